@@ -1,0 +1,66 @@
+"""Keyboard shortcuts of a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+_SCRIPT = rx.asset("hotkeys.js", shared=True).importable_path
+
+
+class _Hotkey(rx.Component):
+    """Listens for one shortcut; shows nothing."""
+
+    library = _SCRIPT
+    tag = "Hotkey"
+
+    keys: rx.Var[str]
+    focus_id: rx.Var[str]
+    click_id: rx.Var[str]
+    in_fields: rx.Var[bool]
+    enabled: rx.Var[bool]
+    on_press: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+@dataclass(frozen=True, slots=True)
+class Hotkey:
+    """One shortcut.
+
+    Attributes:
+        keys: The key as the browser names it, with modifiers before it: ``"j"``, ``"?"``, ``"escape"``,
+            ``"shift+arrowup"``, ``"mod+k"`` (``mod`` is Ctrl, or Command on a Mac).
+        on_press: Event to fire.
+        focus: Id of the element that gets the focus.
+        click: Id of the element that is pressed; nothing happens while it is disabled or not shown.
+        in_fields: Listen also while the reader is typing in a field; only for shortcuts with Ctrl or Alt.
+        enabled: A Var that switches the shortcut off, for readers who speak or use a switch device.
+    """
+
+    keys: str
+    on_press: Any = None
+    focus: str = ""
+    click: str = ""
+    in_fields: bool = False
+    enabled: rx.Var[bool] | bool = True
+
+
+def hotkeys(*bindings: Hotkey) -> rx.Component:
+    """Make the page listen for shortcuts; place it anywhere in the page, it shows nothing."""
+    return rx.fragment(*(_listener(binding) for binding in bindings))
+
+
+def _listener(binding: Hotkey) -> rx.Component:
+    events = {} if binding.on_press is None else {"on_press": binding.on_press}
+    return _Hotkey.create(
+        keys=binding.keys,
+        focus_id=binding.focus,
+        click_id=binding.click,
+        in_fields=binding.in_fields,
+        enabled=binding.enabled,
+        **events,
+    )
+
+
+__all__ = ["Hotkey", "hotkeys"]

@@ -1,0 +1,153 @@
+// Keeps what somebody types in a form in this tab's storage, so that a reload or an expired session loses nothing.
+import { createElement, useEffect, useRef, useState } from "react";
+
+const PREFIX = "edu_draft:";
+const SAVE_AFTER_MS = 300;
+const LARGEST = 400000; // characters; browsers give about five million for a whole site
+const SKIPPED = ["password", "file", "hidden", "submit", "button", "image", "reset"];
+
+const read = (key) => {
+  try {
+    const draft = JSON.parse(sessionStorage.getItem(PREFIX + key) ?? "null");
+    return draft && typeof draft === "object" ? draft : null;
+  } catch {
+    return null;
+  }
+};
+
+const write = (key, draft) => {
+  try {
+    const text = draft && JSON.stringify(draft);
+    if (!text) sessionStorage.removeItem(PREFIX + key);
+    else if (text.length <= LARGEST) sessionStorage.setItem(PREFIX + key, text);
+  } catch {
+    // Storage may be full or forbidden: typing goes on without a safety net.
+  }
+};
+
+const isKept = (field) => field.hasAttribute("data-draft") || !SKIPPED.includes(field.type);
+
+const fields = (form) =>
+  [...form.elements].filter((field) => field.name && isKept(field) && !field.closest("[data-no-draft]"));
+
+const isTick = (field) => field.type === "checkbox" || field.type === "radio";
+
+const current = (field) => {
+  if (isTick(field)) return field.checked;
+  return field.multiple ? [...field.selectedOptions].map((option) => option.value) : field.value;
+};
+
+const slot = (field) => (isTick(field) ? `${field.name}=${field.value}` : field.name);
+
+const collect = (form) => Object.fromEntries(fields(form).map((field) => [slot(field), current(field)]));
+
+// Sets a value the way a person does, so that whoever listens to the field hears of it.
+const enter = (field, value) => {
+  if (isTick(field)) {
+    if (field.checked !== value) field.click();
+    return;
+  }
+  if (field.multiple) {
+    for (const option of field.options) option.selected = value.includes(option.value);
+  } else {
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
+  }
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+};
+
+const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
+
+const put = (form, values) => {
+  let changed = false;
+  for (const field of fields(form)) {
+    const value = values[slot(field)];
+    if (value === undefined || same(value, current(field)) || (field.type === "radio" && !value)) continue;
+    enter(field, value);
+    changed = true;
+  }
+  return changed;
+};
+
+export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) => {
+  const before = useRef(null);
+  const busy = useRef(false);
+  const [restored, setRestored] = useState(false);
+
+  useEffect(() => {
+    if (!storageKey || ready === false) return undefined;
+    let timer = 0;
+    let watcher = null;
+    const save = () => {
+      const node = document.getElementById(form);
+      if (node && before.current) write(storageKey, { values: collect(node) });
+    };
+    const flush = () => {
+      if (!timer) return;
+      clearTimeout(timer);
+      timer = 0;
+      save();
+    };
+    const typed = (event) => {
+      if (busy.current || event.target?.form?.id !== form) return;
+      clearTimeout(timer);
+      timer = setTimeout(flush, SAVE_AFTER_MS);
+    };
+    const begin = () => {
+      const node = document.getElementById(form);
+      if (!node) return false;
+      before.current = collect(node);
+      const draft = read(storageKey);
+      if (draft?.values) {
+        busy.current = true;
+        if (put(node, draft.values)) setRestored(true);
+        busy.current = false;
+      }
+      return true;
+    };
+    // The form may come a moment later than this component, for example when its page loads.
+    if (!begin()) {
+      watcher = new MutationObserver(() => begin() && watcher.disconnect());
+      watcher.observe(document.body, { childList: true, subtree: true });
+    }
+    document.addEventListener("input", typed);
+    document.addEventListener("change", typed);
+    window.addEventListener("pagehide", flush);
+    return () => {
+      flush();
+      watcher?.disconnect();
+      document.removeEventListener("input", typed);
+      document.removeEventListener("change", typed);
+      window.removeEventListener("pagehide", flush);
+      before.current = null;
+    };
+  }, [form, storageKey, ready]);
+
+  const seen = useRef(saved);
+  useEffect(() => {
+    if (saved && saved !== seen.current) {
+      write(storageKey, null);
+      setRestored(false);
+      const node = document.getElementById(form);
+      if (node) before.current = collect(node);
+    }
+    seen.current = saved;
+  }, [saved, storageKey, form]);
+
+  const discard = () => {
+    const node = document.getElementById(form);
+    busy.current = true;
+    if (node && before.current) put(node, before.current);
+    busy.current = false;
+    write(storageKey, null);
+    setRestored(false);
+    node?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  };
+
+  return createElement(
+    "div",
+    { role: "status", className: restored ? classes.frame : classes.idle },
+    restored && createElement("span", null, texts.restored),
+    restored && createElement("button", { type: "button", className: classes.button, onClick: discard }, texts.discard),
+  );
+};

@@ -1,0 +1,94 @@
+"""The first wall: repositories begin every statement with the tenant's own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from eduplatform.db.base import TenantRow
+from eduplatform.db.scope import CHECKED_INSERT
+from eduplatform.db.unit_of_work import Work
+from eduplatform.errors import NotFound
+
+M = TypeVar("M", bound=TenantRow)
+
+
+class Repository(Generic[M]):
+    """Access to one table within the tenant of a unit of work; never commits.
+
+    Subclasses set ``model`` and add the queries that their area needs.
+    """
+
+    model: type[M]
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._session = work.session
+
+    def rows(self) -> SelectOfScalar[M]:
+        """The statement every query of this repository starts from."""
+        return select(self.model).where(col(self.model.tenant_id) == self._work.tenant_id)
+
+    async def get(self, key: UUID, *, lock: bool = False) -> M:
+        """The row with this id.
+
+        Raises:
+            NotFound: It does not exist in this tenant.
+        """
+        statement = self.rows().where(col(self.model.id) == key)
+        if lock:
+            statement = statement.with_for_update()
+        row = (await self._session.exec(statement)).one_or_none()
+        if row is None:
+            raise NotFound
+        return row
+
+    async def find(self, *conditions: ColumnElement[bool] | bool, order_by: Sequence[Any] = ()) -> list[M]:
+        """All rows that meet the conditions; for sets that are small by nature."""
+        statement = self.rows().where(*conditions).order_by(*order_by)
+        return list((await self._session.exec(statement)).all())
+
+    async def first(self, *conditions: ColumnElement[bool] | bool) -> M | None:
+        """One row that meets the conditions, or none."""
+        return (await self._session.exec(self.rows().where(*conditions).limit(1))).first()
+
+    async def count(self, *conditions: ColumnElement[bool] | bool) -> int:
+        """How many rows meet the conditions."""
+        statement = (
+            select(func.count()).select_from(self.model).where(
+                col(self.model.tenant_id) == self._work.tenant_id, *conditions
+            )
+        )
+        return (await self._session.exec(statement)).one()
+
+    async def page(
+        self, statement: SelectOfScalar[M], *, number: int, size: int, order_by: Sequence[Any]
+    ) -> tuple[list[M], int]:
+        """One page of a statement and the number of rows in all; two SQL statements."""
+        total = (await self._session.exec(select(func.count()).select_from(statement.subquery()))).one()
+        found = await self._session.exec(
+            statement.order_by(*order_by).offset((max(number, 1) - 1) * size).limit(size)
+        )
+        return list(found.all()), total
+
+    async def add(self, row: M) -> M:
+        """Insert one row."""
+        return await self._work.add(row)
+
+    async def insert_many(self, values: Sequence[dict[str, Any]]) -> None:
+        """Insert many rows in one statement; the tenant is set here, whatever the values say."""
+        if not values:
+            return
+        rows = [{**value, "tenant_id": self._work.tenant_id} for value in values]
+        await self._session.execute(insert(self.model), rows, execution_options={CHECKED_INSERT: True})
+
+    async def delete(self, row: M) -> None:
+        """Delete one row."""
+        await self._session.delete(row)
+        await self._work.flush()

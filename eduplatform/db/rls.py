@@ -1,0 +1,98 @@
+"""The third wall: row-level security, and what each role may do to each table.
+
+Two roles, neither owner nor superuser nor BYPASSRLS. The tenant role sees the rows of ``app.tenant_id`` and nothing of
+the identity plane. The system role sees the identity plane, and the tenants' rows only while ``app.unscoped_reason``
+is set, which ``unscoped`` alone does. ``NULLIF`` is needed because a setting that ended with its transaction reads as an
+empty string, not as null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from eduplatform.db.engine import APP_ROLE, SYSTEM_ROLE
+
+TENANT = "(select NULLIF(current_setting('app.tenant_id', true), '')::uuid)"
+REASON = "(select NULLIF(current_setting('app.unscoped_reason', true), '') is not null)"
+
+IDENTITY_ONLY = ("identity", "session", "identity_token")
+"""Tables without a tenant: the tenant role has no grant on them at all."""
+
+IDENTITY_SHARED = ("tenant", "user", "invitation", "mail_message", "audit_event", "audit_head")
+"""Tenants' tables which sign-in, mail and audit must reach before a tenant is chosen."""
+
+APPEND_ONLY = ("audit_event", "grade_event")
+"""Nobody changes or deletes these rows."""
+
+
+def role_statements(role: str, password: str) -> Iterator[str]:
+    """Create a login role, or bring an existing one to this password and these limits."""
+    # Role names are constants of this module and the password is hexadecimal: neither can carry a quote.
+    if not password.isalnum():
+        raise ValueError("a role's password is hexadecimal")
+    attributes = f"LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '{password}'"
+    yield (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "
+        f"CREATE ROLE {role} {attributes}; ELSE ALTER ROLE {role} {attributes}; END IF; END $$"
+    )
+
+
+def schema_grants() -> Iterator[str]:
+    """What both roles need besides tables."""
+    for role in (APP_ROLE, SYSTEM_ROLE):
+        yield f"GRANT USAGE ON SCHEMA public TO {role}"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+
+
+def secure_table(table: str) -> Iterator[str]:
+    """Statements that put one table behind the wall; a table that no migration secured has no grants and is unusable."""
+    if table in IDENTITY_ONLY:
+        yield f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {SYSTEM_ROLE}'
+        yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+        yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
+        yield f'CREATE POLICY identity_plane ON "{table}" TO {SYSTEM_ROLE} USING (true) WITH CHECK (true)'
+        return
+    column = "id" if table == "tenant" else "tenant_id"
+    actions = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+    tenant_actions = "SELECT, UPDATE" if table == "tenant" else actions
+    system_rule = "true" if table in IDENTITY_SHARED else REASON
+    yield f'GRANT {tenant_actions} ON "{table}" TO {APP_ROLE}'
+    yield f'GRANT {actions} ON "{table}" TO {SYSTEM_ROLE}'
+    yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+    yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
+    yield (
+        f'CREATE POLICY tenant_wall ON "{table}" TO {APP_ROLE} '
+        f"USING ({column} = {TENANT}) WITH CHECK ({column} = {TENANT})"
+    )
+    yield (
+        f'CREATE POLICY system_wall ON "{table}" TO {SYSTEM_ROLE} '
+        f"USING ({system_rule}) WITH CHECK ({system_rule})"
+    )
+    if table in APPEND_ONLY:
+        yield (
+            f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def refuse_change_function() -> str:
+    """The trigger function of append-only tables; only the erasure of a whole tenant may cascade into them."""
+    return (
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' AND pg_trigger_depth() > 1 THEN RETURN OLD; END IF; "
+        "RAISE EXCEPTION 'rows of % are append-only', TG_TABLE_NAME; END $$"
+    )
+
+
+def unsecured_tables(connection: sa.Connection) -> list[str]:
+    """Tables of the public schema without forced row-level security, the migration's own table aside."""
+    found = connection.execute(
+        sa.text(
+            "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'public' and c.relkind = 'r' and c.relname <> 'alembic_version'"
+            " and not (c.relrowsecurity and c.relforcerowsecurity) order by 1"
+        )
+    )
+    return [row[0] for row in found]

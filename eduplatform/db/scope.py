@@ -1,0 +1,145 @@
+"""The second wall between tenants: every ORM session belongs to one scope for its whole life.
+
+The first wall is the repository, which starts from the tenant's rows; the third is row-level security in PostgreSQL.
+This one makes a forgotten filter harmless and a deliberate bypass loud. What it covers was measured statement by
+statement: reads and bulk writes get the tenant's criterion, statements that criteria do not reach (Core, text, bulk
+update by primary key, bulk insert) are refused, and each flushed object is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from eduplatform.db.base import IdentityRow, TenantKeyed, TenantRoot, TenantRow
+from eduplatform.errors import TenantScopeViolation
+
+CHECKED_INSERT = "tenant_checked_insert"
+"""Execution option by which the repository declares that it has set the tenant of every row of a bulk insert."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantScope:
+    """Work inside one tenant, for one user (None: the platform itself, for example a job)."""
+
+    tenant_id: UUID
+    user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityScope:
+    """Sign-in and sessions: only tables of the identity plane exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnscopedScope:
+    """All tenants, for a written reason; opened only by ``unscoped``, which leaves an audit row."""
+
+    reason: str
+
+
+Scope = TenantScope | IdentityScope | UnscopedScope
+
+
+class ScopedSession(Session):
+    """A session that refuses to work without a scope and never changes it."""
+
+
+def scope_of(session: Session) -> Scope:
+    """The scope that the session was opened with.
+
+    Raises:
+        TenantScopeViolation: The session has none.
+    """
+    scope = session.info.get("scope")
+    if not isinstance(scope, TenantScope | IdentityScope | UnscopedScope):
+        raise TenantScopeViolation("A session was used without a scope")
+    return scope
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _guard_statement(state: ORMExecuteState) -> None:
+    scope = scope_of(state.session)
+    if isinstance(scope, UnscopedScope):
+        return
+    mapped = [mapper.class_ for mapper in state.all_mappers]
+    if isinstance(scope, IdentityScope):
+        if not mapped or not all(getattr(cls, "identity_plane", False) for cls in mapped):
+            raise TenantScopeViolation("The identity plane may not touch a tenant's rows")
+        return
+    if any(issubclass(cls, IdentityRow) for cls in mapped):
+        raise TenantScopeViolation("A tenant's work may not touch the identity plane")
+    if not mapped:
+        raise TenantScopeViolation("Core and text statements do not carry the tenant's filter")
+    if state.is_insert and not state.execution_options.get(CHECKED_INSERT):
+        raise TenantScopeViolation("A bulk insert must go through the repository")
+    if state.is_update and isinstance(state.parameters, list):
+        raise TenantScopeViolation("A bulk update by primary key does not carry the tenant's filter")
+    if state.is_select or state.is_update or state.is_delete:
+        tenant_id = scope.tenant_id
+        state.statement = state.statement.options(
+            with_loader_criteria(
+                TenantKeyed, lambda cls: cls.tenant_id == tenant_id, include_aliases=True
+            ),
+            with_loader_criteria(TenantRoot, lambda cls: cls.id == tenant_id, include_aliases=True),
+        )
+
+
+def _belongs(instance: object, scope: TenantScope) -> bool:
+    if isinstance(instance, TenantKeyed):
+        return instance.__dict__.get("tenant_id") == scope.tenant_id
+    if isinstance(instance, TenantRoot):
+        return instance.__dict__.get("id") == scope.tenant_id
+    return False
+
+
+def _check_all(instances: Iterable[Any], scope: TenantScope) -> None:
+    for instance in instances:
+        if not _belongs(instance, scope):
+            raise TenantScopeViolation(f"A {type(instance).__name__} of another tenant was written")
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    scope = scope_of(session)
+    if isinstance(scope, UnscopedScope):
+        return
+    if isinstance(scope, IdentityScope):
+        for instance in (*session.new, *session.dirty, *session.deleted):
+            if not getattr(instance, "identity_plane", False):
+                raise TenantScopeViolation("The identity plane may not write a tenant's rows")
+        return
+    for instance in session.new:
+        if isinstance(instance, TenantRow) and instance.__dict__.get("tenant_id") is None:
+            instance.tenant_id = scope.tenant_id
+            if instance.created_by is None:
+                instance.created_by = scope.user_id
+    _check_all(session.new, scope)
+    _check_all(session.dirty, scope)
+    _check_all(session.deleted, scope)
+
+
+@event.listens_for(ScopedSession, "before_attach")
+def _guard_attach(session: Session, instance: object) -> None:
+    """Keep objects that were loaded elsewhere out of this session's identity map."""
+    scope = scope_of(session)
+    if not isinstance(scope, TenantScope):
+        return
+    loaded = instance.__dict__.get("tenant_id") if isinstance(instance, TenantRow) else None
+    if loaded is not None and loaded != scope.tenant_id:
+        raise TenantScopeViolation(f"A {type(instance).__name__} of another tenant was attached")
+
+
+@event.listens_for(TenantRow, "load", propagate=True)
+def _guard_load(instance: TenantRow, context: Any) -> None:
+    """A row that reached us by any road must be of this session's tenant."""
+    session = getattr(context, "session", None)
+    scope = session.info.get("scope") if session is not None else None
+    loaded = instance.__dict__.get("tenant_id")
+    if isinstance(scope, TenantScope) and loaded is not None and loaded != scope.tenant_id:
+        raise TenantScopeViolation("A row of another tenant was loaded")

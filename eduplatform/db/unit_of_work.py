@@ -1,0 +1,191 @@
+"""One transaction, one scope: the only way to a database session.
+
+``unit_of_work`` serves one tenant, ``identity_work`` the sign-in desk, ``unscoped`` everything for a written reason.
+Each commits once, at the end of the ``async with`` block, and rolls back when the block raises. Services never commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from eduplatform.db import audit
+from eduplatform.db.base import PLATFORM, Row
+from eduplatform.db.engine import EngineRole, engine
+from eduplatform.db.scope import IdentityScope, Scope, ScopedSession, TenantScope, UnscopedScope
+from eduplatform.errors import Conflict, TenantScopeViolation, Unavailable
+
+R = TypeVar("R", bound=Row)
+
+
+class Actor(Protocol):
+    """Whoever works: a signed-in person or the platform itself."""
+
+    @property
+    def tenant_id(self) -> UUID | None: ...
+
+    @property
+    def user_id(self) -> UUID | None: ...
+
+
+class Work:
+    """An open unit of work: its session, its scope, and what happens after the commit."""
+
+    def __init__(self, session: AsyncSession, scope: Scope) -> None:
+        self.session = session
+        self.scope = scope
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant of this work; the platform's own id outside of tenants."""
+        return self.scope.tenant_id if isinstance(self.scope, TenantScope) else PLATFORM
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The person who works, when there is one."""
+        return self.scope.user_id if isinstance(self.scope, TenantScope) else None
+
+    async def add(self, row: R) -> R:
+        """Insert a row and return it with its generated values.
+
+        Raises:
+            Conflict: A unique value is taken, or the row it points to is gone.
+        """
+        self.session.add(row)
+        await self.flush()
+        return row
+
+    async def flush(self) -> None:
+        """Send pending changes to the database.
+
+        Raises:
+            Conflict: A constraint refused them, or another writer was faster.
+        """
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            raise Conflict from error
+        except StaleDataError as error:
+            raise Conflict from error
+
+    async def audit(self, action: str, **details: Any) -> None:
+        """Write an audit row in this transaction.
+
+        Args:
+            action: Dotted verb, for example ``grade.released``.
+            **details: Small values that say what changed: ids and codes, never free text or personal data.
+        """
+        await audit.append(
+            self.session, tenant_id=self.tenant_id, actor_id=self.user_id, action=action, details=details
+        )
+
+    async def audit_for(self, tenant_id: UUID, actor_id: UUID | None, action: str, **details: Any) -> None:
+        """Write an audit row into a tenant's chain from work that is not inside that tenant (sign-in, operator).
+
+        Raises:
+            TenantScopeViolation: This is another tenant's unit of work.
+        """
+        if isinstance(self.scope, TenantScope) and tenant_id != self.scope.tenant_id:
+            raise TenantScopeViolation("An audit row of another tenant was written")
+        await audit.append(self.session, tenant_id=tenant_id, actor_id=actor_id, action=action, details=details)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once the transaction is durable; not called after a rollback."""
+        self._after_commit.append(callback)
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _set_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Tell row-level security who works. The values end with the transaction, so a pooled connection keeps none."""
+    scope = session.info.get("scope")
+    if isinstance(scope, TenantScope):
+        values = (str(scope.tenant_id), str(scope.user_id or ""), "")
+    elif isinstance(scope, UnscopedScope):
+        values = ("", "", scope.reason)
+    elif isinstance(scope, IdentityScope):
+        values = ("", "", "")
+    else:
+        raise TenantScopeViolation("A session was used without a scope")
+    connection.execute(
+        text(
+            "select set_config('app.tenant_id', :tenant, true), set_config('app.user_id', :user, true),"
+            " set_config('app.unscoped_reason', :reason, true)"
+        ),
+        {"tenant": values[0], "user": values[1], "reason": values[2]},
+    )
+
+
+@asynccontextmanager
+async def _open(role: EngineRole, scope: Scope) -> AsyncIterator[Work]:
+    session = AsyncSession(
+        engine(role),
+        sync_session_class=ScopedSession,
+        expire_on_commit=False,
+        autoflush=False,
+        info={"scope": scope},
+    )
+    work = Work(session, scope)
+    try:
+        try:
+            yield work
+            await work.flush()
+            await session.commit()
+        except OperationalError as error:
+            await session.rollback()
+            raise Unavailable from error
+        except BaseException:
+            await session.rollback()
+            raise
+    finally:
+        await session.close()
+    for callback in work._after_commit:  # pyright: ignore[reportPrivateUsage]
+        callback()
+
+
+@asynccontextmanager
+async def unit_of_work(actor: Actor) -> AsyncIterator[Work]:
+    """Work within the actor's tenant.
+
+    Raises:
+        TenantScopeViolation: The actor has no tenant.
+        Conflict: A constraint or another writer refused the changes.
+        Unavailable: The database did not answer.
+    """
+    if actor.tenant_id is None or actor.tenant_id == PLATFORM:
+        raise TenantScopeViolation("A unit of work needs a tenant")
+    async with _open("app", TenantScope(actor.tenant_id, actor.user_id)) as work:
+        yield work
+
+
+@asynccontextmanager
+async def identity_work() -> AsyncIterator[Work]:
+    """Work on sign-in, sessions and the directory of tenants; a tenant's own rows do not exist here."""
+    async with _open("system", IdentityScope()) as work:
+        yield work
+
+
+@asynccontextmanager
+async def unscoped(*, reason: str, actor_id: UUID | None = None) -> AsyncIterator[Work]:
+    """Work across tenants, for a reason that is written to the audit chain of the platform before anything is read.
+
+    Args:
+        reason: Why the walls are left, in a few words; never empty.
+        actor_id: The identity of the operator, when a person asked for it.
+    """
+    if not reason.strip():
+        raise TenantScopeViolation("Leaving the tenant's scope needs a reason")
+    async with _open("system", UnscopedScope(reason)) as work:
+        await audit.append(
+            work.session, tenant_id=PLATFORM, actor_id=actor_id, action="scope.left", details={"reason": reason}
+        )
+        yield work

@@ -1,0 +1,337 @@
+"""Sessions: made from a one-time ticket, looked up on each event, listed and revoked by their owner.
+
+The lookup is remembered for ``CACHE_SECONDS`` in each process, so a revocation is felt everywhere within that time,
+and at once in the process that made it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from eduplatform.config import get_settings
+from eduplatform.db.base import PLATFORM, utc_now
+from eduplatform.db.unit_of_work import Work, identity_work
+from eduplatform.domain.accounts.models import (
+    AccountStatus,
+    Identity,
+    IdentityToken,
+    Session,
+    TokenPurpose,
+    User,
+)
+from eduplatform.domain.tenants.models import Tenant, TenantStatus
+from eduplatform.errors import NotFound, NotSignedIn
+from eduplatform.security.permissions import Role
+from eduplatform.security.principal import Principal
+from eduplatform.security.tokens import new_token, pseudonym, token_hash
+
+CACHE_SECONDS = 2.0
+CACHE_SIZE = 20_000
+TOUCH_SECONDS = 60.0
+TICKET_SECONDS = 60
+
+_cache: OrderedDict[bytes, tuple[float, Principal]] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a ticket opens; ``user_id`` is None until a membership is chosen."""
+
+    identity_id: UUID
+    tenant_id: UUID | None
+    user_id: UUID | None
+    remembered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One of a person's sessions, for the list in their settings."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool
+
+
+def forget(hash_: bytes | None = None) -> None:
+    """Drop remembered lookups of this process: one, or all."""
+    if hash_ is None:
+        _cache.clear()
+    else:
+        _cache.pop(hash_, None)
+
+
+async def issue_ticket(*, work: Work, ticket: Ticket) -> str:
+    """A one-time secret that the browser exchanges for its cookie within a minute."""
+    value = new_token()
+    await work.add(
+        IdentityToken(
+            purpose=TokenPurpose.TICKET,
+            token_hash=token_hash(value),
+            identity_id=ticket.identity_id,
+            payload={
+                "tenant_id": str(ticket.tenant_id) if ticket.tenant_id else None,
+                "user_id": str(ticket.user_id) if ticket.user_id else None,
+                "remembered": ticket.remembered,
+            },
+            expires_at=utc_now() + timedelta(seconds=TICKET_SECONDS),
+        )
+    )
+    return value
+
+
+async def redeem_token(*, work: Work, purpose: TokenPurpose, value: str) -> IdentityToken:
+    """Use up a one-time secret.
+
+    Raises:
+        NotSignedIn: It is unknown, expired, used, or of another purpose.
+    """
+    now = utc_now()
+    row = (
+        await work.session.exec(
+            select(IdentityToken)
+            .where(
+                col(IdentityToken.token_hash) == token_hash(value),
+                col(IdentityToken.purpose) == purpose,
+                col(IdentityToken.used_at).is_(None),
+                col(IdentityToken.expires_at) > now,
+            )
+            .with_for_update()
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotSignedIn
+    row.used_at = now
+    await work.flush()
+    return row
+
+
+def _idle(roles: list[str], *, operator: bool, remembered: bool) -> timedelta:
+    settings = get_settings()
+    if remembered:
+        return settings.session_remembered
+    staff = operator or bool({Role.ADMIN, Role.TEACHER} & set(roles))
+    return settings.session_idle_staff if staff else settings.session_idle
+
+
+async def open_session(*, ticket: str, previous: str | None, device: str, address: str) -> tuple[str, timedelta]:
+    """Exchange a ticket for a session; the browser's previous session ends (rotation).
+
+    Args:
+        ticket: The one-time secret.
+        previous: The cookie that the browser still holds, if any.
+        device: What the browser calls itself; shortened.
+        address: The client's address; kept as a keyed digest only.
+
+    Returns:
+        The new cookie's value, and how long the cookie may live (zero: until the browser closes).
+
+    Raises:
+        NotSignedIn: The ticket is not valid, or the account was closed meanwhile.
+    """
+    settings = get_settings()
+    async with identity_work() as work:
+        used = await redeem_token(work=work, purpose=TokenPurpose.TICKET, value=ticket)
+        identity = await work.session.get(Identity, used.identity_id)
+        if identity is None or identity.status != AccountStatus.ACTIVE:
+            raise NotSignedIn
+        tenant_id = UUID(used.payload["tenant_id"]) if used.payload.get("tenant_id") else None
+        user_id = UUID(used.payload["user_id"]) if used.payload.get("user_id") else None
+        user = await work.session.get(User, user_id) if user_id else None
+        if user_id and (user is None or user.status != AccountStatus.ACTIVE):
+            raise NotSignedIn
+        if previous:
+            await _revoke(work, col(Session.token_hash) == token_hash(previous), reason="rotated")
+            forget(token_hash(previous))
+        remembered = bool(used.payload.get("remembered"))
+        now = utc_now()
+        lifetime = settings.session_remembered if remembered else settings.session_absolute
+        value = new_token()
+        await work.add(
+            Session(
+                token_hash=token_hash(value),
+                identity_id=identity.id,
+                tenant_id=tenant_id,
+                user_id=user_id,
+                device=device[:120],
+                address_hash=pseudonym("address", address),
+                remembered=remembered,
+                last_seen_at=now,
+                idle_seconds=int(
+                    _idle(
+                        user.roles if user else [], operator=identity.is_operator, remembered=remembered
+                    ).total_seconds()
+                ),
+                expires_at=now + lifetime,
+            )
+        )
+        await work.audit_for(tenant_id or PLATFORM, user_id or identity.id, "session.opened")
+    return value, lifetime if remembered else timedelta(0)
+
+
+async def resolve(cookie: str) -> Principal:
+    """The person behind a session cookie, as of now.
+
+    Raises:
+        NotSignedIn: No such session, or it is revoked, idle for too long or over its lifetime, or its account,
+            membership or tenant is closed.
+    """
+    hashed = token_hash(cookie)
+    remembered = _cache.get(hashed)
+    if remembered is not None and time.monotonic() - remembered[0] < CACHE_SECONDS:
+        return remembered[1]
+    async with identity_work() as work:
+        found = (
+            await work.session.exec(
+                select(Session, Identity, User, Tenant)
+                .join(Identity, col(Identity.id) == col(Session.identity_id))
+                .outerjoin(User, col(User.id) == col(Session.user_id))
+                .outerjoin(Tenant, col(Tenant.id) == col(Session.tenant_id))
+                .where(col(Session.token_hash) == hashed)
+            )
+        ).one_or_none()
+        if found is None:
+            forget(hashed)
+            raise NotSignedIn
+        session, identity, user, tenant = found
+        now = utc_now()
+        if not _valid(session, identity, user, tenant, now):
+            forget(hashed)
+            raise NotSignedIn
+        if (now - session.last_seen_at).total_seconds() > TOUCH_SECONDS:
+            session.last_seen_at = now
+            if user is not None:
+                user.last_seen_at = now
+        principal = _principal(session, identity, user, tenant)
+    _cache[hashed] = (time.monotonic(), principal)
+    _cache.move_to_end(hashed)
+    while len(_cache) > CACHE_SIZE:
+        _cache.popitem(last=False)
+    return principal
+
+
+def _valid(
+    session: Session, identity: Identity, user: User | None, tenant: Tenant | None, now: datetime
+) -> bool:
+    if session.revoked_at is not None or now >= session.expires_at:
+        return False
+    if (now - session.last_seen_at).total_seconds() > session.idle_seconds:
+        return False
+    if identity.status != AccountStatus.ACTIVE:
+        return False
+    if session.user_id is None:
+        return True
+    return (
+        user is not None
+        and user.status == AccountStatus.ACTIVE
+        and tenant is not None
+        and tenant.status == TenantStatus.ACTIVE
+    )
+
+
+def _principal(session: Session, identity: Identity, user: User | None, tenant: Tenant | None) -> Principal:
+    if user is not None and tenant is not None:
+        return Principal(
+            session_id=session.id,
+            identity_id=identity.id,
+            tenant_id=tenant.id,
+            user_id=user.id,
+            roles=frozenset(Role(role) for role in user.roles if role != Role.OPERATOR),
+            name=user.name,
+            email=identity.email,
+            locale=user.locale or tenant.locale,
+            timezone=tenant.timezone,
+            tenant_name=tenant.name,
+            tenant_slug=tenant.slug,
+            accent=tenant.accent,
+        )
+    return Principal(
+        session_id=session.id,
+        identity_id=identity.id,
+        tenant_id=None,
+        user_id=None,
+        roles=frozenset({Role.OPERATOR}) if identity.is_operator else frozenset(),
+        name=identity.display_name or identity.email,
+        email=identity.email,
+        locale=identity.locale or "en",
+        timezone="UTC",
+    )
+
+
+async def _revoke(work: Work, *conditions: object, reason: str) -> None:
+    await work.session.execute(
+        update(Session)
+        .where(*conditions, col(Session.revoked_at).is_(None))  # pyright: ignore[reportArgumentType]
+        .values(revoked_at=utc_now(), revoked_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def close_session(*, cookie: str) -> None:
+    """Sign out: the session of this cookie ends; an unknown cookie is no error."""
+    async with identity_work() as work:
+        await _revoke(work, col(Session.token_hash) == token_hash(cookie), reason="signed_out")
+    forget(token_hash(cookie))
+
+
+async def close_all(*, work: Work, identity_id: UUID, keep: UUID | None = None, reason: str) -> None:
+    """End every session of a person, in the caller's identity work, but for the one to keep."""
+    conditions: list[object] = [col(Session.identity_id) == identity_id]
+    if keep is not None:
+        conditions.append(col(Session.id) != keep)
+    await _revoke(work, *conditions, reason=reason)
+    work.after_commit(forget)
+
+
+async def list_sessions(*, me: Principal) -> list[SessionRow]:
+    """The person's open sessions, newest use first; at most 50."""
+    async with identity_work() as work:
+        rows = await work.session.exec(
+            select(Session)
+            .where(
+                col(Session.identity_id) == me.identity_id,
+                col(Session.revoked_at).is_(None),
+                col(Session.expires_at) > utc_now(),
+            )
+            .order_by(col(Session.last_seen_at).desc())
+            .limit(50)
+        )
+        return [
+            SessionRow(
+                id=row.id,
+                device=row.device,
+                created_at=row.created_at,
+                last_seen_at=row.last_seen_at,
+                current=row.id == me.session_id,
+            )
+            for row in rows
+        ]
+
+
+async def revoke_session(*, me: Principal, session_id: UUID) -> None:
+    """End one of one's own sessions.
+
+    Raises:
+        NotFound: It is not one of theirs.
+    """
+    async with identity_work() as work:
+        row = (
+            await work.session.exec(
+                select(Session).where(
+                    col(Session.id) == session_id, col(Session.identity_id) == me.identity_id
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            raise NotFound
+        row.revoked_at, row.revoked_reason = utc_now(), "revoked"
+        await work.audit_for(me.tenant_id or PLATFORM, me.user_id or me.identity_id, "session.revoked")
+    forget(row.token_hash)

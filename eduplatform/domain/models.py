@@ -1,0 +1,20 @@
+"""Imports every table, so that migrations, the privacy registry and the isolation tests see all of them."""
+
+from eduplatform.db.audit import AuditEvent, AuditHead
+from eduplatform.domain.accounts import models as accounts
+from eduplatform.domain.assessment import models as assessment
+from eduplatform.domain.courses import models as courses
+from eduplatform.domain.grading import models as grading
+from eduplatform.domain.messaging import models as messaging
+from eduplatform.domain.tenants import models as tenants
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "accounts",
+    "assessment",
+    "courses",
+    "grading",
+    "messaging",
+    "tenants",
+]

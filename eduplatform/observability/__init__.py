@@ -1,0 +1,1 @@
+"""What the platform tells those who run it: structured logs, reference ids and counters."""
