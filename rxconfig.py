@@ -4,7 +4,7 @@ import os
 
 import reflex as rx
 
-from eduplatform.components.ui.theme import TAILWIND_CONFIG
+from eduplatform.components.design_tokens import TAILWIND_CONFIG
 from eduplatform.config import get_settings
 from eduplatform.runtime import toolchain
 from eduplatform.runtime.frontend import OneOrigin

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+FieldText = str | tuple[str, Mapping[str, str | int]]
+"""A message key, or one with the values of its placeholders."""
+
 
 class EduError(Exception):
     """Base of every expected failure.
@@ -30,7 +33,7 @@ class EduError(Exception):
         detail: str = "",
         *,
         params: Mapping[str, str | int] | None = None,
-        fields: Mapping[str, str] | None = None,
+        fields: Mapping[str, FieldText] | None = None,
     ) -> None:
         self.detail = detail or self.title
         self.params = dict(params or {})

@@ -1,14 +1,16 @@
 """The texts of the product: find them, bring the catalogues up to date, compile them for the browser.
 
-    python scripts/messages.py extract     list every sentence with its place
-    python scripts/messages.py update      add new sentences to the catalogues, remove those no longer used
-    python scripts/messages.py compile     write assets/i18n/<locale>.json
-    python scripts/messages.py --check     exit 1 when a catalogue is not complete
+python scripts/messages.py extract     list every sentence with its place
+python scripts/messages.py update      add new sentences to the catalogues, remove those no longer used
+python scripts/messages.py fill es x.json  put translations into a catalogue: {"Sentence": "Frase", "one": ["una", "varias"]}
+python scripts/messages.py compile     write assets/i18n/<locale>.json
+python scripts/messages.py --check     exit 1 when a catalogue is not complete
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -74,6 +76,19 @@ def update(sentences: list[Sentence]) -> None:
         print(f"{locale}: {len(catalogue)} sentences, {open_ones} to translate")
 
 
+def fill(locale: str, file: Path) -> None:
+    """Put the translations of a JSON file into a catalogue; sentences that the product does not have are told."""
+    catalogue = _read(locale)
+    for key, text in json.loads(file.read_text(encoding="utf-8")).items():
+        message = catalogue.get(key)
+        if message is None:
+            print(f"not a sentence of the product: {key!r}")
+            continue
+        message.string = tuple(text) if isinstance(text, list) else text
+        message.flags.discard("fuzzy")
+    write_catalogue(locale, catalogue)
+
+
 def check(sentences: list[Sentence]) -> int:
     """Print what is wrong with the catalogues; return the exit code."""
     found = [
@@ -90,8 +105,12 @@ def check(sentences: list[Sentence]) -> int:
 
 def main() -> int:
     """Run one command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", nargs="?", choices=["extract", "update", "compile"])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", nargs="?", choices=["extract", "update", "fill", "compile"])
+    parser.add_argument("locale", nargs="?", choices=[code for code in LOCALES if code != DEFAULT_LOCALE])
+    parser.add_argument("file", nargs="?", type=Path, help="JSON file for fill")
     parser.add_argument("--check", action="store_true", help="exit 1 when a catalogue is not complete")
     arguments = parser.parse_args()
     if not arguments.command and not arguments.check:
@@ -102,6 +121,10 @@ def main() -> int:
             print(f"{sentence.file}:{sentence.line}: {sentence.key!r}")
     elif arguments.command == "update":
         update(sentences)
+    elif arguments.command == "fill":
+        if not arguments.locale or not arguments.file:
+            parser.error("fill needs a locale and a file")
+        fill(arguments.locale, arguments.file)
     elif arguments.command == "compile":
         for path in compile_catalogues(ROOT / "assets" / "i18n"):
             print(path.relative_to(ROOT).as_posix())

@@ -62,9 +62,7 @@ def _n(one: str, many: str, /, *, count: Any, **params: Any) -> rx.Var[str]:
         count: The number or a Var of it; fills ``{count}``, written the way of the reader's language.
         params: Values or Vars for further places.
     """
-    expression = (
-        f"plural(messages, {json.dumps(one)}, {json.dumps(many)}, {rx.Var.create(count)!s}, {_js_object(params)})"
-    )
+    expression = f"plural(messages, {json.dumps(one)}, {json.dumps(many)}, {rx.Var.create(count)!s}, {_js_object(params)})"
     return _text_var(expression, _text_data("plural", params=(count, *params.values())))
 
 

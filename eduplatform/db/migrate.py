@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
+from alembic import command
 from eduplatform.config import get_settings
 from eduplatform.db.engine import APP_ROLE, SYSTEM_ROLE
 from eduplatform.db.rls import role_statements

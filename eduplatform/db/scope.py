@@ -14,7 +14,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import Session as BaseSession
+from sqlmodel.orm.session import Session
 
 from eduplatform.db.base import IdentityRow, TenantKeyed, TenantRoot, TenantRow
 from eduplatform.errors import TenantScopeViolation
@@ -50,7 +52,7 @@ class ScopedSession(Session):
     """A session that refuses to work without a scope and never changes it."""
 
 
-def scope_of(session: Session) -> Scope:
+def scope_of(session: BaseSession) -> Scope:
     """The scope that the session was opened with.
 
     Raises:
@@ -105,7 +107,7 @@ def _check_all(instances: Iterable[Any], scope: TenantScope) -> None:
 
 
 @event.listens_for(ScopedSession, "before_flush")
-def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+def _guard_flush(session: BaseSession, _context: UOWTransaction, _instances: object) -> None:
     scope = scope_of(session)
     if isinstance(scope, UnscopedScope):
         return
@@ -125,7 +127,7 @@ def _guard_flush(session: Session, _context: UOWTransaction, _instances: object)
 
 
 @event.listens_for(ScopedSession, "before_attach")
-def _guard_attach(session: Session, instance: object) -> None:
+def _guard_attach(session: BaseSession, instance: object) -> None:
     """Keep objects that were loaded elsewhere out of this session's identity map."""
     scope = scope_of(session)
     if not isinstance(scope, TenantScope):

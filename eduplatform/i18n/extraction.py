@@ -19,11 +19,14 @@ from eduplatform.i18n.catalogue import PLACEHOLDER
 _SINGULAR = {"_", "N_", "translate"}
 _PLURAL = {"_n", "translate_plural"}
 _ERRORS = {
-    name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.EduError)
+    name
+    for name, value in vars(errors).items()
+    if isinstance(value, type) and issubclass(value, errors.EduError)
 }
 _TITLES = {"title", "detail"}
+_BRAND = "EduPlatform"
 _FOR_OPERATORS = {"Misconfigured", "TenantScopeViolation"}
-_OPERATOR_MODULES = ("eduplatform/db/", "eduplatform/cli")
+_OPERATOR_MODULES = ("eduplatform/db/", "eduplatform/runtime/", "eduplatform/cli")
 """Errors of these classes, and errors raised in these modules, tell details to the people who run the platform only;
 everybody else is shown the title."""
 
@@ -117,7 +120,7 @@ def extract(package: Path) -> list[Sentence]:
                 texts = _in_error_class(node)
             else:
                 continue
-            found.update(Sentence(key, plural, file, node.lineno) for key, plural in texts)
+            found.update(Sentence(key, plural, file, node.lineno) for key, plural in texts if key != _BRAND)
     return sorted(found)
 
 

@@ -145,7 +145,9 @@ def format_points(points: Number, locale: str, possible: Number | None = None) -
     number = format_number(points, locale)
     if possible is not None:
         return f"{number} / {format_number(possible, locale)}"
-    return translate_plural("{points} point", "{points} points", 1 if points == 1 else 2, locale, points=number)
+    return translate_plural(
+        "{points} point", "{points} points", 1 if points == 1 else 2, locale, points=number
+    )
 
 
 def format_file_size(size: int, locale: str) -> str:

@@ -16,7 +16,9 @@ LOCALE_COOKIE = "edu_locale"
 """Cookie in which the browser remembers a language chosen before sign-in. It holds a code and nothing else."""
 
 _LONGEST_HEADER = 500
-_RANGE = re.compile(r"^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*$")
+_RANGE = re.compile(
+    r"^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*$"
+)
 
 
 def negotiate(accept_language: str | None, chosen: str | None = None) -> str:

@@ -14,6 +14,7 @@ _GROUP = 4
 _SHAPE = re.compile(rf"[{_ALPHABET}]{{{_GROUP}}}-[{_ALPHABET}]{{{_GROUP}}}")
 _CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _PSEUDONYM_BYTES = 8
+_SHORTEST_KEY = 16
 
 
 def new_reference() -> str:
@@ -43,6 +44,6 @@ def pseudonym(identifier: object, *, key: bytes) -> str:
     Raises:
         ValueError: If the key is too short to protect anything.
     """
-    if len(key) < 16:  # noqa: PLR2004 - 128 bits, as the docstring says
+    if len(key) < _SHORTEST_KEY:
         raise ValueError("the key of the pseudonyms needs at least 16 bytes")
     return hmac.new(key, str(identifier).encode(), hashlib.sha256).digest()[:_PSEUDONYM_BYTES].hex()

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eduplatform.config import Settings, get_settings
-from eduplatform.errors import Unavailable
+from eduplatform.errors import EduError, Unavailable
 from eduplatform.runtime import toolchain
 from eduplatform.runtime.toolchain import ROOT
 
@@ -93,11 +93,11 @@ def is_current(settings: Settings) -> bool:
     return SOURCES.read_text() == sources_digest(settings)
 
 
-def ensure_built(say: Say = print) -> bool:
+def ensure_built(say: Say | None = None) -> bool:
     """Make the pages current.
 
     Args:
-        say: Receives one plain line per step.
+        say: Receives one plain line per step; printed by default.
 
     Returns:
         Whether anything had to be done.
@@ -105,6 +105,7 @@ def ensure_built(say: Say = print) -> bool:
     Raises:
         Unavailable: The build failed; the detail names the full log and quotes its end.
     """
+    say = say or _say
     settings = get_settings()
     if is_current(settings):
         return False
@@ -168,7 +169,10 @@ def _compile(settings: Settings, say: Say) -> bool:
                 process.wait()
     if code not in (0, UNCHANGED):
         tail = "\n".join(log_path.read_text().splitlines()[-_LOG_TAIL_LINES:])
-        raise Unavailable(f"The pages could not be built. The full log is {log_path}; it ends with:\n{tail}")
+        raise Unavailable(
+            "The pages could not be built. The full log is {path}; it ends with:\n{tail}",
+            params={"path": str(log_path), "tail": tail},
+        )
     return code == 0
 
 
@@ -196,5 +200,19 @@ class _Steps:
                 self._say(step)
 
 
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - progress for the person at the terminal
+
+
+def main() -> int:
+    """Build for the command line: ``python -m eduplatform.runtime.build``."""
+    try:
+        ensure_built()
+    except EduError as error:
+        _say(error.detail.format_map(error.params) if error.params else error.detail)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    ensure_built()
+    sys.exit(main())

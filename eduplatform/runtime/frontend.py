@@ -35,7 +35,7 @@ _SOCKET_REPLACEMENTS = (
     ),
     ('      endpoint.port = ""; // Assume websocket is on https port via load balancer.\n', ""),
 )
-_DEVELOPMENT_SERVER = "  server: {\n"
+_VITE_PLUGINS = "plugins: ["
 
 
 def one_origin(module: str) -> str:
@@ -54,19 +54,21 @@ def one_origin(module: str) -> str:
     return module
 
 
-def with_proxy(vite_config: str, backend_port: int) -> str:
-    """The development server's configuration, with the server's paths passed on to Python.
+def with_proxy(vite_config: str, host: str, backend_port: int) -> str:
+    """The development server's configuration: listens where the platform does, and passes our paths on to Python.
+
+    A plugin's word is the last one, also over the command line, with which Reflex makes the server listen everywhere.
 
     Raises:
         ValueError: The configuration is not the one this was written for: Reflex changed.
     """
-    if _DEVELOPMENT_SERVER not in vite_config:
-        raise ValueError("vite.config.js of this Reflex version has no server section")
+    if _VITE_PLUGINS not in vite_config:
+        raise ValueError("vite.config.js of this Reflex version has no list of plugins")
     pattern = f"^/({'|'.join(SERVER_PATHS)})(/|\\?|$)"
-    proxy = {pattern: {"target": f"http://127.0.0.1:{backend_port}", "ws": True}}
-    return vite_config.replace(
-        _DEVELOPMENT_SERVER, f"{_DEVELOPMENT_SERVER}    proxy: {json.dumps(proxy)},\n", 1
-    )
+    target = {"target": f"http://127.0.0.1:{backend_port}", "ws": True}
+    server = json.dumps({"server": {"host": host, "proxy": {pattern: target}}})
+    plugin = f'{{ name: "one-origin", config: () => ({server}) }},'
+    return vite_config.replace(_VITE_PLUGINS, f"{_VITE_PLUGINS} {plugin}", 1)
 
 
 class OneOrigin(rx.plugins.Plugin):
@@ -76,5 +78,6 @@ class OneOrigin(rx.plugins.Plugin):
         """Register the changes of generated files."""
         context["add_modify_task"](_SOCKET_MODULE, one_origin)
         if environment.REFLEX_ENV_MODE.get() == rx.constants.Env.DEV:
-            port = get_config().backend_port or 8000
-            context["add_modify_task"]("vite.config.js", lambda text: with_proxy(text, port))
+            config = get_config()
+            host, port = config.backend_host, config.backend_port or rx.constants.DefaultPorts.BACKEND_PORT
+            context["add_modify_task"]("vite.config.js", lambda text: with_proxy(text, host, port))

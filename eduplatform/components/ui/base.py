@@ -19,7 +19,7 @@ def given(value: Any) -> bool:
     return isinstance(value, rx.Var) or bool(value)
 
 
-def choose(condition: Flag, yes: Any, no: Any) -> Any:
+def choose(condition: Any, yes: Any, no: Any) -> Any:
     """`yes` if the condition holds, else `no`; decided in the browser when the condition is a Var."""
     if isinstance(condition, rx.Var):
         return rx.cond(condition, yes, no)

@@ -19,8 +19,8 @@ _SHAPE = (
 _VARIANTS: dict[str, str] = {
     "primary": "border-transparent bg-accent text-on-accent shadow-sm hover:not-disabled:bg-accent-strong",
     "secondary": (
-        "border-line bg-surface text-ink shadow-sm hover:not-disabled:border-line-strong "
-        "hover:not-disabled:bg-sunken"
+        "border-line bg-raised text-ink shadow-sm hover:not-disabled:border-line-strong "
+        "hover:not-disabled:bg-[color-mix(in_srgb,var(--color-raised),var(--color-ink)_4%)]"
     ),
     "quiet": "border-transparent bg-transparent text-ink hover:not-disabled:bg-ink/7",
     "danger": "border-transparent bg-danger text-on-danger shadow-sm hover:not-disabled:brightness-90",

@@ -61,7 +61,9 @@ def checkbox(
     if indeterminate is not None:
         make, extra = _Checkbox.create, {"indeterminate": indeterminate}
     if hide_label:
-        return make(id=id, name=name, aria_label=label, class_name=classes("ui-check", class_name), **extra, **props)
+        return make(
+            id=id, name=name, aria_label=label, class_name=classes("ui-check", class_name), **extra, **props
+        )
     control = make(
         id=id,
         name=name,
@@ -120,7 +122,7 @@ def radio_group(
         if default_value is not None:
             state["default_checked"] = default_value == key
         if on_change is not None:
-            state["on_change"] = on_change(key) if not isinstance(on_change, list) else on_change
+            state["on_change"] = on_change
         option_id = f"{group}-{position}"
         control = rx.el.input(
             type="radio",
@@ -156,7 +158,9 @@ def radio_group(
     }
     mark = rx.el.span("*", aria_hidden="true", class_name="ms-0.5 text-danger") if required else rx.fragment()
     return rx.el.fieldset(
-        rx.el.legend(label, mark, class_name="sr-only" if hide_label else "mb-1.5 text-sm font-medium text-ink"),
+        rx.el.legend(
+            label, mark, class_name="sr-only" if hide_label else "mb-1.5 text-sm font-medium text-ink"
+        ),
         hint_text(group, hint),
         rx.el.div(*rows, class_name=directions[layout]),
         error_text(group, error),
@@ -189,9 +193,13 @@ def switch(
     """
     id = control_id(props.pop("id", ""), name)
     control = rx.el.input(
-        type="checkbox", role="switch", id=id, name=name, class_name="ui-switch", aria_describedby=f"{id}-hint", **props
+        type="checkbox",
+        role="switch",
+        id=id,
+        name=name,
+        class_name="ui-switch",
+        aria_describedby=f"{id}-hint",
+        **props,
     )
     turned = "flex-row-reverse justify-between" if trailing else ""
     return _row(control, id, label, hint, f"{turned} {class_name}".strip())
-
-

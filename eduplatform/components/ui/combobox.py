@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import reflex as rx
 
 from eduplatform.components.text import _
-from eduplatform.components.ui.base import Flag, Text, choose, given, optional
+from eduplatform.components.ui.base import Flag, Text, given
+from eduplatform.components.ui.fields import CONTROL, described_by, field
 from eduplatform.components.ui.icons import icon
 
 _SCRIPT = rx.asset("combobox.js", shared=True).importable_path
 
 
-class Option(TypedDict):
+class ComboboxOption(TypedDict):
     """One choice.
 
     Attributes:
         value: What the form sends.
         label: What the reader sees and types.
-        hint: A second, quieter text, also searched; may be empty.
+        hint: A second, quieter text, also searched.
     """
 
     value: str
     label: str
-    hint: str
+    hint: NotRequired[str]
 
 
 def _text_event(text: rx.Var[str]) -> tuple[rx.Var[str]]:
@@ -39,7 +40,7 @@ class _Combobox(rx.Component):
     tag = "Combobox"
 
     name: rx.Var[str]
-    options: rx.Var[list[Option]]
+    options: rx.Var[list[Any]]
     value: rx.Var[str]
     value_label: rx.Var[str]
     remote: rx.Var[bool]
@@ -59,11 +60,7 @@ class _Combobox(rx.Component):
 
 _CLASSES = {
     "frame": "relative",
-    "input": (
-        "h-10 w-full rounded-md border border-line-strong bg-surface ps-3 pe-10 text-base text-ink "
-        "hover:border-ink-muted focus-visible:outline-2 focus-visible:-outline-offset-1 focus-visible:outline-focus "
-        "aria-invalid:border-danger disabled:border-line disabled:bg-sunken disabled:text-ink-muted pointer-coarse:h-11"
-    ),
+    "input": f"{CONTROL} h-10 ps-3 pe-10 text-sm pointer-coarse:h-11",
     "chevron": "pointer-events-none absolute inset-y-0 end-0 grid h-10 w-10 place-items-center text-ink-muted pointer-coarse:h-11",
     "clear": (
         "absolute end-1 top-1 grid size-8 place-items-center rounded-sm text-lg text-ink-muted hover:text-ink "
@@ -92,7 +89,7 @@ def combobox(
     id: str,
     name: str,
     label: Text,
-    options: rx.Var[list[Option]] | Sequence[Option],
+    options: rx.Var[list[Any]] | Sequence[ComboboxOption],
     value: Text = "",
     value_label: Text = "",
     on_select: Any = None,
@@ -101,7 +98,7 @@ def combobox(
     placeholder: Text = "",
     hint: Text = "",
     error: Text = "",
-    required: Flag = False,
+    required: bool = False,
     disabled: Flag = False,
     clearable: Flag = True,
     hide_label: bool = False,
@@ -121,16 +118,10 @@ def combobox(
         on_search: Event with the typed text, a quarter of a second after the last key.
         loading: Whether a search is under way.
     """
-    hint_id, error_id = f"{id}-hint", f"{id}-error"
-    described = " ".join(key for key, text in ((error_id, error), (hint_id, hint)) if given(text))
-    events = {key: event for key, event in (("on_select", on_select), ("on_search", on_search)) if event is not None}
-    return rx.el.div(
-        rx.el.label(
-            label,
-            choose(required, rx.el.span(" *", aria_hidden="true", class_name="text-danger"), rx.fragment()),
-            html_for=id,
-            class_name="sr-only" if hide_label else "mb-1.5 block text-sm font-medium text-ink",
-        ),
+    events = {
+        key: event for key, event in (("on_select", on_select), ("on_search", on_search)) if event is not None
+    }
+    return field(
         _Combobox.create(
             id=id,
             name=name,
@@ -141,10 +132,10 @@ def combobox(
             loading=loading,
             disabled=disabled,
             required=required,
-            invalid=rx.Var.create(error) != "",
+            invalid=rx.Var.create(error) != "" if given(error) else False,
             clearable=clearable,
             placeholder=placeholder,
-            described_by=described,
+            described_by=described_by(id),
             texts={
                 "list": label,
                 "clear": _("Clear the choice"),
@@ -157,10 +148,14 @@ def combobox(
             chevron=icon("chevrons-up-down"),
             **events,
         ),
-        optional(hint, lambda text: rx.el.p(text, id=hint_id, class_name="mt-1.5 text-sm text-ink-muted")),
-        optional(error, lambda text: rx.el.p(text, id=error_id, class_name="mt-1.5 text-sm text-danger")),
+        label=label,
+        control_id=id,
+        hint=hint,
+        error=error,
+        required=required,
+        hide_label=hide_label,
         class_name=class_name,
     )
 
 
-__all__ = ["Option", "combobox"]
+__all__ = ["ComboboxOption", "combobox"]

@@ -17,7 +17,7 @@ from eduplatform.components.ui.icons import icon as draw_icon
 CONTROL = (
     "w-full rounded-lg border border-line-strong bg-surface text-ink shadow-sm transition-colors duration-150 "
     "hover:not-disabled:border-ink-muted focus-visible:border-accent focus-visible:outline-offset-0 "
-    "aria-invalid:border-danger read-only:bg-sunken "
+    "aria-invalid:border-danger [&[readonly]]:bg-sunken "
     "disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-ink-muted"
 )
 _LINE = "h-10 px-3 text-sm pointer-coarse:h-11"
@@ -84,8 +84,9 @@ def field(
         html_for=control_id,
         class_name="sr-only" if hide_label else "text-sm font-medium text-ink",
     )
+    line = "flex items-baseline justify-between gap-3 text-sm"
     return rx.el.div(
-        rx.el.div(name, action, class_name="flex items-baseline justify-between gap-3") if action else name,
+        rx.el.div(name, action, class_name=line) if action else name,
         hint_text(control_id, hint),
         control,
         error_text(control_id, error),
@@ -101,7 +102,9 @@ def hint_text(id: Text, hint: Text) -> rx.Component:
 def error_text(id: Text, error: Text) -> rx.Component:
     """The error of the control with that id, announced when it appears."""
     message = rx.el.span(
-        draw_icon("circle-alert", class_name="mt-[3px]"), rx.el.span(error), class_name="flex items-start gap-1.5"
+        draw_icon("circle-alert", class_name="mt-[3px]"),
+        rx.el.span(error),
+        class_name="flex items-start gap-1.5",
     )
     return rx.el.div(
         choose(error, message, rx.fragment()) if given(error) else rx.fragment(),
@@ -214,7 +217,10 @@ def password_input(
     wired = _wire(name, props, parts)
     control = rx.el.div(
         rx.el.input(
-            type="password", required=required, class_name=classes(CONTROL, _LINE, "pe-11", class_name), **wired
+            type="password",
+            required=required,
+            class_name=classes(CONTROL, _LINE, "pe-11", class_name),
+            **wired,
         ),
         _RevealButton.create(
             draw_icon("eye", class_name="in-aria-pressed:hidden"),
@@ -256,21 +262,45 @@ def number_input(
     )
     if given(unit):
         control = rx.el.div(
-            control, rx.el.span(unit, class_name="text-sm text-ink-muted"), class_name="flex items-center gap-2"
+            control,
+            rx.el.span(unit, class_name="text-sm text-ink-muted"),
+            class_name="flex items-center gap-2",
         )
     return _wrap(control, wired, parts, required)
 
 
+# Heights of a growing field before anything is written; by rows.
+_ROWS = {
+    2: "min-h-17",
+    3: "min-h-22",
+    4: "min-h-28",
+    6: "min-h-40",
+    8: "min-h-50",
+    12: "min-h-72",
+    20: "min-h-120",
+}
+
+
 def textarea(
-    *, name: Text, rows: int = 4, required: Flag = False, class_name: str = "", **props: Any
+    *,
+    name: Text,
+    rows: Literal[2, 3, 4, 6, 8, 12, 20] = 4,
+    required: Flag = False,
+    class_name: str = "",
+    **props: Any,
 ) -> rx.Component:
-    """Several lines of text; grows with what is written. Arguments as of `text_input`."""
+    """Several lines of text; at least `rows`, grows with what is written. Otherwise as `text_input`."""
     parts = _split(props)
     wired = _wire(name, props, parts)
     control = rx.el.textarea(
         rows=str(rows),
         required=required,
-        class_name=classes(CONTROL, "ui-grow max-h-[60vh] resize-y px-3 py-2.5 text-sm leading-relaxed", class_name),
+        class_name=classes(
+            CONTROL,
+            "ui-grow max-h-[70vh] resize-y px-3 py-2.5 text-sm leading-relaxed",
+            _ROWS[rows],
+            class_name,
+        ),
         **wired,
     )
     return _wrap(control, wired, parts, required)
@@ -349,13 +379,17 @@ def date_time_input(
     wired = _wire(name, props, parts)
     limits = {key: value for key, value in (("min", minimum), ("max", maximum)) if given(value)}
     control: rx.Component = rx.el.input(
-        type=kind, required=required, class_name=classes(CONTROL, _LINE, "tabular-nums", class_name), **limits, **wired
+        type=kind,
+        required=required,
+        class_name=classes(CONTROL, _LINE, "tabular-nums", class_name),
+        **limits,
+        **wired,
     )
     if given(zone):
         control = rx.el.div(
             control,
             rx.el.span(zone, class_name="shrink-0 text-sm text-ink-muted"),
-            class_name="flex items-center gap-2",
+            class_name="flex flex-wrap items-center gap-x-3 gap-y-1 [&>input]:min-w-48 [&>input]:flex-1",
         )
     return _wrap(control, wired, parts, required)
 

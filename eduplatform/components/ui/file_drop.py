@@ -5,7 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from eduplatform.components.text import _
-from eduplatform.components.ui.base import Flag, Text, choose, given, optional
+from eduplatform.components.ui.base import Flag, Text, choose, classes, given
+from eduplatform.components.ui.fields import described_by, error_text, hint_text
 from eduplatform.components.ui.icons import icon
 
 _SCRIPT = rx.asset("file_drop.js", shared=True).importable_path
@@ -81,14 +82,13 @@ def file_drop(
         limits: What is accepted in words, for example ``_("PDF or image, at most 10 MB")``.
         error: Message of the server.
     """
-    hint_id, error_id = f"{id}-hint", f"{id}-error"
-    described = " ".join(key for key, text in ((error_id, error), (hint_id, hint)) if given(text))
     return rx.el.div(
         rx.el.span(
             label,
             choose(required, rx.el.span(" *", aria_hidden="true", class_name="text-danger"), rx.fragment()),
-            class_name="mb-1.5 block text-sm font-medium text-ink",
+            class_name="text-sm font-medium text-ink",
         ),
+        hint_text(id, hint),
         _FileDrop.create(
             id=id,
             name=name,
@@ -97,8 +97,8 @@ def file_drop(
             max_files=max_files,
             disabled=disabled,
             required=required,
-            invalid=rx.Var.create(error) != "",
-            described_by=described,
+            invalid=rx.Var.create(error) != "" if given(error) else False,
+            described_by=described_by(id),
             texts={
                 "label": label,
                 "choose": _("Choose a file or drop it here"),
@@ -114,9 +114,8 @@ def file_drop(
             classes=_CLASSES,
             picture=icon("upload", size="lg"),
         ),
-        optional(hint, lambda text: rx.el.p(text, id=hint_id, class_name="mt-1.5 text-sm text-ink-muted")),
-        optional(error, lambda text: rx.el.p(text, id=error_id, class_name="mt-1.5 text-sm text-danger")),
-        class_name=class_name,
+        error_text(id, error),
+        class_name=classes("flex min-w-0 flex-col gap-1.5", class_name),
     )
 
 

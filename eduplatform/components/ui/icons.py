@@ -5,6 +5,8 @@ this file), each drawn by one path on a 24 by 24 grid. They are inlined, so that
 page carries only the icons it shows and needs no icon library.
 """
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.ui.base import Text
@@ -42,8 +44,7 @@ ICON_PATHS: dict[str, str] = {
         "0 0 1 2 -2z"
     ),
     "calendar": (
-        "M8 2v3M16 2v3M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2zM3 9"
-        "h18"
+        "M8 2v3M16 2v3M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2zM3 9h18"
     ),
     "chart-column": "M3 3v16a2 2 0 0 0 2 2h16M18 17V9M13 17V5M8 17v-3",
     "chart-line": "M3 3v16a2 2 0 0 0 2 2h16M0 0m19 9-5 5-4-4-3 3",
@@ -75,8 +76,7 @@ ICON_PATHS: dict[str, str] = {
         "9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
     ),
     "credit-card": (
-        "M4 5h16a2 2 0 0 1 2 2v10a2 2 0 0 1 -2 2h-16a2 2 0 0 1 -2 -2v-10a2 2 0 0 1 2 -2zM2 10L22 10M6 14h"
-        "2"
+        "M4 5h16a2 2 0 0 1 2 2v10a2 2 0 0 1 -2 2h-16a2 2 0 0 1 -2 -2v-10a2 2 0 0 1 2 -2zM2 10L22 10M6 14h2"
     ),
     "database": "M3 5a9 3 0 1 0 18 0a9 3 0 1 0 -18 0M3 5V19A9 3 0 0 0 21 19V5M3 12A9 3 0 0 0 21 12",
     "download": "M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M0 0m7 10 5 5 5-5",
@@ -303,8 +303,7 @@ ICON_PATHS: dict[str, str] = {
     "upload": "M12 3v12M0 0m17 8-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4",
     "user": "M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2M8 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
     "user-plus": (
-        "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M5 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M19 8L19 14M22 11L16 1"
-        "1"
+        "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M5 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M19 8L19 14M22 11L16 11"
     ),
     "users": (
         "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M16 3.128a4 4 0 0 1 0 7.744M22 21v-2a4 4 0 0 0-3-3.87M5"
@@ -319,7 +318,8 @@ ICON_PATHS: dict[str, str] = {
     "zap": (
         "M15.914 4a1.5 1.5 0 00-2.474-1.561l-9 9A1.5 1.5 0 005.5 14h4.002a.5.5 0 01.471.666L8.086 20a1.5 "
         "1.5 0 002.475 1.56l9-9A1.5 1.5 0 0018.5 10h-3.997a.5.5 0 01-.472-.667z"
-    ),}
+    ),
+}
 
 _SIZES = {
     "xs": "size-3.5 shrink-0",
@@ -359,16 +359,15 @@ def icon(name: str, *, size: str = "sm", label: Text = "", class_name: str = "")
     Raises:
         KeyError: There is no icon of that name.
     """
-    meaning = {"role": "img", "aria_label": label} if not isinstance(label, str) or label else {"aria_hidden": "true"}
+    meaning: dict[str, Any] = (
+        {"role": "img", "aria_label": label}
+        if not isinstance(label, str) or label
+        else {"aria_hidden": "true"}
+    )
     turn = " rtl:-scale-x-100" if name in _DIRECTIONAL else ""
     return rx.el.svg(
         rx.el.path(d=ICON_PATHS[name]),
         view_box="0 0 24 24",
-        fill="none",
-        stroke="currentColor",
-        stroke_width="1.75",
-        stroke_linecap="round",
-        stroke_linejoin="round",
-        class_name=f"{_SIZES[size]}{turn} {class_name}".strip(),
+        class_name=f"ui-icon {_SIZES[size]}{turn} {class_name}".strip(),
         **meaning,
     )

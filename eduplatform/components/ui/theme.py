@@ -1,13 +1,17 @@
 """The theme: what the document needs of it, and the reader's choice between light and dark."""
 
 import reflex as rx
-from reflex.style import color_mode, set_color_mode
+from reflex.style import LiteralColorMode, color_mode, set_color_mode
 
 from eduplatform.components.design_tokens import COLOR_NAMES, STYLESHEETS, TAILWIND_CONFIG
 from eduplatform.components.text import _
 from eduplatform.components.ui.icons import icon
 
-_CHOICES = (("system", "monitor"), ("light", "sun"), ("dark", "moon"))
+_CHOICES: tuple[tuple[LiteralColorMode, str], ...] = (
+    ("system", "monitor"),
+    ("light", "sun"),
+    ("dark", "moon"),
+)
 
 
 def theme_head() -> list[rx.Component]:

@@ -238,7 +238,9 @@ def attempt_due(policy: EffectivePolicy, started_at: datetime | None) -> datetim
     return max(policy.due_at, started_at + timedelta(minutes=policy.minutes))
 
 
-def late_seconds(policy: EffectivePolicy, *, submitted_at: datetime, started_at: datetime | None = None) -> int:
+def late_seconds(
+    policy: EffectivePolicy, *, submitted_at: datetime, started_at: datetime | None = None
+) -> int:
     """Whole seconds between the due time and the submission; 0 when on time or within the grace period."""
     due_at = attempt_due(policy, started_at)
     if due_at is None:
@@ -266,7 +268,9 @@ def can_start(policy: EffectivePolicy, now: datetime, attempts_used: int) -> Dec
     return Decision(True)
 
 
-def local_to_utc(wall: datetime, timezone: str, *, ambiguous: Literal["earlier", "later"] = "later") -> datetime:
+def local_to_utc(
+    wall: datetime, timezone: str, *, ambiguous: Literal["earlier", "later"] = "later"
+) -> datetime:
     """Turn a time on the wall clock of a zone, as a teacher enters it, into UTC.
 
     A time that the clock skips (spring) moves forward by the length of the gap: 02:30 becomes 03:30. A time that the

@@ -15,6 +15,9 @@ from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 
 _TICKED = frozenset({"true", "on", "1", "yes"})
+_LONGEST_INTEGER = 512
+"""Bits; Python refuses to write out integers without bound."""
+
 _ENTER_NUMBER = N_("Enter a number")
 _ENTER_WHOLE_NUMBER = N_("Enter a whole number")
 
@@ -127,5 +130,7 @@ def is_ticked(value: object) -> bool:
 
 def _as_text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return ""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
         return ""
     return str(value)

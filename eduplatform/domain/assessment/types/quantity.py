@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from eduplatform.domain.assessment.types.text import clean_line, flatten
 
@@ -20,7 +20,8 @@ MAX_LENGTH = 100
 MAX_MAGNITUDE = 120
 """Numbers from 10^-120 to 10^120 are read; it bounds the cost of exact arithmetic."""
 
-_ONE = Decimal(1)
+EXACT = Context(prec=2000, rounding=ROUND_HALF_EVEN)
+"""Enough digits for sums and products of a few readable numbers to be exact."""
 
 _WHOLE_TEXT = re.compile(
     r"""
@@ -33,14 +34,26 @@ _WHOLE_TEXT = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_POWER_OF_TEN = re.compile(r"([+-]?\s*)10\^")
+_BARE_POWER_OF_TEN = re.compile(r"^([+-]?\s*)10\^")
 _WITH_POINT = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _WITH_COMMA = re.compile(r"\d+,\d*|,\d+")
 _COMMA_GROUPS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _POINT_GROUPS = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d*|(?:\.\d{3}){2,})")
 
 _SIGNS_AND_MARKS = str.maketrans(
-    {"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "⁄": "/", "∕": "/", "÷": "/", "٫": ".", "٬": " "}
+    {
+        "−": "-",
+        "–": "-",
+        "×": "*",
+        "·": "*",
+        "⋅": "*",
+        "∙": "*",
+        "⁄": "/",
+        "∕": "/",
+        "÷": "/",
+        "٫": ".",
+        "٬": " ",
+    }
 )
 
 
@@ -86,15 +99,16 @@ def read_quantity(text: str) -> tuple[Quantity, ...]:
 
 def normal_unit(text: str) -> str:
     """One spelling per unit: ``m/s²``, ``m / s^2`` and ``m/s2`` are the same; capitals count (mW is not MW)."""
-    joined = re.sub(r"\s*([/*])\s*", r"\1", _plain(text).replace("^", "").strip())
+    joined = re.sub(r"\s*([/*])\s*", r"\1", _plain(text).replace("^", "").strip(" *"))
     return re.sub(r"[\s*]+", "*", joined)
 
 
 def _plain(text: str) -> str:
+    # Without the space, 1½ would be flattened to 11/2.
     spaced = "".join(f" {c}" if unicodedata.decomposition(c).startswith("<fraction>") else c for c in text)
     flat = flatten(clean_line(spaced)).translate(_SIGNS_AND_MARKS)
-    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in flat)
-    return _POWER_OF_TEN.sub(r"\g<1>1*10^", digits.strip(), count=1) if _POWER_OF_TEN.match(digits.strip()) else digits.strip()
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in flat).strip()
+    return _BARE_POWER_OF_TEN.sub(r"\g<1>1*10^", digits)
 
 
 def _decimal_readings(token: str) -> tuple[str, ...]:
@@ -116,12 +130,15 @@ def _decimal_readings(token: str) -> tuple[str, ...]:
 def _combine(
     sign: str, whole: str | None, mantissa: str, shift: int, denominator: str
 ) -> tuple[Decimal, Decimal] | None:
-    numerator, divisor = Decimal(mantissa).scaleb(shift), Decimal(denominator)
-    if divisor == 0 or not (_readable(numerator) and _readable(divisor)):
-        return None
-    if whole is not None:
-        numerator += Decimal(whole) * divisor
-    return (-numerator if sign == "-" else numerator), divisor
+    with localcontext(EXACT):
+        numerator, divisor = Decimal(mantissa).scaleb(shift), Decimal(denominator)
+        if divisor == 0 or not (_readable(numerator) and _readable(divisor)):
+            return None
+        if whole is not None:
+            if numerator >= divisor:
+                return None
+            numerator += Decimal(whole) * divisor
+        return (-numerator if sign == "-" else numerator), divisor
 
 
 def _readable(number: Decimal) -> bool:

@@ -25,7 +25,11 @@ _QUOTES = str.maketrans("‘’‛′“”„″", "''''\"\"\"\"")
 def clean_text(text: str) -> str:
     """Remove control characters, lone surrogates and direction overrides; keep line breaks and tabs."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in unified if c in "\n\t" or (c not in _BIDI_CONTROLS and unicodedata.category(c) not in _REMOVED))
+    kept = (
+        c
+        for c in unified
+        if c in "\n\t" or (c not in _BIDI_CONTROLS and unicodedata.category(c) not in _REMOVED)
+    )
     return unicodedata.normalize("NFC", "".join(kept))
 
 

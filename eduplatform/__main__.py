@@ -1,0 +1,5 @@
+"""Entry of ``python -m eduplatform``."""
+
+from eduplatform.cli import main
+
+main()

@@ -1,0 +1,203 @@
+"""People of a tenant: making accounts, inviting, roles, guardians."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from eduplatform.config import get_settings
+from eduplatform.db.base import utc_now
+from eduplatform.db.unit_of_work import Work, identity_work
+from eduplatform.domain.accounts.models import AccountStatus, Identity, Invitation, User
+from eduplatform.domain.accounts.repository import UserRepository
+from eduplatform.domain.accounts.sign_in import normalise_email
+from eduplatform.domain.messaging import mail
+from eduplatform.domain.tenants.models import Tenant
+from eduplatform.errors import Conflict, Invalid, NotSignedIn
+from eduplatform.i18n import N_
+from eduplatform.security import passwords
+from eduplatform.security.permissions import Role
+from eduplatform.security.principal import Principal
+from eduplatform.security.tokens import new_token, token_hash
+
+INVITATION_DAYS = 14
+TENANT_ROLES = (Role.STUDENT, Role.TEACHER, Role.GUARDIAN, Role.ADMIN)
+
+
+async def ensure_identity(*, work: Work, email: str, password_hash: str = "", operator: bool = False) -> Identity:
+    """The identity of an address, made when it is new; an existing password is never replaced. Identity work only."""
+    email = normalise_email(email)
+    found = (await work.session.exec(select(Identity).where(col(Identity.email) == email))).one_or_none()
+    if found is not None:
+        return found
+    return await work.add(Identity(email=email, password_hash=password_hash, is_operator=operator))
+
+
+async def create_user(
+    *, work: Work, tenant_id: UUID, identity: Identity, given_name: str, family_name: str, roles: list[Role]
+) -> User:
+    """Make somebody a member of a tenant; identity work only.
+
+    Raises:
+        Conflict: They already are.
+        Invalid: No role, or one that a tenant cannot give.
+    """
+    if not roles or not set(roles) <= set(TENANT_ROLES):
+        raise Invalid(fields={"roles": N_("Choose at least one role.")})
+    existing = await work.session.exec(
+        select(User).where(col(User.tenant_id) == tenant_id, col(User.identity_id) == identity.id)
+    )
+    if existing.first() is not None:
+        raise Conflict(N_("This person is already a member."))
+    user = await work.add(
+        User(
+            tenant_id=tenant_id,
+            identity_id=identity.id,
+            email=identity.email,
+            given_name=given_name,
+            family_name=family_name,
+            roles=[role.value for role in roles],
+        )
+    )
+    await work.audit_for(tenant_id, None, "user.created", user=user.id)
+    return user
+
+
+async def invite(*, work: Work, me: Principal, email: str, given_name: str, family_name: str, roles: list[Role]) -> None:
+    """Mail an invitation to join the tenant; an open one for the same address is replaced.
+
+    Raises:
+        Invalid: The address or the roles are not usable.
+        Conflict: The address belongs to a member.
+    """
+    email = normalise_email(email)
+    name, _, host = email.partition("@")
+    if not name or "." not in host or " " in email:
+        raise Invalid(fields={"email": N_("Please enter an e-mail address.")})
+    if not roles or not set(roles) <= set(TENANT_ROLES):
+        raise Invalid(fields={"roles": N_("Choose at least one role.")})
+    if (await work.session.exec(select(User).where(col(User.email) == email))).first() is not None:
+        raise Conflict(N_("This person is already a member."))
+    now = utc_now()
+    for old in await work.session.exec(
+        select(Invitation).where(
+            col(Invitation.email) == email,
+            col(Invitation.accepted_at).is_(None),
+            col(Invitation.revoked_at).is_(None),
+        )
+    ):
+        old.revoked_at = now
+    value = new_token()
+    await work.add(
+        Invitation(
+            email=email,
+            given_name=given_name,
+            family_name=family_name,
+            roles=[role.value for role in roles],
+            token_hash=token_hash(value),
+            expires_at=now + timedelta(days=INVITATION_DAYS),
+        )
+    )
+    await mail.send(
+        work=work,
+        tenant_id=work.tenant_id,
+        recipient=email,
+        template="invitation",
+        locale=me.locale,
+        link=f"{get_settings().public_url}/invitation/{value}",
+        inviter=me.name,
+        tenant=me.tenant_name,
+        days=INVITATION_DAYS,
+    )
+    await work.audit("invitation.sent", roles=[role.value for role in roles])
+
+
+async def _open_invitation(work: Work, token: str, *, lock: bool = False) -> tuple[Invitation, Tenant]:
+    statement = (
+        select(Invitation, Tenant)
+        .join(Tenant, col(Tenant.id) == col(Invitation.tenant_id))
+        .where(
+            col(Invitation.token_hash) == token_hash(token),
+            col(Invitation.accepted_at).is_(None),
+            col(Invitation.revoked_at).is_(None),
+            col(Invitation.expires_at) > utc_now(),
+        )
+    )
+    if lock:
+        statement = statement.with_for_update()
+    found = (await work.session.exec(statement)).one_or_none()
+    if found is None:
+        raise NotSignedIn(N_("This link is not valid any more."))
+    return found
+
+
+async def read_invitation(*, token: str) -> tuple[str, str, str, str, bool]:
+    """What the page behind an invitation shows.
+
+    Returns:
+        E-mail, given name, family name, tenant's name, and whether the address already has a password.
+
+    Raises:
+        NotSignedIn: The link is unknown, used, replaced or too old.
+    """
+    async with identity_work() as work:
+        invitation, tenant = await _open_invitation(work, token)
+        identity = (
+            await work.session.exec(select(Identity).where(col(Identity.email) == invitation.email))
+        ).one_or_none()
+        known = identity is not None and bool(identity.password_hash)
+        return invitation.email, invitation.given_name, invitation.family_name, tenant.name, known
+
+
+async def accept_invitation(*, token: str, given_name: str, family_name: str, password: str) -> None:
+    """Join a tenant by a mailed link.
+
+    A person who already has a password proves it; a new one sets it.
+
+    Raises:
+        NotSignedIn: The link is unknown, used, replaced or too old, or the password of a known address is wrong.
+        Invalid: The new password is too weak.
+    """
+    async with identity_work() as work:
+        invitation, tenant = await _open_invitation(work, token)
+        found = await work.session.exec(select(Identity).where(col(Identity.email) == invitation.email))
+        identity = found.one_or_none()
+    if identity is not None and identity.password_hash:
+        if not await passwords.verify_password(identity.password_hash, password):
+            raise NotSignedIn(N_("The password is not right."))
+        hashed = ""
+    else:
+        passwords.check_new_password(password, context=(invitation.email, given_name, family_name, tenant.name))
+        hashed = await passwords.hash_password(password)
+    async with identity_work() as work:
+        invitation, tenant = await _open_invitation(work, token, lock=True)
+        identity = await ensure_identity(work=work, email=invitation.email, password_hash=hashed)
+        if hashed and not identity.password_hash:
+            identity.password_hash = hashed
+        await create_user(
+            work=work,
+            tenant_id=tenant.id,
+            identity=identity,
+            given_name=given_name,
+            family_name=family_name,
+            roles=[Role(role) for role in invitation.roles],
+        )
+        invitation.accepted_at = utc_now()
+        await work.audit_for(tenant.id, None, "invitation.accepted")
+
+
+async def deactivate(*, work: Work, me: Principal, user_id: UUID, active: bool) -> None:
+    """Close or reopen a member's account; their sessions in this tenant end at the next event.
+
+    Raises:
+        NotFound: No such member.
+        Invalid: One's own account.
+    """
+    if user_id == me.user_id:
+        raise Invalid(N_("You cannot deactivate your own account."))
+    user = await UserRepository(work).get(user_id)
+    user.status = AccountStatus.ACTIVE if active else AccountStatus.DEACTIVATED
+    await work.flush()
+    await work.audit("user.reactivated" if active else "user.deactivated", user=user_id)

@@ -1,0 +1,87 @@
+"""Composition root: the application, its wrappers, its life and its pages. Wiring only."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import reflex as rx
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from eduplatform import pages
+from eduplatform.api import auth, problems
+from eduplatform.components.ui.theme import STYLESHEETS, theme_head
+from eduplatform.config import get_settings
+from eduplatform.db import engine
+from eduplatform.observability.logs import configure_logging, log_exception
+from eduplatform.observability.requests import RequestLog
+from eduplatform.pages.registry import PAGES
+from eduplatform.security.gate import EventGate, remove_setters
+from eduplatform.security.headers import SecurityHeaders
+from eduplatform.state.base import BindingState
+
+BUILD = Path(__file__).resolve().parents[1] / ".web" / "build" / "client"
+
+
+def _api() -> FastAPI:
+    settings = get_settings()
+    api = FastAPI(
+        title="EduPlatform",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None if settings.production else "/api/openapi.json",
+    )
+    problems.install(api)
+    api.include_router(auth.router)
+    return api
+
+
+def _wrap(inner: ASGIApp) -> ASGIApp:
+    return RequestLog(SecurityHeaders(inner, build=BUILD))
+
+
+def _backend_failed(exception: Exception) -> None:
+    """What escaped even the handlers' own error handler: a failure of the framework."""
+    log_exception("framework_failed", exception)
+
+
+@asynccontextmanager
+async def _life() -> AsyncIterator[None]:
+    settings = get_settings()
+    configure_logging(settings.log_level, json=settings.production)
+    remove_setters()
+    yield
+    await engine.dispose()
+
+
+def _load_pages() -> None:
+    for module in pkgutil.walk_packages(pages.__path__, f"{pages.__name__}."):
+        importlib.import_module(module.name)
+
+
+def _create() -> rx.App:
+    settings = get_settings()
+    _load_pages()
+    application = rx.App(
+        stylesheets=list(STYLESHEETS),
+        head_components=theme_head(),
+        api_transformer=[_api(), _wrap],
+        backend_exception_handler=_backend_failed,
+        toaster=None,
+    )
+    for one in PAGES:
+        if one.development and settings.production:
+            continue
+        application.add_page(
+            one.component, route=one.route, title=f"{one.title} · EduPlatform", on_load=list(one.on_load)
+        )
+    application.add_middleware(EventGate(BindingState), index=0)
+    application.register_lifespan_task(_life)
+    return application
+
+
+app = _create()

@@ -1,0 +1,70 @@
+"""The list of pages. ``@page`` records a page; the composition root adds them all to the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from eduplatform.components.layout.shell import shell
+from eduplatform.security.permissions import Role
+from eduplatform.state.shell import ShellState
+
+PageFunction = Callable[[], rx.Component]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One route.
+
+    Attributes:
+        route: Address; ``[name]`` marks a dynamic part.
+        title: Title of the document, in English.
+        roles: Who finds it in their navigation; what it shows is protected by its handlers. Empty: everybody.
+        component: Makes the page once, when the frontend is built.
+        on_load: Events that fill it.
+        development: Exists in development only.
+    """
+
+    route: str
+    title: str
+    roles: tuple[Role, ...]
+    component: PageFunction
+    on_load: tuple[Any, ...]
+    development: bool
+
+
+PAGES: list[Page] = []
+
+
+def page(
+    route: str,
+    *,
+    title: str,
+    roles: Sequence[Role] = (),
+    on_load: Any = (),
+    bare: bool = False,
+    development: bool = False,
+) -> Callable[[PageFunction], PageFunction]:
+    """Register a page.
+
+    Args:
+        route: Address, for example ``/courses/[course_id]``.
+        title: English title of the document.
+        roles: Roles that the page is for; empty for everybody.
+        on_load: Event or events that fill the page, after the shell's own.
+        bare: Without the shell, for sign-in and error pages.
+        development: Only outside production.
+    """
+    events = tuple(on_load) if isinstance(on_load, list | tuple) else (on_load,)
+
+    def register(function: PageFunction) -> PageFunction:
+        component = function if bare else lambda: shell(function())
+        PAGES.append(
+            Page(route, title, tuple(roles), component, (ShellState.load, *events), development)
+        )
+        return function
+
+    return register

@@ -1,0 +1,554 @@
+"""The parts of the style guide, one function per family of components."""
+
+from typing import Any
+
+import reflex as rx
+
+from eduplatform.components import ui
+from eduplatform.components.ui.icons import ICON_PATHS
+from eduplatform.components.ui.notices import notice_list
+
+_SWATCHES = {
+    "canvas": "bg-canvas",
+    "surface": "bg-surface",
+    "sunken": "bg-sunken",
+    "raised": "bg-raised",
+    "ink": "bg-ink",
+    "ink-muted": "bg-ink-muted",
+    "line": "bg-line",
+    "line-strong": "bg-line-strong",
+    "accent": "bg-accent",
+    "accent-strong": "bg-accent-strong",
+    "accent-soft": "bg-accent-soft",
+    "success": "bg-success",
+    "success-soft": "bg-success-soft",
+    "warning": "bg-warning",
+    "warning-soft": "bg-warning-soft",
+    "danger": "bg-danger",
+    "danger-soft": "bg-danger-soft",
+    "info": "bg-info",
+    "info-soft": "bg-info-soft",
+    "chart-1": "bg-chart-1",
+    "chart-2": "bg-chart-2",
+    "chart-3": "bg-chart-3",
+    "chart-4": "bg-chart-4",
+    "chart-5": "bg-chart-5",
+    "chart-6": "bg-chart-6",
+}
+
+_TYPE_SCALE = (
+    ("Title", "text-3xl font-semibold tracking-tight"),
+    ("Page heading", "text-2xl font-semibold tracking-tight"),
+    ("Large heading", "text-xl font-semibold"),
+    ("Section heading", "text-lg font-semibold"),
+    ("Body text for reading a lesson without haste", "text-base"),
+    ("Interface text, fields and tables", "text-sm"),
+    ("Captions and badges", "text-xs text-ink-muted"),
+)
+
+
+def _part(key: str, title: str, *content: rx.Component) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(title, id=f"{key}-title", class_name="text-xl font-semibold text-ink"),
+        rx.el.div(*content, class_name="mt-5 flex flex-col gap-8"),
+        id=key,
+        aria_labelledby=f"{key}-title",
+        class_name="scroll-mt-8",
+    )
+
+
+def _example(name: str, *content: Any, class_name: str = "flex flex-wrap items-center gap-3") -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(name, class_name="mb-3 text-xs font-medium text-ink-muted"),
+        rx.el.div(*content, class_name=class_name),
+        class_name="min-w-0",
+    )
+
+
+def foundations_part() -> rx.Component:
+    """Colours, type, icons."""
+    swatches = [
+        rx.el.div(
+            rx.el.div(class_name=f"h-12 rounded-lg border border-line {color}"),
+            rx.el.p(name, class_name="mt-1.5 truncate text-xs text-ink-muted"),
+        )
+        for name, color in _SWATCHES.items()
+    ]
+    icons = [
+        rx.el.li(ui.icon(name, size="md", label=name), class_name="grid size-9 place-items-center")
+        for name in ICON_PATHS
+    ]
+    return _part(
+        "foundations",
+        "Foundations",
+        _example("Colours", *swatches, class_name="grid grid-cols-3 gap-3 sm:grid-cols-5 xl:grid-cols-6"),
+        _example(
+            "Type: Inter",
+            *[rx.el.p(text, class_name=look) for text, look in _TYPE_SCALE],
+            class_name="flex flex-col gap-2",
+        ),
+        _example(
+            "Icons", rx.el.ul(*icons, class_name="flex flex-wrap gap-1 text-ink-muted"), class_name="-mx-2"
+        ),
+    )
+
+
+def pressing_part() -> rx.Component:
+    """Buttons and links."""
+    variants = ("primary", "secondary", "quiet", "danger")
+    names = ("Publish quiz", "Save draft", "Preview", "Delete")
+    return _part(
+        "press",
+        "Buttons and links",
+        _example("Variants", *[ui.button(n, variant=v) for n, v in zip(names, variants, strict=True)]),
+        _example(
+            "Disabled",
+            *[ui.button(n, variant=v, disabled=True) for n, v in zip(names, variants, strict=True)],
+        ),
+        _example(
+            "Loading", *[ui.button(n, variant=v, loading=True) for n, v in zip(names, variants, strict=True)]
+        ),
+        _example(
+            "Sizes and icons",
+            ui.button("Small", size="sm", icon="plus"),
+            ui.button("Medium", icon="plus"),
+            ui.button("Large", size="lg", icon_end="arrow-right", variant="primary"),
+        ),
+        _example(
+            "Icon buttons",
+            ui.icon_button("pencil", label="Edit lesson", size="sm"),
+            ui.icon_button("copy", label="Copy link"),
+            ui.icon_button("plus", label="Add question", variant="primary"),
+            ui.icon_button("trash", label="Remove question", variant="secondary"),
+            ui.icon_button("refresh-cw", label="Load again", variant="secondary", loading=True),
+        ),
+        _example(
+            "Links",
+            ui.link("Course overview", "#press"),
+            ui.link("Reading list", "https://example.org", external=True),
+            ui.link("Plain link", "#press", plain=True),
+            ui.button_link("Start the quiz", "#press", variant="primary", icon="play"),
+            class_name="flex flex-wrap items-center gap-6",
+        ),
+    )
+
+
+def fields_part() -> rx.Component:
+    """Fields, each with hint, error and disabled state."""
+    sections = [("a", "Section A, Monday"), ("b", "Section B, Thursday")]
+    return _part(
+        "fields",
+        "Fields",
+        ui.card(
+            rx.el.div(
+                ui.text_input(
+                    name="sg-title", label="Course title", placeholder="Introduction to statistics"
+                ),
+                ui.text_input(name="sg-email", type="email", label="Email", required=True, icon="mail"),
+                ui.text_input(
+                    name="sg-code",
+                    label="Join code",
+                    default_value="STAT-10",
+                    error="No section has this code. Codes have six letters or digits.",
+                ),
+                ui.text_input(
+                    name="sg-off", label="Tenant", default_value="Riverside", disabled=True, optional=True
+                ),
+                ui.password_input(
+                    name="sg-password", label="Password", action=ui.link("Forgot password?", "#fields")
+                ),
+                ui.number_input(
+                    name="sg-points",
+                    label="Points",
+                    minimum=0,
+                    maximum=100,
+                    step="0.5",
+                    unit="points",
+                    default_value="10",
+                    hint="Half points are allowed.",
+                ),
+                ui.select(
+                    name="sg-section", label="Section", options=sections, placeholder="Choose a section"
+                ),
+                ui.date_time_input(
+                    name="sg-due", label="Due", zone="Europe/Madrid", default_value="2026-12-01T23:59"
+                ),
+                ui.textarea(
+                    name="sg-feedback",
+                    label="Feedback",
+                    hint="The student sees this as soon as the grade is released.",
+                    default_value="Good reasoning in part two. Say where the formula comes from.",
+                    field_class="sm:col-span-2",
+                ),
+                ui.search_input(name="sg-search", placeholder="Search students", class_name="sm:col-span-2"),
+                class_name="grid gap-x-6 gap-y-5 sm:grid-cols-2",
+            )
+        ),
+    )
+
+
+def choices_part() -> rx.Component:
+    """Check boxes, radio groups, switches."""
+    return _part(
+        "choices",
+        "Choices",
+        rx.el.div(
+            ui.card(
+                rx.el.div(
+                    ui.checkbox(name="sg-c1", label="Shuffle the questions", default_checked=True),
+                    ui.checkbox(
+                        name="sg-c2", label="Show solutions", hint="After the due date, to those who took it."
+                    ),
+                    ui.checkbox(name="sg-c3", label="Some students", indeterminate=True),
+                    ui.checkbox(
+                        name="sg-c4", label="I have read the rules", error="Please confirm before you start."
+                    ),
+                    ui.checkbox(
+                        name="sg-c5", label="Locked by the school", disabled=True, default_checked=True
+                    ),
+                    class_name="flex flex-col gap-4",
+                ),
+                title="Check boxes",
+            ),
+            ui.card(
+                ui.radio_group(
+                    name="sg-r1",
+                    label="Late work",
+                    default_value="penalty",
+                    options=[
+                        ("accept", "Accept"),
+                        ("penalty", "Accept with a penalty", "10 % for each day that has begun"),
+                        ("refuse", "Refuse"),
+                    ],
+                ),
+                ui.divider(class_name="my-5"),
+                rx.el.div(
+                    ui.switch(
+                        name="sg-s1", label="Email me about new grades", trailing=True, default_checked=True
+                    ),
+                    ui.switch(
+                        name="sg-s2", label="Weekly summary", hint="Every Monday at 7:00", trailing=True
+                    ),
+                    ui.switch(name="sg-s3", label="Not available", disabled=True, trailing=True),
+                    class_name="flex flex-col gap-4",
+                ),
+                title="Radio group and switches",
+            ),
+            class_name="grid gap-6 lg:grid-cols-2",
+        ),
+        ui.radio_group(
+            name="sg-r2",
+            label="Kind of assessment",
+            layout="cards",
+            default_value="quiz",
+            options=[
+                ("quiz", "Quiz", "Scored at once where that is possible."),
+                ("essay", "Essay", "Graded with a rubric by the teacher."),
+            ],
+        ),
+    )
+
+
+def overlays_part() -> rx.Component:
+    """Dialogs, drawer, menus, tooltip."""
+    return _part(
+        "overlays",
+        "Dialogs and menus",
+        _example(
+            "Opened without a round trip",
+            ui.button("New section", icon="plus", opens="sg-dialog"),
+            ui.button("Delete course", variant="danger", opens="sg-confirm"),
+            ui.button("Student details", icon="panel-left", opens="sg-drawer"),
+            ui.button("Filter (bottom)", icon="sliders-horizontal", opens="sg-bottom"),
+        ),
+        _example(
+            "Menus and tooltip",
+            ui.menu(
+                ui.menu_heading("This lesson"),
+                ui.menu_item("Edit", icon="pencil"),
+                ui.menu_item("Duplicate", icon="copy"),
+                ui.menu_item("Move", icon="arrow-up-down", disabled=True),
+                ui.menu_link("History", "#overlays", icon="clock"),
+                ui.menu_separator(),
+                ui.menu_item("Delete", icon="trash", danger=True, opens="sg-confirm"),
+                id="sg-menu",
+                label="Actions",
+                align="start",
+            ),
+            ui.menu(
+                ui.menu_item("Edit"),
+                ui.menu_item("Delete", danger=True),
+                id="sg-more",
+                label="More",
+                icon_only=True,
+            ),
+            ui.menu(
+                ui.menu_link("Profile", "#overlays", icon="user"),
+                ui.menu_link("Settings", "#overlays", icon="settings"),
+                ui.menu_separator(),
+                ui.menu_item("Sign out", icon="log-out"),
+                id="sg-person",
+                label="Your account",
+                trigger=ui.avatar("Grace Hopper", size="sm"),
+            ),
+            ui.tooltip(
+                ui.button("Hover or focus me"), "Released grades are visible to students.", id="sg-tip"
+            ),
+        ),
+        ui.dialog(
+            rx.el.div(
+                ui.text_input(name="sg-d-name", label="Name", placeholder="Section C, Friday", required=True),
+                ui.select(
+                    name="sg-d-teacher",
+                    label="Teacher",
+                    options=[("1", "Ada Lovelace"), ("2", "Alan Turing")],
+                ),
+                class_name="flex flex-col gap-5",
+            ),
+            title="New section",
+            description="Students join it with a code that you will get.",
+            id="sg-dialog",
+            footer=[
+                ui.button("Cancel", closes=True),
+                ui.button("Create section", variant="primary", closes=True),
+            ],
+        ),
+        ui.confirm_dialog(
+            id="sg-confirm",
+            title="Delete this course?",
+            message="Its 12 lessons and 3 quizzes will be gone. Grades that were released stay in the records.",
+            confirm_label="Delete course",
+            on_confirm=rx.noop(),
+        ),
+        ui.drawer(
+            ui.description_list(
+                ("Name", "Maria Sanchez"), ("Section", "A, Monday"), ("Last seen", "2 hours ago")
+            ),
+            title="Maria Sanchez",
+            description="Introduction to statistics",
+            id="sg-drawer",
+            footer=[ui.button("Send a message", icon="mail", variant="primary")],
+        ),
+        ui.drawer(
+            ui.radio_group(
+                name="sg-f", label="Show", options=[("all", "All students"), ("late", "Late only")]
+            ),
+            title="Filter",
+            id="sg-bottom",
+            side="bottom",
+        ),
+    )
+
+
+def navigation_part() -> rx.Component:
+    """Breadcrumb, tabs, pager, stepper."""
+    return _part(
+        "navigation",
+        "Navigation",
+        _example(
+            "Breadcrumb",
+            ui.breadcrumb(("Courses", "#navigation"), ("Statistics", "#navigation"), current="Week 3"),
+        ),
+        _example(
+            "Tabs of one page",
+            ui.tabs(
+                (
+                    "content",
+                    "Content",
+                    rx.el.p("Twelve lessons in four modules.", class_name="text-sm text-ink-muted"),
+                ),
+                (
+                    "people",
+                    "People",
+                    rx.el.p("Two teachers and 28 students.", class_name="text-sm text-ink-muted"),
+                ),
+                (
+                    "grades",
+                    "Grades",
+                    rx.el.p("Three assessments, one to grade.", class_name="text-sm text-ink-muted"),
+                ),
+                id="sg-tabs",
+                label="Course",
+            ),
+            class_name="block",
+        ),
+        _example(
+            "Tabs that are pages",
+            ui.link_tabs(
+                ("Overview", "#navigation", True),
+                ("Questions", "#navigation", False),
+                ("Results", "#navigation", False),
+                label="Quiz",
+            ),
+            class_name="block",
+        ),
+        _example(
+            "Pager",
+            ui.pager(
+                page_text="1–20 of 136",
+                has_previous=False,
+                has_next=True,
+                on_previous=rx.noop(),
+                on_next=rx.noop(),
+            ),
+            class_name="block",
+        ),
+        _example(
+            "Stepper",
+            ui.stepper("Details", "Questions", "Settings", "Publish", current=1),
+            class_name="block",
+        ),
+    )
+
+
+def display_part() -> rx.Component:
+    """Badges, people, cards, numbers."""
+    return _part(
+        "display",
+        "Cards and numbers",
+        _example(
+            "Badges and tags",
+            ui.badge("Draft"),
+            ui.badge("In progress", tone="accent", dot=True),
+            ui.badge("Graded", tone="success", icon="check"),
+            ui.badge("Due soon", tone="warning", icon="clock"),
+            ui.badge("Late", tone="danger"),
+            ui.badge("New", tone="info"),
+            ui.tag("probability"),
+            ui.tag("week 3", on_remove=rx.noop()),
+        ),
+        _example(
+            "People and keys",
+            ui.avatar("Ada Lovelace", size="xs"),
+            ui.avatar("Alan Turing", size="sm"),
+            ui.avatar("Grace Hopper"),
+            ui.avatar("Katherine Johnson", size="lg"),
+            rx.el.span("Find anything ", ui.kbd("Ctrl", "K"), class_name="ms-4 text-sm text-ink-muted"),
+        ),
+        ui.stat_row(
+            ui.stat("Active students", "26", hint="of 28 in the last 7 days", icon="users"),
+            ui.stat(
+                "Mean score",
+                "78 %",
+                trend="+4 %",
+                trend_tone="success",
+                hint="against the last quiz",
+                icon="target",
+            ),
+            ui.stat("To grade", "9", hint="oldest: 2 days", icon="clipboard-check"),
+            ui.stat("Late", "3", trend="+2", trend_tone="danger", icon="clock"),
+        ),
+        rx.el.div(
+            ui.card(
+                rx.el.div(
+                    ui.progress(58, label="Lessons read", id="sg-progress", value_text="7 of 12"),
+                    ui.progress(None, label="Importing questions", id="sg-working"),
+                    ui.meter(
+                        82,
+                        label="Mastery: sampling",
+                        id="sg-m1",
+                        low=40,
+                        high=70,
+                        optimum=90,
+                        value_text="82 %",
+                    ),
+                    ui.meter(
+                        55,
+                        label="Mastery: variance",
+                        id="sg-m2",
+                        low=40,
+                        high=70,
+                        optimum=90,
+                        value_text="55 %",
+                    ),
+                    ui.meter(
+                        20,
+                        label="Mastery: regression",
+                        id="sg-m3",
+                        low=40,
+                        high=70,
+                        optimum=90,
+                        value_text="20 %",
+                    ),
+                    class_name="flex flex-col gap-5",
+                ),
+                title="Progress",
+                description="How far this student has come.",
+                actions=[ui.button("Export", size="sm", icon="download")],
+            ),
+            ui.card(
+                ui.description_list(
+                    ("Opens", "1 December 2026, 8:00"),
+                    ("Due", "8 December 2026, 23:59"),
+                    ("Attempts", "2, the better one counts"),
+                    ("Time limit", "45 minutes"),
+                ),
+                title="Quiz settings",
+                footer="Changed by Ada Lovelace yesterday",
+            ),
+            class_name="grid gap-6 lg:grid-cols-2",
+        ),
+    )
+
+
+def feedback_part() -> rx.Component:
+    """Callouts, notices, empty and error states, skeletons."""
+    notices: list[ui.Notice] = [
+        {"id": "1", "kind": "success", "text": "Quiz published. 28 students can see it.", "reference": ""},
+        {"id": "2", "kind": "info", "text": "Maria has handed in her essay.", "reference": ""},
+        {"id": "3", "kind": "warning", "text": "Two questions have no points.", "reference": ""},
+        {"id": "4", "kind": "error", "text": "The grade could not be saved.", "reference": "7f3c-91ab"},
+    ]
+    return _part(
+        "feedback",
+        "Feedback",
+        rx.el.div(
+            ui.callout("The quiz opens on Monday at 8:00.", title="Not open yet"),
+            ui.callout("All 28 submissions are graded.", tone="success"),
+            ui.callout(
+                "Three students have not opened the lesson.",
+                tone="warning",
+                title="Due tomorrow",
+                actions=[ui.button("Remind them", size="sm")],
+            ),
+            ui.callout(
+                "The time limit is shorter than the sum of the parts.", tone="danger", on_dismiss=rx.noop()
+            ),
+            ui.banner(
+                "You are reading as Maria Sanchez.",
+                tone="warning",
+                action=ui.link("Stop", "#feedback"),
+                class_name="rounded-xl",
+            ),
+            class_name="flex flex-col gap-3",
+        ),
+        _example(
+            "Notices",
+            notice_list(rx.Var.create(notices).to(list[ui.Notice]), lambda _id: rx.noop()),
+            class_name="rounded-xl border border-dashed border-line-strong bg-sunken p-4",
+        ),
+        rx.el.div(
+            ui.card(
+                ui.empty_state(
+                    "No quizzes yet",
+                    description="A quiz takes its questions from the bank. Write the first, or import some.",
+                    icon="list-checks",
+                    actions=[ui.button("Import"), ui.button("New quiz", variant="primary", icon="plus")],
+                )
+            ),
+            ui.card(ui.error_state(reference="c1d2-8f04", on_retry=rx.noop())),
+            class_name="grid gap-6 lg:grid-cols-2",
+        ),
+        _example(
+            "Loading",
+            ui.skeleton_card(),
+            rx.el.div(ui.skeleton_stat(), ui.skeleton_text(lines=4), class_name="flex flex-col gap-6"),
+            ui.skeleton_table(rows=4, class_name="sm:col-span-2"),
+            class_name="grid gap-6 sm:grid-cols-2",
+        ),
+    )
+
+
+def data_part() -> rx.Component:
+    """Tables, charts and rich text."""
+    return _part("data", "Data and text", rx.el.p("Table, chart and text components follow."))

@@ -1,0 +1,150 @@
+"""Security headers on every answer, and a Content-Security-Policy made from the build itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from eduplatform.config import get_settings
+from eduplatform.errors import Forbidden, TooLarge
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
+IMMUTABLE = (b"cache-control", b"public, max-age=31536000, immutable")
+PRIVATE = (b"cache-control", b"no-store")
+MAX_BODY_BYTES = 1_000_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def script_hashes(build: Path) -> list[str]:
+    """The SHA-256 sources of every inline script in the built pages, sorted."""
+    hashes: set[str] = set()
+    for page in build.rglob("*.html"):
+        for script in INLINE_SCRIPT.finditer(page.read_text(encoding="utf-8")):
+            if "src=" in script["attributes"] or not script["body"]:
+                continue
+            digest = hashlib.sha256(script["body"].encode()).digest()
+            hashes.add(f"'sha256-{base64.b64encode(digest).decode()}'")
+    return sorted(hashes)
+
+
+@lru_cache
+def content_security_policy(build: Path, public_url: str) -> str:
+    """The policy for pages: scripts of our own origin or with a known hash, no eval, no framing, no plugins."""
+    socket = re.sub(r"^http", "ws", public_url)
+    directives = (
+        "default-src 'none'",
+        " ".join(("script-src 'self'", *script_hashes(build))),
+        "style-src 'self' 'unsafe-inline'",
+        f"connect-src 'self' {socket}",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    )
+    return "; ".join(directives)
+
+
+class SecurityHeaders:
+    """ASGI wrapper: headers on every HTTP answer, exact origins on every socket and every state-changing request."""
+
+    def __init__(self, app: App, *, build: Path) -> None:
+        self._app = app
+        self._build = build
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or refuse it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        origin = _header(scope, b"origin")
+        if scope["type"] == "websocket":
+            if not origin or not get_settings().allows_origin(origin):
+                await receive()
+                await send({"type": "websocket.close", "code": 4403})
+                return
+            await self._app(scope, receive, send)
+            return
+        tagged = self._tagging(scope, send)
+        changes = scope["method"] not in SAFE_METHODS
+        webhook = scope["path"].startswith("/webhooks/")
+        if changes and not webhook and not (origin and get_settings().allows_origin(origin)):
+            await _problem(tagged, Forbidden("This request did not come from our own pages"))
+            return
+        length = _header(scope, b"content-length")
+        if length.isdigit() and int(length) > MAX_BODY_BYTES:
+            await _problem(tagged, TooLarge())
+            return
+        await self._app(scope, _bounded(receive), tagged)
+
+    def _tagging(self, scope: Scope, send: Send) -> Send:
+        settings = get_settings()
+        hashed_asset = scope["path"].startswith("/assets/")
+
+        async def tagged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message.get("headers", [])}
+                policy = content_security_policy(self._build, settings.public_url)
+                extra = [
+                    (b"content-security-policy", policy.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"same-origin"),
+                    (b"x-frame-options", b"DENY"),
+                    (b"cross-origin-opener-policy", b"same-origin"),
+                    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
+                ]
+                if settings.public_url.startswith("https://"):
+                    extra.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+                if hashed_asset and message["status"] == 200:
+                    extra.append(IMMUTABLE)
+                elif b"cache-control" not in given:
+                    extra.append(PRIVATE if scope["path"].startswith(("/auth", "/api")) else (b"cache-control", b"no-cache"))
+                headers = [pair for pair in message.get("headers", []) if pair[0].lower() != b"cache-control" or not hashed_asset]
+                message = {**message, "headers": [*headers, *[pair for pair in extra if pair[0] not in given or hashed_asset]]}
+            await send(message)
+
+        return tagged
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    for key, value in scope["headers"]:
+        if key.lower() == name:
+            return value.decode("latin-1")
+    return ""
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Stop reading a body without a declared length once it is over the limit; the route then sees it end."""
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MAX_BODY_BYTES:
+            return {"type": "http.disconnect"}
+        return message
+
+    return limited
+
+
+async def _problem(send: Send, error: Forbidden | TooLarge) -> None:
+    import json
+
+    body = json.dumps({"code": error.code, "title": error.title, "detail": error.detail, "status": error.status})
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode()})
