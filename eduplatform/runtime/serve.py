@@ -140,11 +140,15 @@ def _start_development(settings: Settings, started: ExitStack) -> subprocess.Pop
         started,
         *("-m", "reflex", "run", "--env", "dev", "--backend-host", settings.host),
         *("--frontend-port", str(settings.port), "--backend-port", str(backend_port)),
+        stop_signal=signal.SIGINT,  # on SIGTERM Reflex's reloader waits for ever
     )
 
 
 def _start_process(
-    started: ExitStack, *arguments: str, variables: Mapping[str, str] | None = None
+    started: ExitStack,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **(variables or {})}
     toolchain.prepare(environment)
@@ -155,21 +159,21 @@ def _start_process(
         stdin=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C at the terminal reaches us alone, and we stop things in order
     )
-    started.callback(_stop_process, process)
+    started.callback(_stop_process, process, stop_signal)
     return process
 
 
-def _stop_process(process: subprocess.Popen[bytes]) -> None:
+def _stop_process(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
     """End a process that we started, and with it whatever is left of what that one started."""
     if process.poll() is None:
-        process.terminate()
+        process.send_signal(stop_signal)
         try:
             process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             _say(f"Process {process.pid} did not end in {_STOP_TIMEOUT_S} s and is killed.")
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):  # nothing left; macOS refuses where only the dead remain
         return
     process.wait()
 

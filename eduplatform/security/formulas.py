@@ -76,6 +76,7 @@ _ATTRIBUTES: Final[dict[str, re.Pattern[str]]] = {
         re.compile(r"[a-z0-9. ]{1,200}"),
     ),
 }
+_LIMIT_OPERATORS: Final = frozenset({"lim", "max", "min", "sup", "inf", "det", "gcd", "Pr"})
 _TAGS: Final = frozenset(
     [
         "math",
@@ -127,6 +128,10 @@ def _tidy(node: Element) -> None:
     """Turn the converter's entity references into characters and drop attributes that nobody needs."""
     if node.tag not in _TAGS:
         node.tag = "mrow"
+    if node.tag == "msub" and len(node) == 2 and node[0].tag == "mo" and node[0].text in _LIMIT_OPERATORS:
+        # Below the operator on a line of its own, beside it within text: the browser decides by this attribute.
+        node.tag = "munder"
+        node[0].set("movablelimits", "true")
     if node.text:
         node.text = _ENTITY_ONLY.sub(lambda found: html.unescape(found.group()), node.text)
     for name, value in list(node.attrib.items()):

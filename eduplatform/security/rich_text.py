@@ -168,7 +168,7 @@ def is_safe_link(address: str) -> bool:
 
 def is_safe_image(address: str) -> bool:
     """Tell whether an image may come from this address: an absolute path on this site only."""
-    return address.startswith("/") and is_safe_link(address) and not address.startswith("/%5c")
+    return address.startswith("/") and is_safe_link(address) and not address.lower().startswith("/%5c")
 
 
 class _Renderer(RendererHTML):

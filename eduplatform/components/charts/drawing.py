@@ -15,7 +15,7 @@ INK: Final = "var(--color-ink)"
 MUTED: Final = "var(--color-ink-muted)"
 LINE: Final = "var(--color-line)"
 FONT_SIZE: Final = 12
-_CHARACTER_WIDTH: Final = 6.6  # of the interface's font at FONT_SIZE, average of English text
+_CHARACTER_WIDTH: Final = 7.4  # of the interface's font at FONT_SIZE: a digit, a little more than the average letter
 
 _ATTRIBUTES: Final = {
     "cx", "cy", "d", "dominant-baseline", "fill", "fill-opacity", "font-size", "font-weight", "height", "points", "r", "rx",

@@ -69,7 +69,9 @@ def test_multiple_choice_is_fair(right: set[str], wrong: set[str], chosen: list[
     """Order and repetition never count; one more wrong option never helps; one more right one never harms."""
     score = multiple_score("".join(right), "".join(wrong), "".join(chosen))
     assert 0 <= score.fraction <= 1
-    assert score.fraction == multiple_score("".join(right), "".join(wrong), "".join(reversed(chosen))).fraction
+    assert (
+        score.fraction == multiple_score("".join(right), "".join(wrong), "".join(reversed(chosen))).fraction
+    )
     assert (score.fraction == 1) == (set(chosen) == right)
     room = len(set(chosen)) < 20
     for extra in sorted(wrong - set(chosen))[:1] if room else []:
@@ -80,7 +82,11 @@ def test_multiple_choice_is_fair(right: set[str], wrong: set[str], chosen: list[
         assert more.fraction >= multiple_score("".join(right), "".join(wrong), "".join(chosen[:19])).fraction
 
 
-@given(seed=st.integers(), count=st.integers(min_value=2, max_value=20), chosen=st.integers(min_value=0, max_value=19))
+@given(
+    seed=st.integers(),
+    count=st.integers(min_value=2, max_value=20),
+    chosen=st.integers(min_value=0, max_value=19),
+)
 def test_shuffling_keeps_every_option_and_never_changes_a_score(seed: int, count: int, chosen: int) -> None:
     options = rows("a", LETTERS[1:count])
     plain_body, key = SINGLE.parse_authoring({"options": options})
@@ -95,14 +101,18 @@ def test_shuffling_keeps_every_option_and_never_changes_a_score(seed: int, count
 def test_the_order_of_an_attempt_is_the_same_on_every_machine() -> None:
     body, _ = SINGLE.parse_authoring({"options": rows("a", "bcde"), "shuffle": True})
     orders = {seed: "".join(o["id"] for o in SINGLE.public_view(body, seed)["options"]) for seed in (1, 2, 3)}
-    assert orders == ORDERS
+    assert orders == {1: "daebc", 2: "cedab", 3: "aebcd"}
     assert len({SINGLE.public_view(body, seed)["options"][0]["id"] for seed in range(60)}) == 5
 
 
 def test_an_option_keeps_its_id_when_its_text_or_place_changes() -> None:
     first, _ = SINGLE.parse_authoring({"options": [{"text": "Yes", "correct": True}, {"text": "No"}]})
     yes, no = first.options
-    edited = [{"id": no.id, "text": "No, never"}, {"text": "Maybe"}, {"id": yes.id, "text": "Yes", "correct": "on"}]
+    edited = [
+        {"id": no.id, "text": "No, never"},
+        {"text": "Maybe"},
+        {"id": yes.id, "text": "Yes", "correct": "on"},
+    ]
     second, key = SINGLE.parse_authoring({"options": edited})
     assert [o.id for o in second.options if o.text in ("Yes", "No, never")] == [no.id, yes.id]
     assert key.correct == yes.id
@@ -112,7 +122,11 @@ def test_an_option_keeps_its_id_when_its_text_or_place_changes() -> None:
 def test_a_new_option_never_takes_the_id_of_another() -> None:
     first, _ = SINGLE.parse_authoring({"options": [{"text": "Yes", "correct": True}, {"text": "No"}]})
     yes = first.options[0]
-    swapped = [{"text": "Yes"}, {"id": yes.id, "text": "Certainly", "correct": True}, {"id": yes.id, "text": "No"}]
+    swapped = [
+        {"text": "Yes"},
+        {"id": yes.id, "text": "Certainly", "correct": True},
+        {"id": yes.id, "text": "No"},
+    ]
     second, key = SINGLE.parse_authoring({"options": swapped})
     assert len({o.id for o in second.options}) == 3
     assert key.correct == yes.id
@@ -121,7 +135,9 @@ def test_a_new_option_never_takes_the_id_of_another() -> None:
 
 @pytest.mark.parametrize("bad_id", ["", "UPPER", "a b", "x" * 13, 7, None, ["a"], "é"])
 def test_an_id_that_is_none_is_replaced(bad_id: object) -> None:
-    body, _ = SINGLE.parse_authoring({"options": [{"id": bad_id, "text": "A", "correct": True}, {"text": "B"}]})
+    body, _ = SINGLE.parse_authoring(
+        {"options": [{"id": bad_id, "text": "A", "correct": True}, {"text": "B"}]}
+    )
     assert body.options[0].id.isalnum()
     assert len(body.options[0].id) == 8
 
@@ -134,7 +150,14 @@ def test_an_option_that_was_never_offered_is_wrong() -> None:
 
 
 def test_empty_rows_are_ignored_and_text_is_cleaned() -> None:
-    form = {"options": [{"text": " A\x00\u202e "}, {"text": " \u200b"}, "nonsense", {"text": "B", "correct": True}]}
+    form = {
+        "options": [
+            {"text": " A\x00\u202e "},
+            {"text": " \u200b"},
+            "nonsense",
+            {"text": "B", "correct": True},
+        ]
+    }
     body, key = SINGLE.parse_authoring(form)
     assert [o.text for o in body.options] == ["A", "B"]
     assert key.correct == body.options[1].id
@@ -154,7 +177,10 @@ def test_empty_rows_are_ignored_and_text_is_cleaned() -> None:
         ),
         (
             [{"text": "A"}, {"text": "B"}, {"text": "", "correct": True}],
-            {"options": "Mark exactly one option as correct", "options.2.text": "Write the text of this option"},
+            {
+                "options": "Mark exactly one option as correct",
+                "options.2.text": "Write the text of this option",
+            },
         ),
         (
             [{"text": "A", "correct": True}, {"text": "B"}, {"text": "x" * 1001}],
@@ -169,11 +195,15 @@ def test_what_the_author_got_wrong_is_said_next_to_the_field(options: object, fi
 
 
 def test_multiple_choice_needs_a_right_option() -> None:
-    assert refused({"options": rows("", "ab")}, MULTIPLE) == {"options": "Mark at least one option as correct"}
+    assert refused({"options": rows("", "ab")}, MULTIPLE) == {
+        "options": "Mark at least one option as correct"
+    }
 
 
 def test_twenty_options_of_a_thousand_characters_are_fine() -> None:
-    body, _ = SINGLE.parse_authoring({"options": [{"text": f"{n:01000}", "correct": n == 0} for n in range(20)]})
+    body, _ = SINGLE.parse_authoring(
+        {"options": [{"text": f"{n:01000}", "correct": n == 0} for n in range(20)]}
+    )
     assert len(body.options) == 20
 
 

@@ -18,7 +18,11 @@ NUMERIC = Numeric()
 LENGTHS = {
     "unit_rule": "optional",
     "unit": "m",
-    "other_units": [{"unit": "km", "factor": 1000}, {"unit": "cm", "factor": "0.01"}, {"unit": "ft", "factor": "0.3048"}],
+    "other_units": [
+        {"unit": "km", "factor": 1000},
+        {"unit": "cm", "factor": "0.01"},
+        {"unit": "ft", "factor": "0.3048"},
+    ],
 }
 GRAVITY = {
     "value": "9.81",
@@ -99,15 +103,25 @@ def test_a_comma_before_three_digits_can_mean_two_things() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", "1.2.3", "1,2,3", "1 2", "1 2345", "12,34.5", "1/0", "0/0", "1e121", "1e-121", "1e9999", "1e99999"]
-    + ["--1", "1 5/2", "e5", ".", "/", "1/", "nan", "inf", "1" * 101, "1,", "0x10", "1_000"],
+    [
+        "",
+        "abc",
+        "1.2.3",
+        "1,2,3",
+        "1 2",
+        "1 2345",
+        "12,34.5",
+        "1/0",
+        "0/0",
+        "1e121",
+        "1e-121",
+        "1e9999",
+        "1e99999",
+    ]
+    + ["--1", "1 5/2", "e5", ".", "/", "1/", "nan", "inf", "1" * 101, "0x10", "1_000"],
 )
 def test_what_is_no_number_is_not_guessed(text: str) -> None:
-    readings = [q for q in read_quantity(text) if not q.unit]
-    if text == "1,":
-        assert values(text) == {Fraction(1)}
-    else:
-        assert not readings
+    assert not [quantity for quantity in read_quantity(text) if not quantity.unit]
 
 
 @given(st.text(alphabet="0123456789.,+-eE/ x*^½²m%\u00a0", max_size=100))
@@ -129,7 +143,13 @@ def test_every_decimal_is_right_in_every_writing(number: Decimal) -> None:
 def test_the_same_length_in_any_unit_scores_the_same(metres: Decimal) -> None:
     form = {**LENGTHS, "value": str(metres)}
     kilometres = metres.scaleb(-3)
-    for text in (f"{metres}", f"{metres} m", f"{kilometres} km", f"{kilometres:f}km", f"{metres.scaleb(2)} cm"):
+    for text in (
+        f"{metres}",
+        f"{metres} m",
+        f"{kilometres} km",
+        f"{kilometres:f}km",
+        f"{metres.scaleb(2)} cm",
+    ):
         assert score(text, **form).outcome is Outcome.CORRECT
     assert score(f"{metres} km", **form).outcome is Outcome.INCORRECT
 
@@ -149,13 +169,17 @@ def test_fractions_are_exact() -> None:
     assert score("3 third", value="1", **thirds).outcome is Outcome.CORRECT
 
 
-@pytest.mark.parametrize(("text", "right"), [("9.9", True), ("10.1", True), ("9.899999", False), ("10.100001", False)])
+@pytest.mark.parametrize(
+    ("text", "right"), [("9.9", True), ("10.1", True), ("9.899999", False), ("10.100001", False)]
+)
 def test_absolute_tolerance_includes_its_edges(text: str, right: bool) -> None:
     assert (score(text, value="10", tolerance="0.1").fraction == 1) is right
     assert (score(f"-{text}", value="-10", tolerance="0.1").fraction == 1) is right
 
 
-@pytest.mark.parametrize(("text", "right"), [("196", True), ("204", True), ("195.99", False), ("204.01", False)])
+@pytest.mark.parametrize(
+    ("text", "right"), [("196", True), ("204", True), ("195.99", False), ("204.01", False)]
+)
 def test_relative_tolerance_is_percent_of_the_value(text: str, right: bool) -> None:
     form = {"tolerance": "2", "tolerance_kind": "relative"}
     assert (score(text, value="200", **form).fraction == 1) is right
@@ -168,7 +192,9 @@ def test_tolerance_is_meant_in_the_unit_of_the_key() -> None:
     assert score("1.011 km", **form).fraction == 0
 
 
-@pytest.mark.parametrize("text", ["9.81 m/s^2", "9,81 m/s²", "9.81m/s2", "9.8 m / s^2", "981/100 N/kg", "9.81 N / kg"])
+@pytest.mark.parametrize(
+    "text", ["9.81 m/s^2", "9,81 m/s²", "9.81m/s2", "9.8 m / s^2", "981/100 N/kg", "9.81 N / kg"]
+)
 def test_units_may_be_spelled_in_many_ways(text: str) -> None:
     assert score(text, **GRAVITY).fraction == 1
 
@@ -236,10 +262,10 @@ def test_significant_figures(text: str, fraction: object) -> None:
 
 
 def test_zeros_at_the_end_of_a_whole_number_may_or_may_not_count() -> None:
-    for figures, fraction in ((1, 0), (2, 1), (3, 1), (4, 1), (5, "0.5")):
-        assert score("1500", value="1500", significant_figures=figures).fraction == (
-            Decimal(str(fraction)) if figures > 1 else Decimal("0.5")
-        )
+    credit = [
+        score("1500", value="1500", significant_figures=figures).fraction for figures in (1, 2, 3, 4, 5)
+    ]
+    assert credit == [Decimal("0.5"), 1, 1, 1, Decimal("0.5")]
     assert score("1500.", value="1500", significant_figures=2).fraction == Decimal("0.5")
     assert score("0.00", value="0", significant_figures=2).fraction == 1
 
@@ -318,11 +344,22 @@ def test_the_author_may_give_numbers_of_any_kind(value: object) -> None:
         ({"value": "5", "significant_figures": "16"}, {"significant_figures": "Use a number from 1 to 15"}),
         ({"value": "5", "unit_rule": "sometimes"}, {"unit_rule": "Choose whether a unit is asked for"}),
         ({"value": "5", "unit_rule": "required"}, {"unit": "Write the unit of the right answer"}),
-        ({"value": "5", "unit_rule": "required", "unit": "*"}, {"unit": "Write the unit of the right answer"}),
-        ({"value": "5", "unit_rule": "required", "unit": "2m"}, {"unit": "A unit cannot start with a digit"}),
-        ({"value": "5", "unit_rule": "required", "unit": "m" * 31}, {"unit": "Use at most 30 characters for a unit"}),
         (
-            {"value": "5", "unit_rule": "required", "unit": "m", "other_units": [{"unit": "m", "factor": "2"}]},
+            {"value": "5", "unit_rule": "required", "unit": "*"},
+            {"unit": "Write the unit of the right answer"},
+        ),
+        ({"value": "5", "unit_rule": "required", "unit": "2m"}, {"unit": "A unit cannot start with a digit"}),
+        (
+            {"value": "5", "unit_rule": "required", "unit": "m" * 31},
+            {"unit": "Use at most 30 characters for a unit"},
+        ),
+        (
+            {
+                "value": "5",
+                "unit_rule": "required",
+                "unit": "m",
+                "other_units": [{"unit": "m", "factor": "2"}],
+            },
             {"other_units.0.unit": "This unit appears twice"},
         ),
         (
@@ -330,7 +367,12 @@ def test_the_author_may_give_numbers_of_any_kind(value: object) -> None:
             {"other_units.0.factor": "Enter a number above 0"},
         ),
         (
-            {"value": "5", "unit_rule": "required", "unit": "m", "other_units": [{}, {"unit": "km", "factor": 0}]},
+            {
+                "value": "5",
+                "unit_rule": "required",
+                "unit": "m",
+                "other_units": [{}, {"unit": "km", "factor": 0}],
+            },
             {"other_units.1.factor": "Enter a number above 0"},
         ),
         (

@@ -104,7 +104,9 @@ SAMPLES = {
 every_type = pytest.mark.parametrize("key", list(SAMPLES))
 
 
-def author(key: str, changes: Mapping[str, Any] | None = None) -> tuple[QuestionType[Any, Any, Any], Any, Any]:
+def author(
+    key: str, changes: Mapping[str, Any] | None = None
+) -> tuple[QuestionType[Any, Any, Any], Any, Any]:
     kind = question_type(key)
     return kind, *kind.parse_authoring({**SAMPLES[key].form, **(changes or {})})
 
@@ -174,7 +176,9 @@ def test_text_that_shows_nothing_is_blank(key: str, text: str) -> None:
 
 @every_type
 @given(raw=json_values | st.dictionaries(fields_of_responses, json_values, max_size=2))
-def test_parsing_a_response_raises_nothing_but_invalid_and_scores_stay_in_range(key: str, raw: object) -> None:
+def test_parsing_a_response_raises_nothing_but_invalid_and_scores_stay_in_range(
+    key: str, raw: object
+) -> None:
     kind, body, answer_key = author(key)
     try:
         response = kind.parse_response(raw)
@@ -193,12 +197,23 @@ def test_parsing_a_response_raises_nothing_but_invalid_and_scores_stay_in_range(
     form=st.dictionaries(
         st.sampled_from(
             ["options", "shuffle", "answer", "value", "tolerance", "tolerance_kind", "significant_figures"]
-            + ["unit_rule", "unit", "other_units", "accepted", "case_matters", "min_words", "max_words", "notes"]
+            + [
+                "unit_rule",
+                "unit",
+                "other_units",
+                "accepted",
+                "case_matters",
+                "min_words",
+                "max_words",
+                "notes",
+            ]
         ),
         json_values
         | st.just("required")
         | st.lists(
-            st.dictionaries(st.sampled_from(["id", "text", "correct", "unit", "factor"]), json_values, max_size=3)
+            st.dictionaries(
+                st.sampled_from(["id", "text", "correct", "unit", "factor"]), json_values, max_size=3
+            )
         ),
     )
 )
@@ -270,7 +285,9 @@ def test_names_of_unknown_fields_are_not_sent_back(key: str) -> None:
 @every_type
 @pytest.mark.parametrize("raw", [None, [], "text", 1, True])
 def test_a_response_is_an_object(key: str, raw: object) -> None:
-    assert refused(lambda: question_type(key).parse_response(raw)) == {"response": "This answer could not be read"}
+    assert refused(lambda: question_type(key).parse_response(raw)) == {
+        "response": "This answer could not be read"
+    }
 
 
 @pytest.mark.parametrize(

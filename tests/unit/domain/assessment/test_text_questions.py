@@ -43,7 +43,9 @@ def test_true_false_is_read_from_pages_and_forms(word: object, answer: bool) -> 
 
 @pytest.mark.parametrize("word", [None, "", "maybe", 1, 0, ["true"]])
 def test_true_false_has_no_default_answer(word: object) -> None:
-    assert refused(TRUE_FALSE, {"answer": word}) == {"answer": "Choose whether the statement is true or false"}
+    assert refused(TRUE_FALSE, {"answer": word}) == {
+        "answer": "Choose whether the statement is true or false"
+    }
 
 
 @pytest.mark.parametrize(
@@ -84,9 +86,13 @@ def test_short_text_tells_different_answers_apart(
 
 
 @given(text=st.text(min_size=1, max_size=60), case=st.booleans(), accents=st.booleans())
-def test_an_accepted_answer_is_always_accepted_as_it_was_written(text: str, case: bool, accents: bool) -> None:
+def test_an_accepted_answer_is_always_accepted_as_it_was_written(
+    text: str, case: bool, accents: bool
+) -> None:
     try:
-        body, key = SHORT.parse_authoring({"accepted": [text], "case_matters": case, "accents_matter": accents})
+        body, key = SHORT.parse_authoring(
+            {"accepted": [text], "case_matters": case, "accents_matter": accents}
+        )
     except Invalid:
         return
     for variant in (text, f"  {text}\t", unicodedata.normalize("NFD", text)[:200]):
@@ -164,7 +170,10 @@ def test_an_essay_keeps_its_lines_and_its_trailing_space_while_it_is_written() -
 @pytest.mark.parametrize(
     ("form", "fields"),
     [
-        ({"min_words": "5", "max_words": "4"}, {"max_words": "The most words cannot be fewer than the least"}),
+        (
+            {"min_words": "5", "max_words": "4"},
+            {"max_words": "The most words cannot be fewer than the least"},
+        ),
         ({"min_words": "0"}, {"min_words": "Use a number from 1 to 10,000"}),
         ({"max_words": "10001"}, {"max_words": "Use a number from 1 to 10,000"}),
         ({"max_words": "many"}, {"max_words": "Enter a whole number"}),
@@ -174,7 +183,9 @@ def test_an_essay_keeps_its_lines_and_its_trailing_space_while_it_is_written() -
         ({"notes": "n" * 5001}, {"notes": "Use at most 5,000 characters for the notes"}),
     ],
 )
-def test_an_essay_says_what_is_wrong_with_its_settings(form: dict[str, object], fields: dict[str, str]) -> None:
+def test_an_essay_says_what_is_wrong_with_its_settings(
+    form: dict[str, object], fields: dict[str, str]
+) -> None:
     assert refused(ESSAY, form) == fields
 
 
