@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict, get_type_hints
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -99,6 +99,18 @@ def route_argument(state: rx.State, name: str) -> str:
     pattern = state.router.route_id.strip("/").split("/")
     path = state.router.url.path.strip("/").split("/")
     return dict(zip(pattern, path, strict=False)).get(f"[{name}]", "")
+
+
+def parse_id(text: str) -> UUID:
+    """An id from an address.
+
+    Raises:
+        NotFound: It is not an id, so nothing has it.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
 
 
 async def principal_of(state: rx.State) -> Principal | None:
