@@ -16,7 +16,6 @@ redis_url = settings.redis_url.get_secret_value() if settings.redis_url else Non
 config = rx.Config(
     app_name="eduplatform",
     backend_host=settings.host,
-    deploy_url=settings.public_url,
     cors_allowed_origins=settings.allowed_origins,
     trusted_proxy_hops=settings.trusted_proxy_hops,
     redis_url=redis_url,

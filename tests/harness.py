@@ -33,7 +33,13 @@ class Tab:
     """
 
     def __init__(
-        self, cookie: str = "", *, path: str = "/", route: str = "", manager: StateManagerMemory | None = None, token: str = ""
+        self,
+        cookie: str = "",
+        *,
+        path: str = "/",
+        route: str = "",
+        manager: StateManagerMemory | None = None,
+        token: str = "",
     ) -> None:
         self.cookie, self.path, self.route = cookie, path, route or path
         self.token = token or str(uuid4())
@@ -51,7 +57,11 @@ class Tab:
     def _router_data(self) -> dict[str, Any]:
         pattern = self.route.split("?")[0].strip("/").split("/")
         parts = self.path.split("?")[0].strip("/").split("/")
-        query = {key[1:-1]: value for key, value in zip(pattern, parts, strict=False) if re.fullmatch(r"\[.+\]", key)}
+        query = {
+            key[1:-1]: value
+            for key, value in zip(pattern, parts, strict=False)
+            if re.fullmatch(r"\[.+\]", key)
+        }
         return {
             "pathname": self.route,
             "asPath": self.path,

@@ -37,7 +37,7 @@ COLOR_NAMES = (
     "chart-6",
 )
 
-STYLESHEETS = ["/styles/theme.css"]
+STYLESHEETS = ["/styles/theme.css", "/styles/prose.css", "/styles/code.css"]
 
 # The tokens are the only colours: a class of Tailwind's own palette compiles to nothing.
 TAILWIND_CONFIG: dict[str, Any] = {

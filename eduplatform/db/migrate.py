@@ -68,6 +68,5 @@ def pending(connection: sa.Connection) -> list[str]:
     script = ScriptDirectory.from_config(configuration(""))
     current = MigrationContext.configure(connection).get_current_revision()
     return [
-        revision.revision
-        for revision in reversed(list(script.iterate_revisions("head", current or "base")))
+        revision.revision for revision in reversed(list(script.iterate_revisions("head", current or "base")))
     ]

@@ -61,9 +61,9 @@ class Repository(Generic[M]):
     async def count(self, *conditions: ColumnElement[bool] | bool) -> int:
         """How many rows meet the conditions."""
         statement = (
-            select(func.count()).select_from(self.model).where(
-                col(self.model.tenant_id) == self._work.tenant_id, *conditions
-            )
+            select(func.count())
+            .select_from(self.model)
+            .where(col(self.model.tenant_id) == self._work.tenant_id, *conditions)
         )
         return (await self._session.exec(statement)).one()
 
@@ -86,7 +86,7 @@ class Repository(Generic[M]):
         if not values:
             return
         rows = [{**value, "tenant_id": self._work.tenant_id} for value in values]
-        await self._session.execute(insert(self.model), rows, execution_options={CHECKED_INSERT: True})
+        await self._session.exec(insert(self.model), params=rows, execution_options={CHECKED_INSERT: True})
 
     async def delete(self, row: M) -> None:
         """Delete one row."""

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as BaseSession
+from sqlalchemy.sql import visitors
 from sqlmodel.orm.session import Session
 
 from eduplatform.db.base import IdentityRow, TenantKeyed, TenantRoot, TenantRow
@@ -48,6 +50,11 @@ class UnscopedScope:
 Scope = TenantScope | IdentityScope | UnscopedScope
 
 
+# The loader criteria below are first tried on the mixin itself, where SQLModel leaves no attribute for a field.
+type.__setattr__(TenantKeyed, "tenant_id", sa.column("tenant_id", sa.Uuid))
+type.__setattr__(TenantRoot, "id", sa.column("id", sa.Uuid))
+
+
 class ScopedSession(Session):
     """A session that refuses to work without a scope and never changes it."""
 
@@ -76,7 +83,7 @@ def _guard_statement(state: ORMExecuteState) -> None:
         return
     if any(issubclass(cls, IdentityRow) for cls in mapped):
         raise TenantScopeViolation("A tenant's work may not touch the identity plane")
-    if not mapped:
+    if not mapped and not _selects_from_mapped_tables(state):
         raise TenantScopeViolation("Core and text statements do not carry the tenant's filter")
     if state.is_insert and not state.execution_options.get(CHECKED_INSERT):
         raise TenantScopeViolation("A bulk insert must go through the repository")
@@ -85,24 +92,42 @@ def _guard_statement(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         tenant_id = scope.tenant_id
         state.statement = state.statement.options(
-            with_loader_criteria(
-                TenantKeyed, lambda cls: cls.tenant_id == tenant_id, include_aliases=True
-            ),
+            with_loader_criteria(TenantKeyed, lambda cls: cls.tenant_id == tenant_id, include_aliases=True),
             with_loader_criteria(TenantRoot, lambda cls: cls.id == tenant_id, include_aliases=True),
         )
 
 
-def _belongs(instance: object, scope: TenantScope) -> bool:
+def _selects_from_mapped_tables(state: ORMExecuteState) -> bool:
+    """Whether a select reaches its tables only through subqueries of mapped classes, which carry the filter."""
+    if not state.is_select:
+        return False
+    parts = list(visitors.iterate(state.statement))
+    if any(isinstance(part, sa.TextClause) for part in parts):
+        return False
+    mapped = False
+    for part in parts:
+        if not isinstance(part, sa.Select):
+            continue
+        selected: sa.Select[Any] = part
+        if selected._propagate_attrs.get("compile_state_plugin") == "orm":  # pyright: ignore[reportPrivateUsage]
+            mapped = True
+        elif not all(isinstance(source, sa.Subquery | sa.CTE) for source in selected.get_final_froms()):
+            return False
+    return mapped
+
+
+def _tenant_of(instance: object) -> UUID | None:
+    """The tenant that is written on a row, without loading anything."""
     if isinstance(instance, TenantKeyed):
-        return instance.__dict__.get("tenant_id") == scope.tenant_id
+        return instance.__dict__.get("tenant_id")
     if isinstance(instance, TenantRoot):
-        return instance.__dict__.get("id") == scope.tenant_id
-    return False
+        return instance.__dict__.get("id")
+    return None
 
 
 def _check_all(instances: Iterable[Any], scope: TenantScope) -> None:
     for instance in instances:
-        if not _belongs(instance, scope):
+        if _tenant_of(instance) != scope.tenant_id:
             raise TenantScopeViolation(f"A {type(instance).__name__} of another tenant was written")
 
 
@@ -132,16 +157,5 @@ def _guard_attach(session: BaseSession, instance: object) -> None:
     scope = scope_of(session)
     if not isinstance(scope, TenantScope):
         return
-    loaded = instance.__dict__.get("tenant_id") if isinstance(instance, TenantRow) else None
-    if loaded is not None and loaded != scope.tenant_id:
+    if _tenant_of(instance) not in (None, scope.tenant_id):
         raise TenantScopeViolation(f"A {type(instance).__name__} of another tenant was attached")
-
-
-@event.listens_for(TenantRow, "load", propagate=True)
-def _guard_load(instance: TenantRow, context: Any) -> None:
-    """A row that reached us by any road must be of this session's tenant."""
-    session = getattr(context, "session", None)
-    scope = session.info.get("scope") if session is not None else None
-    loaded = instance.__dict__.get("tenant_id")
-    if isinstance(scope, TenantScope) and loaded is not None and loaded != scope.tenant_id:
-        raise TenantScopeViolation("A row of another tenant was loaded")

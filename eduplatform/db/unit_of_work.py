@@ -6,7 +6,7 @@ Each commits once, at the end of the ``async with`` block, and rolls back when t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -97,7 +97,9 @@ class Work:
         """
         if isinstance(self.scope, TenantScope) and tenant_id != self.scope.tenant_id:
             raise TenantScopeViolation("An audit row of another tenant was written")
-        await audit.append(self.session, tenant_id=tenant_id, actor_id=actor_id, action=action, details=details)
+        await audit.append(
+            self.session, tenant_id=tenant_id, actor_id=actor_id, action=action, details=details
+        )
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the transaction is durable; not called after a rollback."""
@@ -126,7 +128,7 @@ def _set_tenant(session: Session, _transaction: SessionTransaction, connection: 
 
 
 @asynccontextmanager
-async def _open(role: EngineRole, scope: Scope) -> AsyncIterator[Work]:
+async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
     session = AsyncSession(
         engine(role),
         sync_session_class=ScopedSession,
@@ -153,7 +155,7 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncIterator[Work]:
 
 
 @asynccontextmanager
-async def unit_of_work(actor: Actor) -> AsyncIterator[Work]:
+async def unit_of_work(actor: Actor) -> AsyncGenerator[Work]:
     """Work within the actor's tenant.
 
     Raises:
@@ -168,14 +170,14 @@ async def unit_of_work(actor: Actor) -> AsyncIterator[Work]:
 
 
 @asynccontextmanager
-async def identity_work() -> AsyncIterator[Work]:
+async def identity_work() -> AsyncGenerator[Work]:
     """Work on sign-in, sessions and the directory of tenants; a tenant's own rows do not exist here."""
     async with _open("system", IdentityScope()) as work:
         yield work
 
 
 @asynccontextmanager
-async def unscoped(*, reason: str, actor_id: UUID | None = None) -> AsyncIterator[Work]:
+async def unscoped(*, reason: str, actor_id: UUID | None = None) -> AsyncGenerator[Work]:
     """Work across tenants, for a reason that is written to the audit chain of the platform before anything is read.
 
     Args:
@@ -186,6 +188,10 @@ async def unscoped(*, reason: str, actor_id: UUID | None = None) -> AsyncIterato
         raise TenantScopeViolation("Leaving the tenant's scope needs a reason")
     async with _open("system", UnscopedScope(reason)) as work:
         await audit.append(
-            work.session, tenant_id=PLATFORM, actor_id=actor_id, action="scope.left", details={"reason": reason}
+            work.session,
+            tenant_id=PLATFORM,
+            actor_id=actor_id,
+            action="scope.left",
+            details={"reason": reason},
         )
         yield work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.shell import shell
+from eduplatform.components.text import _
 from eduplatform.security.permissions import Role
 from eduplatform.state.shell import ShellState
 
@@ -35,6 +37,11 @@ class Page:
     on_load: tuple[Any, ...]
     development: bool
 
+    @property
+    def document_title(self) -> rx.Var[str] | str:
+        """The title in the reader's language, with the product's name."""
+        return _(self.title) + " · EduPlatform" if self.title else "EduPlatform"
+
 
 PAGES: list[Page] = []
 
@@ -52,7 +59,7 @@ def page(
 
     Args:
         route: Address, for example ``/courses/[course_id]``.
-        title: English title of the document.
+        title: English title of the document; empty for the product's name alone.
         roles: Roles that the page is for; empty for everybody.
         on_load: Event or events that fill the page, after the shell's own.
         bare: Without the shell, for sign-in and error pages.
@@ -61,10 +68,13 @@ def page(
     events = tuple(on_load) if isinstance(on_load, list | tuple) else (on_load,)
 
     def register(function: PageFunction) -> PageFunction:
-        component = function if bare else lambda: shell(function())
-        PAGES.append(
-            Page(route, title, tuple(roles), component, (ShellState.load, *events), development)
-        )
+        # Reflex names a page's script after the module of its function: the frame must not take its place.
+        @functools.wraps(function)
+        def framed() -> rx.Component:
+            return shell(function())
+
+        component = function if bare else framed
+        PAGES.append(Page(route, title, tuple(roles), component, (ShellState.load, *events), development))
         return function
 
     return register

@@ -80,7 +80,7 @@ def sources_digest(settings: Settings) -> str:
     facts = {
         "python": sys.version,
         "versions": versions,
-        "settings": [settings.environment, settings.demo, bool(settings.redis_url), settings.base_domain],
+        "settings": {"production": settings.production, "demo": settings.demo},
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     return digest_files(sources(), digest).hexdigest()

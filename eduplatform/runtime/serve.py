@@ -140,7 +140,7 @@ def _start_development(settings: Settings, started: ExitStack) -> subprocess.Pop
         started,
         *("-m", "reflex", "run", "--env", "dev", "--backend-host", settings.host),
         *("--frontend-port", str(settings.port), "--backend-port", str(backend_port)),
-        stop_signal=signal.SIGINT,  # on SIGTERM Reflex's reloader waits for ever
+        stop_signal=signal.SIGINT,  # Reflex's reloader ignores SIGTERM
     )
 
 
@@ -166,7 +166,7 @@ def _start_process(
 def _stop_process(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
     """End a process that we started, and with it whatever is left of what that one started."""
     if process.poll() is None:
-        process.send_signal(stop_signal)
+        os.killpg(process.pid, stop_signal)
         try:
             process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

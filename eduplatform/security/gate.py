@@ -125,7 +125,8 @@ class EventGate(Middleware):
             holder._bound = own
             if foreign and event.name not in HYDRATION:
                 return StateUpdate(
-                    delta=root.dict(), events=[Event(name="_redirect", payload=_reload_payload())]
+                    delta=root.dict(),  # pyright: ignore[reportUnknownMemberType]
+                    events=[Event(name="_redirect", payload=_reload_payload())],
                 )
         settings = get_settings()
         wait = await rate_limits.take(
@@ -144,5 +145,3 @@ class EventGate(Middleware):
 
 def _reload_payload() -> dict[str, Any]:
     return {"path": "/", "external": False, "popup": False, "replace": True}
-
-

@@ -111,9 +111,20 @@ class SecurityHeaders:
                 if hashed_asset and message["status"] == 200:
                     extra.append(IMMUTABLE)
                 elif b"cache-control" not in given:
-                    extra.append(PRIVATE if scope["path"].startswith(("/auth", "/api")) else (b"cache-control", b"no-cache"))
-                headers = [pair for pair in message.get("headers", []) if pair[0].lower() != b"cache-control" or not hashed_asset]
-                message = {**message, "headers": [*headers, *[pair for pair in extra if pair[0] not in given or hashed_asset]]}
+                    extra.append(
+                        PRIVATE
+                        if scope["path"].startswith(("/auth", "/api"))
+                        else (b"cache-control", b"no-cache")
+                    )
+                headers = [
+                    pair
+                    for pair in message.get("headers", [])
+                    if pair[0].lower() != b"cache-control" or not hashed_asset
+                ]
+                message = {
+                    **message,
+                    "headers": [*headers, *[pair for pair in extra if pair[0] not in given or hashed_asset]],
+                }
             await send(message)
 
         return tagged
@@ -144,7 +155,9 @@ def _bounded(receive: Receive) -> Receive:
 async def _problem(send: Send, error: Forbidden | TooLarge) -> None:
     import json
 
-    body = json.dumps({"code": error.code, "title": error.title, "detail": error.detail, "status": error.status})
+    body = json.dumps(
+        {"code": error.code, "title": error.title, "detail": error.detail, "status": error.status}
+    )
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

@@ -84,4 +84,4 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """All that any of the roles allows."""
-    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+    return frozenset(permission for role in roles for permission in ROLE_PERMISSIONS[role])

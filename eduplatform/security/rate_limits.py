@@ -70,7 +70,8 @@ def _redis() -> Redis | None:
     url = get_settings().redis_url
     if url is None:
         return None
-    return Redis.from_url(url.get_secret_value(), socket_timeout=0.5, socket_connect_timeout=0.5)
+    address = url.get_secret_value()
+    return Redis.from_url(address, socket_timeout=0.5, socket_connect_timeout=0.5)  # pyright: ignore[reportUnknownMemberType]
 
 
 async def take(key: str, rate: Rate) -> float:

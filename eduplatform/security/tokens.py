@@ -25,7 +25,9 @@ def token_hash(token: str) -> bytes:
 def pseudonym(purpose: str, value: str) -> str:
     """A keyed digest (32 hexadecimal digits) that lets equal values be recognised and never read."""
     key = get_settings().secret_key.get_secret_value().encode()
-    return hmac.new(key, f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, f"{purpose}:{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[
+        :32
+    ]
 
 
 def new_join_code() -> str:

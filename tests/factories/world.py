@@ -32,7 +32,9 @@ class Person:
             ticket = await sessions.issue_ticket(
                 work=work, ticket=sessions.Ticket(self.identity_id, self.tenant_id, self.user_id, False)
             )
-        value, _ = await sessions.open_session(ticket=ticket, previous=None, device="test", address="127.0.0.1")
+        value, _ = await sessions.open_session(
+            ticket=ticket, previous=None, device="test", address="127.0.0.1"
+        )
         return f"{cookie_name()}={value}"
 
     async def principal(self) -> Principal:

@@ -15,7 +15,9 @@ INK: Final = "var(--color-ink)"
 MUTED: Final = "var(--color-ink-muted)"
 LINE: Final = "var(--color-line)"
 FONT_SIZE: Final = 12
-_CHARACTER_WIDTH: Final = 7.4  # of the interface's font at FONT_SIZE: a digit, a little more than the average letter
+_CHARACTER_WIDTH: Final = (
+    7.4  # of the interface's font at FONT_SIZE: a digit, a little more than the average letter
+)
 
 _ATTRIBUTES: Final = {
     "cx", "cy", "d", "dominant-baseline", "fill", "fill-opacity", "font-size", "font-weight", "height", "points", "r", "rx",
@@ -56,8 +58,10 @@ def element(tag: str, attributes: Mapping[str, str | float], content: str = "") 
 def label(
     x: float, y: float, text: str, *, anchor: str = "start", color: str = MUTED, weight: str = ""
 ) -> str:
-    """Return a text of the chart, escaped."""
-    attributes: dict[str, str | float] = {"x": x, "y": y, "fill": color}
+    """Return a text of the chart, escaped; an empty colour leaves it to the group around it."""
+    attributes: dict[str, str | float] = {"x": x, "y": y}
+    if color:
+        attributes["fill"] = color
     if anchor != "start":
         attributes["text_anchor"] = anchor
     if weight:

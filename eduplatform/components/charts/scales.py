@@ -16,8 +16,8 @@ def nice_ticks(low: float, high: float, *, about: int = 5) -> list[float]:
         about: How many steps to aim for.
     """
     span = high - low
-    if not math.isfinite(span) or span <= 0:
-        span = abs(high) or 1.0
+    if not math.isfinite(span) or span <= 1e-9 * max(abs(low), abs(high), 1e-3):
+        span = max(abs(high), 1e-3) if high else 1.0
     rough = span / about
     power = 10.0 ** math.floor(math.log10(rough))
     fraction = rough / power

@@ -31,6 +31,7 @@ _TOP: Final = 10.0
 _AXIS: Final = 24.0  # room below the plot for the names of the x axis
 _LEGEND: Final = 22.0
 _MOST_POINTS: Final = 120
+_SHADES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,39 +340,54 @@ def heat_chart_svg(
     left = min(max((text_width(name) for name in rows), default=0.0) + _GAP, 150.0)
     width = (_WIDTH - left) / max(len(columns), 1)
     size = 26.0
-    parts = [
-        label(left + width * (at + 0.5), 15, shorten(name, width), anchor="middle")
+    heads = [
+        label(left + width * (at + 0.5), 15, shorten(name, width), color="")
         for at, name in enumerate(columns)
     ]
+    names: list[str] = []
+    numbers: list[str] = []
+    shades: dict[int, list[str]] = {}
     for row, (name, line) in enumerate(zip(rows, values, strict=False)):
         y = 24 + size * row
-        parts.append(label(left - _GAP, y + 17, shorten(name, left - _GAP), anchor="end"))
+        names.append(label(left - _GAP, y + 17, shorten(name, left - _GAP), color=""))
         for at, value in enumerate(line[: len(columns)]):
-            parts.append(_cell(value, left + width * at, y, width, size, floor, span, unit))
+            x = left + width * at
+            known_value = value if value is not None and math.isfinite(value) else None
+            shade = (
+                -1 if known_value is None else round(_SHADES * min(max((known_value - floor) / span, 0), 1))
+            )
+            cell = f"M{number(x + 1)} {number(y + 1)}h{number(width - 2)}v{number(size - 2)}h-{number(width - 2)}z"
+            shades.setdefault(shade, []).append(cell)
+            numbers.append(label(x + width / 2, y + 17, _cell_text(known_value, unit, width), color=""))
+    content = (
+        element("g", {"fill": MUTED, "text_anchor": "middle"}, "".join(heads))
+        + element("g", {"fill": MUTED, "text_anchor": "end"}, "".join(names))
+        + "".join(_shade(shade, cells) for shade, cells in sorted(shades.items()))
+        + element("g", {"fill": INK, "text_anchor": "middle"}, "".join(numbers))
+    )
     return svg(
         width=_WIDTH,
         height=26 + size * len(rows),
         title=title,
         description=description,
-        content="".join(parts),
+        content=content,
     )
 
 
-def _cell(
-    value: float | None, x: float, y: float, width: float, size: float, floor: float, span: float, unit: str
-) -> str:
-    box: dict[str, str | float] = {"x": x + 1, "y": y + 1, "width": width - 2, "height": size - 2, "rx": 3}
-    if value is None or not math.isfinite(value):
-        return element("rect", box | {"fill": "none", "stroke": LINE}) + label(
-            x + width / 2, y + 17, "–", anchor="middle"
-        )
-    share = min(max((value - floor) / span, 0.0), 1.0)
-    # At most half-covered, so that the ink of the number keeps its contrast in both themes.
-    fill = {"fill": SERIES_COLORS[0], "fill_opacity": f"{0.06 + 0.44 * share:.2f}"}
+def _cell_text(value: float | None, unit: str, width: float) -> str:
+    if value is None:
+        return "–"
     written = f"{short_number(value)}{unit}"
-    if text_width(written) > width:
-        written = short_number(value)
-    return element("rect", box | fill) + label(x + width / 2, y + 17, written, anchor="middle", color=INK)
+    return written if text_width(written) <= width else short_number(value)
+
+
+def _shade(shade: int, cells: Sequence[str]) -> str:
+    """Return all cells of one shade, or the outlines of the empty ones (-1)."""
+    if shade < 0:
+        return element("path", {"d": "".join(cells), "fill": "none", "stroke": LINE})
+    # At most half-covered, so that the ink of the number keeps its contrast in both themes.
+    opacity = f"{0.06 + 0.44 * shade / _SHADES:.2f}"
+    return element("path", {"d": "".join(cells), "fill": SERIES_COLORS[0], "fill_opacity": opacity})
 
 
 __all__ = ["Series", "area_chart_svg", "bar_chart_svg", "heat_chart_svg", "line_chart_svg"]

@@ -58,15 +58,15 @@ const enter = (field, value) => {
 
 const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
 
-const put = (form, values) => {
-  let changed = false;
-  for (const field of fields(form)) {
+// Enters what differs from the values before typing, also where the field shows it already: the field then counts as
+// typed in, so that values which the server sends later do not replace it.
+const put = (form, { before, values }) => {
+  const differing = fields(form).filter((field) => {
     const value = values[slot(field)];
-    if (value === undefined || same(value, current(field)) || (field.type === "radio" && !value)) continue;
-    enter(field, value);
-    changed = true;
-  }
-  return changed;
+    return value !== undefined && !same(value, before?.[slot(field)]) && (field.type !== "radio" || value);
+  });
+  differing.forEach((field) => enter(field, values[slot(field)]));
+  return differing.length > 0;
 };
 
 export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) => {
@@ -80,7 +80,7 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
     let watcher = null;
     const save = () => {
       const node = document.getElementById(form);
-      if (node && before.current) write(storageKey, { values: collect(node) });
+      if (node && before.current) write(storageKey, { before: before.current, values: collect(node) });
     };
     const flush = () => {
       if (!timer) return;
@@ -96,25 +96,28 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
     const begin = () => {
       const node = document.getElementById(form);
       if (!node) return false;
-      before.current = collect(node);
       const draft = read(storageKey);
+      before.current = draft?.before ?? collect(node);
       if (draft?.values) {
         busy.current = true;
-        if (put(node, draft.values)) setRestored(true);
+        if (put(node, draft)) setRestored(true);
         busy.current = false;
       }
       return true;
     };
-    // The form may come a moment later than this component, for example when its page loads.
-    if (!begin()) {
+    // Other parts of the page put the server's values into their fields in the same moment: let them go first. The
+    // form itself may come a moment later too, for example when its page loads.
+    const start = setTimeout(() => {
+      if (begin()) return;
       watcher = new MutationObserver(() => begin() && watcher.disconnect());
       watcher.observe(document.body, { childList: true, subtree: true });
-    }
+    });
     document.addEventListener("input", typed);
     document.addEventListener("change", typed);
     window.addEventListener("pagehide", flush);
     return () => {
       flush();
+      clearTimeout(start);
       watcher?.disconnect();
       document.removeEventListener("input", typed);
       document.removeEventListener("change", typed);
@@ -134,14 +137,11 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
     seen.current = saved;
   }, [saved, storageKey, form]);
 
+  // Only the server knows what the form should show instead: the page is loaded anew.
   const discard = () => {
-    const node = document.getElementById(form);
-    busy.current = true;
-    if (node && before.current) put(node, before.current);
-    busy.current = false;
+    before.current = null;
     write(storageKey, null);
-    setRestored(false);
-    node?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+    location.reload();
   };
 
   return createElement(

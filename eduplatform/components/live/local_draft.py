@@ -49,7 +49,8 @@ def local_draft(
         storage_key: What is edited and by whom, for example ``f"lesson:{person}:{lesson}"``; empty means not yet known.
         saved: Changes to a new truthy value each time the server has stored the form (a counter or a version); the
             draft is then forgotten.
-        ready: Whether the form shows the server's values; nothing is restored before.
+        ready: Whether the form shows the server's values; nothing is restored or remembered before. Give it whenever
+            the form is filled from the state, else the server's values would replace what was restored.
     """
     return _LocalDraft.create(
         form=form_id,

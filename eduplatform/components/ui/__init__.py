@@ -45,12 +45,8 @@ from eduplatform.components.ui.display import (
     description_list,
     divider,
     kbd,
-    meter,
     page_header,
-    progress,
     section_header,
-    stat,
-    stat_row,
     tag,
     visually_hidden,
 )
@@ -65,12 +61,11 @@ from eduplatform.components.ui.feedback import (
     skeleton_table,
     skeleton_text,
 )
-from eduplatform.components.ui.fields import (
+from eduplatform.components.ui.fields import described_by, field, invalid
+from eduplatform.components.ui.icons import icon
+from eduplatform.components.ui.inputs import (
     Option,
     date_time_input,
-    described_by,
-    field,
-    invalid,
     number_input,
     password_input,
     search_input,
@@ -78,10 +73,10 @@ from eduplatform.components.ui.fields import (
     text_input,
     textarea,
 )
-from eduplatform.components.ui.icons import icon
 from eduplatform.components.ui.menus import menu, menu_heading, menu_item, menu_link, menu_separator, tooltip
 from eduplatform.components.ui.navigation import breadcrumb, link_tabs, pager, stepper, tabs
 from eduplatform.components.ui.notices import Notice, notice_region
+from eduplatform.components.ui.numbers import meter, progress, stat, stat_row
 from eduplatform.components.ui.overlays import confirm_dialog, dialog, drawer
 from eduplatform.components.ui.theme import STYLESHEETS, TAILWIND_CONFIG, theme_head, theme_switch
 

@@ -375,11 +375,50 @@ export function NoticeItem({ lifetime = 0, onExpire, ref, children, ...rest }) {
   );
 }
 
-// A check box that can be neither on nor off; the browser knows that state only as a property.
-export function Checkbox({ indeterminate = false, ref, ...rest }) {
+const SETTLE_AFTER = 5000;
+
+/*
+ * A choice that the state holds answers the finger at once, instead of waiting for the round trip. It follows the
+ * state whenever that changes; if the state has not taken the choice after a while, the choice is taken back.
+ */
+const useFollowed = (property, wanted, name, onChange) => {
   const own = useRef(null);
+  const told = useLatest(onChange);
+  const goal = useLatest(wanted);
   useEffect(() => {
-    if (own.current) own.current.indeterminate = Boolean(indeterminate);
-  }, [indeterminate, rest.checked]);
-  return h("input", { ...rest, type: "checkbox", ref: shareRef(own, ref) });
+    if (own.current) own.current[property] = wanted;
+  }, [property, wanted]);
+  useEffect(() => {
+    const settle = (event) => {
+      if (event.detail === name && own.current) own.current[property] = goal.current;
+    };
+    document.addEventListener("ui:settle", settle);
+    return () => document.removeEventListener("ui:settle", settle);
+  }, [name, property, goal]);
+  const change = (event) => {
+    told.current?.(event);
+    setTimeout(() => document.dispatchEvent(new CustomEvent("ui:settle", { detail: name })), SETTLE_AFTER);
+  };
+  return [own, change];
+};
+
+// A check box or radio button whose state is a Var; `indeterminate` exists only as a property of the element.
+export function FollowedInput({ checked = false, indeterminate, onChange, ref, ...rest }) {
+  const [own, change] = useFollowed("checked", Boolean(checked), rest.name, onChange);
+  useEffect(() => {
+    if (own.current && indeterminate !== undefined) own.current.indeterminate = Boolean(indeterminate);
+  }, [own, indeterminate, checked]);
+  return h("input", { ...rest, defaultChecked: checked, onChange: change, ref: shareRef(own, ref) });
+}
+
+// A select whose value is a Var; the options may arrive after the value.
+export function FollowedSelect({ value = "", onChange, ref, children, ...rest }) {
+  const [own, change] = useFollowed("value", value ?? "", rest.name, onChange);
+  const count = useRef(0);
+  useEffect(() => {
+    const { length } = own.current.options;
+    if (length !== count.current) own.current.value = value ?? "";
+    count.current = length;
+  });
+  return h("select", { ...rest, defaultValue: value ?? "", onChange: change, ref: shareRef(own, ref) }, children);
 }

@@ -4,18 +4,32 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import reflex as rx
-from reflex_components_core.el.elements.forms import CheckboxInput
+from reflex_components_core.el.elements.forms import CheckboxInput, Input
 
 from eduplatform.components.ui.base import UI_SCRIPT, Flag, Text, classes
-from eduplatform.components.ui.fields import Option, control_id, described_by, error_text, hint_text, invalid
+from eduplatform.components.ui.fields import control_id, described_by, error_text, hint_text, invalid
+from eduplatform.components.ui.inputs import Option
 
 
-class _Checkbox(CheckboxInput):
+class _FollowedCheckbox(CheckboxInput):
     library = UI_SCRIPT
-    tag = "Checkbox"
+    tag = "FollowedInput"
     _is_tag_in_global_scope = False
 
     indeterminate: rx.Var[bool]
+
+
+class _FollowedRadio(Input):
+    library = UI_SCRIPT
+    tag = "FollowedInput"
+    _is_tag_in_global_scope = False
+
+
+def _tick_box(**props: Any) -> rx.Component:
+    """A check box; one that the state holds follows it without waiting for it."""
+    followed = "checked" in props or "indeterminate" in props
+    make = _FollowedCheckbox.create if followed else rx.el.input
+    return make(type="checkbox", **props)
 
 
 def _row(control: rx.Component, id: Text, label: Text, hint: Text, class_name: str) -> rx.Component:
@@ -56,21 +70,18 @@ def checkbox(
         props: `id`, `checked` or `default_checked`, `value`, `required`, `disabled`, `on_change` (gets a bool), ...
     """
     id = control_id(props.pop("id", ""), name)
-    make = rx.el.input
-    extra: dict[str, Any] = {"type": "checkbox"}
     if indeterminate is not None:
-        make, extra = _Checkbox.create, {"indeterminate": indeterminate}
+        props["indeterminate"] = indeterminate
     if hide_label:
-        return make(
-            id=id, name=name, aria_label=label, class_name=classes("ui-check", class_name), **extra, **props
+        return _tick_box(
+            id=id, name=name, aria_label=label, class_name=classes("ui-check", class_name), **props
         )
-    control = make(
+    control = _tick_box(
         id=id,
         name=name,
         class_name="ui-check",
         aria_describedby=described_by(id),
         aria_invalid=invalid(error),
-        **extra,
         **props,
     )
     return rx.el.div(
@@ -124,7 +135,8 @@ def radio_group(
         if on_change is not None:
             state["on_change"] = on_change
         option_id = f"{group}-{position}"
-        control = rx.el.input(
+        make = rx.el.input if value is None else _FollowedRadio.create
+        control = make(
             type="radio",
             id=option_id,
             name=name,
@@ -192,8 +204,7 @@ def switch(
         props: `id`, `checked` or `default_checked`, `disabled`, `on_change` (gets a bool).
     """
     id = control_id(props.pop("id", ""), name)
-    control = rx.el.input(
-        type="checkbox",
+    control = _tick_box(
         role="switch",
         id=id,
         name=name,

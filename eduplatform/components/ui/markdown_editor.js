@@ -2,7 +2,6 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 
 const TELL_AFTER_MS = 400;
-const REMEMBERED = 40;
 
 // Puts text in place of the selection through the browser's editor, so that undo knows of it.
 const replace = (area, start, end, text, from, to) => {
@@ -150,11 +149,12 @@ const Toolbar = ({ id, names, tools, classes, label, run, disabled }) => {
 };
 
 export const MarkdownEditor = (props) => {
-  const { id, name, value = "", preview = "", withPreview, rows, maxLength, required, disabled, invalid, describedBy, placeholder } = props;
+  const { id, name, value = "", revision, preview = "", withPreview, rows, maxLength, required, disabled, invalid, describedBy, placeholder } = props;
   const { texts, names, words, tools, classes, onChange } = props;
   const area = useRef(null);
   const timer = useRef(0);
-  const told = useRef([]);
+  const touched = useRef(false);
+  const shown = useRef(revision);
   const latest = useRef(onChange);
   latest.current = onChange;
   const [face, setFace] = useState("write");
@@ -166,21 +166,26 @@ export const MarkdownEditor = (props) => {
     timer.current = 0;
     const text = area.current?.value;
     if (text === undefined) return;
-    told.current = [...told.current.slice(-REMEMBERED), text];
     latest.current?.(text);
   };
   const tellRef = useRef(tell);
   tellRef.current = tell;
 
-  // The server's text counts when it is news: neither an echo of what was typed nor while something is unsaid.
+  // The server's text replaces only what nobody has touched, unless it comes with a new revision: after a lost
+  // connection the page is loaded anew, and must not take away what was typed meanwhile.
   useEffect(() => {
     const node = area.current;
-    if (timer.current || told.current.includes(value) || node.value === value) return;
-    node.value = value;
-  }, [value]);
+    if (touched.current && revision === shown.current) return;
+    clearTimeout(timer.current);
+    timer.current = 0;
+    if (node.value !== value) node.value = value;
+    touched.current = false;
+    shown.current = revision;
+  }, [value, revision]);
   useEffect(() => () => tellRef.current(), []);
 
   const typed = () => {
+    touched.current = true;
     clearTimeout(timer.current);
     timer.current = setTimeout(() => tellRef.current(), TELL_AFTER_MS);
   };

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.text import _
-from eduplatform.components.ui.base import Flag, Text, given
+from eduplatform.components.ui.base import Amount, Flag, Text, given
 from eduplatform.components.ui.fields import described_by, field
 from eduplatform.components.ui.icons import ICON_PATHS
 
@@ -74,6 +74,7 @@ class _MarkdownEditor(rx.Component):
 
     name: rx.Var[str]
     value: rx.Var[str]
+    revision: rx.Var[Any]
     preview: rx.Var[str]
     with_preview: rx.Var[bool]
     rows: rx.Var[int]
@@ -97,6 +98,7 @@ def markdown_editor(
     name: str,
     label: Text,
     value: Text = "",
+    revision: Text | Amount = 0,
     preview_html: Text | None = None,
     on_change: Any = None,
     rows: int = 14,
@@ -111,13 +113,15 @@ def markdown_editor(
 ) -> rx.Component:
     """Let a person write rich text.
 
-    The textarea is the browser's own: ``value`` fills it when the server has news (a loaded or a restored text), never
-    while something typed is not yet reported, and an answer to what was typed is not news.
+    The textarea is the browser's own, so that typing never waits. ``value`` fills it as long as nobody has typed in it;
+    afterwards only a change of ``revision`` lets ``value`` replace its text.
 
     Args:
         id: Id of the textarea; must be unique in the page.
         name: Name under which a form sends the text.
         value: The server's text.
+        revision: Anything that changes when ``value`` must replace what was typed: the id of the document, a counter
+            that goes up when a version is restored, a draft is inserted or the field is emptied after sending.
         preview_html: ``render_markdown`` of what ``on_change`` reported; None leaves the preview out.
         on_change: Event with the whole text, 0.4 s after the last key and when the field is left.
         rows: Height of the field in lines.
@@ -130,6 +134,7 @@ def markdown_editor(
             id=id,
             name=name,
             value=value,
+            revision=revision,
             preview="" if preview_html is None else preview_html,
             with_preview=preview_html is not None,
             rows=rows,

@@ -26,7 +26,9 @@ INVITATION_DAYS = 14
 TENANT_ROLES = (Role.STUDENT, Role.TEACHER, Role.GUARDIAN, Role.ADMIN)
 
 
-async def ensure_identity(*, work: Work, email: str, password_hash: str = "", operator: bool = False) -> Identity:
+async def ensure_identity(
+    *, work: Work, email: str, password_hash: str = "", operator: bool = False
+) -> Identity:
     """The identity of an address, made when it is new; an existing password is never replaced. Identity work only."""
     email = normalise_email(email)
     found = (await work.session.exec(select(Identity).where(col(Identity.email) == email))).one_or_none()
@@ -65,7 +67,9 @@ async def create_user(
     return user
 
 
-async def invite(*, work: Work, me: Principal, email: str, given_name: str, family_name: str, roles: list[Role]) -> None:
+async def invite(
+    *, work: Work, me: Principal, email: str, given_name: str, family_name: str, roles: list[Role]
+) -> None:
     """Mail an invitation to join the tenant; an open one for the same address is replaced.
 
     Raises:
@@ -169,7 +173,9 @@ async def accept_invitation(*, token: str, given_name: str, family_name: str, pa
             raise NotSignedIn(N_("The password is not right."))
         hashed = ""
     else:
-        passwords.check_new_password(password, context=(invitation.email, given_name, family_name, tenant.name))
+        passwords.check_new_password(
+            password, context=(invitation.email, given_name, family_name, tenant.name)
+        )
         hashed = await passwords.hash_password(password)
     async with identity_work() as work:
         invitation, tenant = await _open_invitation(work, token, lock=True)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from eduplatform.config import get_settings
@@ -122,7 +123,9 @@ def _idle(roles: list[str], *, operator: bool, remembered: bool) -> timedelta:
     return settings.session_idle_staff if staff else settings.session_idle
 
 
-async def open_session(*, ticket: str, previous: str | None, device: str, address: str) -> tuple[str, timedelta]:
+async def open_session(
+    *, ticket: str, previous: str | None, device: str, address: str
+) -> tuple[str, timedelta]:
     """Exchange a ticket for a session; the browser's previous session ends (rotation).
 
     Args:
@@ -229,12 +232,10 @@ def _valid(
         return False
     if session.user_id is None:
         return True
-    return (
-        user is not None
-        and user.status == AccountStatus.ACTIVE
-        and tenant is not None
-        and tenant.status == TenantStatus.ACTIVE
-    )
+    # An outer join that found nothing gives None, which the statement's type does not say.
+    if not user or not tenant:
+        return False
+    return user.status == AccountStatus.ACTIVE and tenant.status == TenantStatus.ACTIVE
 
 
 def _principal(session: Session, identity: Identity, user: User | None, tenant: Tenant | None) -> Principal:
@@ -266,10 +267,10 @@ def _principal(session: Session, identity: Identity, user: User | None, tenant: 
     )
 
 
-async def _revoke(work: Work, *conditions: object, reason: str) -> None:
-    await work.session.execute(
+async def _revoke(work: Work, *conditions: ColumnElement[bool], reason: str) -> None:
+    await work.session.exec(
         update(Session)
-        .where(*conditions, col(Session.revoked_at).is_(None))  # pyright: ignore[reportArgumentType]
+        .where(*conditions, col(Session.revoked_at).is_(None))
         .values(revoked_at=utc_now(), revoked_reason=reason)
         .execution_options(synchronize_session=False)
     )
@@ -284,7 +285,7 @@ async def close_session(*, cookie: str) -> None:
 
 async def close_all(*, work: Work, identity_id: UUID, keep: UUID | None = None, reason: str) -> None:
     """End every session of a person, in the caller's identity work, but for the one to keep."""
-    conditions: list[object] = [col(Session.identity_id) == identity_id]
+    conditions: list[ColumnElement[bool]] = [col(Session.identity_id) == identity_id]
     if keep is not None:
         conditions.append(col(Session.id) != keep)
     await _revoke(work, *conditions, reason=reason)

@@ -107,7 +107,9 @@ async def sign_in(
     email = normalise_email(email)
     await _throttle("sign_in", email=email, address=address)
     async with identity_work() as work:
-        identity = (await work.session.exec(select(Identity).where(col(Identity.email) == email))).one_or_none()
+        identity = (
+            await work.session.exec(select(Identity).where(col(Identity.email) == email))
+        ).one_or_none()
     stored = identity.password_hash if identity and identity.status == AccountStatus.ACTIVE else ""
     matches = await passwords.verify_password(stored, password[: passwords.MAX_LENGTH + 1])
     if identity is None or not matches:

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses.models import Course, EnrollmentRole, PublicationStatus
 from eduplatform.domain.courses.repository import CourseRepository, EnrollmentRepository
 from eduplatform.errors import NotFound
+from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 
 
-async def require_teacher(*, work: Work, me: Principal, course_id: UUID) -> Course:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A course and whether the person teaches it; otherwise they take it."""
+
+    course: Course
+    teaches: bool
+
+
+def _may_own(me: Principal) -> bool:
+    # Whoever has lost the role of teacher keeps the courses in name, not in deed.
+    return Role.TEACHER in me.roles
+
+
+async def require_teacher(*, work: Work, me: Principal, course_id: UUID, lock: bool = False) -> Course:
     """The course, for its owner or a teacher of one of its sections.
+
+    Args:
+        work: The open unit of work.
+        me: Who asks.
+        course_id: The course.
+        lock: Keep others from changing the course and its outline until the end of the transaction.
 
     Raises:
         NotFound: It does not exist, or the person does not teach it.
     """
     courses = CourseRepository(work)
-    course = await courses.get(course_id)
+    course = await courses.get(course_id, lock=lock)
+    if not _may_own(me):
+        raise NotFound
     if course.owner_id == me.user or EnrollmentRole.TEACHER in await courses.role_in(course_id, me.user):
         return course
     raise NotFound
@@ -37,8 +60,8 @@ async def require_student(*, work: Work, me: Principal, course_id: UUID) -> tupl
     return course, section_id
 
 
-async def require_member(*, work: Work, me: Principal, course_id: UUID) -> Course:
-    """The course, for whoever teaches it or is enrolled in it once it is published.
+async def require_standing(*, work: Work, me: Principal, course_id: UUID) -> Standing:
+    """The course and whether the person teaches it, for whoever teaches it or is enrolled in it once it is published.
 
     Raises:
         NotFound: It does not exist, or the person has nothing to do with it.
@@ -46,8 +69,17 @@ async def require_member(*, work: Work, me: Principal, course_id: UUID) -> Cours
     courses = CourseRepository(work)
     course = await courses.get(course_id)
     roles = await courses.role_in(course_id, me.user)
-    if course.owner_id == me.user or EnrollmentRole.TEACHER in roles:
-        return course
+    if _may_own(me) and (course.owner_id == me.user or EnrollmentRole.TEACHER in roles):
+        return Standing(course, True)
     if EnrollmentRole.STUDENT in roles and course.status == PublicationStatus.PUBLISHED:
-        return course
+        return Standing(course, False)
     raise NotFound
+
+
+async def require_member(*, work: Work, me: Principal, course_id: UUID) -> Course:
+    """The course, for whoever teaches it or is enrolled in it once it is published.
+
+    Raises:
+        NotFound: It does not exist, or the person has nothing to do with it.
+    """
+    return (await require_standing(work=work, me=me, course_id=course_id)).course

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import or_
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
+from eduplatform.domain.accounts.models import User
+from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -14,8 +22,62 @@ from eduplatform.domain.courses.models import (
     Lesson,
     LessonProgress,
     Module,
+    PublicationStatus,
     Section,
 )
+from eduplatform.domain.tenants.models import Term
+
+ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtCourse:
+    """A course as its teacher sees it in a list; ``to_grade`` counts handed-in attempts that wait for a person."""
+
+    course: Course
+    sections: int
+    students: int
+    lessons: int
+    to_grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section with the number of its active students."""
+
+    section: Section
+    term: str
+    students: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A person in a section."""
+
+    enrollment_id: UUID
+    user_id: UUID
+    given_name: str
+    family_name: str
+    email: str
+    role: str
+    section_id: UUID
+    section_name: str
+    joined_at: datetime
+    lessons_read: int
+
+
+def taught_by(user_id: UUID) -> ColumnElement[bool]:
+    """The courses that a person owns or teaches a section of."""
+    teaching = (
+        select(Section.course_id)
+        .join(Enrollment, col(Enrollment.section_id) == col(Section.id))
+        .where(
+            col(Enrollment.user_id) == user_id,
+            col(Enrollment.role) == EnrollmentRole.TEACHER,
+            col(Enrollment.status) == ACTIVE,
+        )
+    )
+    return or_(col(Course.owner_id) == user_id, col(Course.id).in_(teaching))
 
 
 class CourseRepository(Repository[Course]):
@@ -32,16 +94,101 @@ class CourseRepository(Repository[Course]):
                 col(Enrollment.tenant_id) == self._work.tenant_id,
                 col(Section.course_id) == course_id,
                 col(Enrollment.user_id) == user_id,
-                col(Enrollment.status) == "active",
+                col(Enrollment.status) == ACTIVE,
             )
         )
         return set(rows.all())
+
+    async def taught(
+        self, *, user_id: UUID, search: str, number: int, size: int
+    ) -> tuple[list[TaughtCourse], int]:
+        """A page of the courses that a person teaches, newest first, and how many there are."""
+        conditions: list[ColumnElement[bool]] = [
+            col(Course.tenant_id) == self._work.tenant_id,
+            taught_by(user_id),
+        ]
+        if search:
+            conditions.append(
+                or_(
+                    col(Course.title).icontains(search, autoescape=True),
+                    col(Course.code).icontains(search, autoescape=True),
+                    col(Course.subject).icontains(search, autoescape=True),
+                )
+            )
+        total = (await self._session.exec(select(func.count(col(Course.id))).where(*conditions))).one()
+        found = await self._session.exec(
+            select(Course, *_counts_of_course())  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownArgumentType]
+            .where(*conditions)
+            .order_by(col(Course.created_at).desc())
+            .offset((max(number, 1) - 1) * size)
+            .limit(size)
+        )
+        rows: Sequence[Any] = found.all()
+        return [TaughtCourse(*row) for row in rows], total
+
+    async def teacher_ids(self, course_id: UUID) -> set[UUID]:
+        """Everybody who teaches a section of the course."""
+        rows = await self._session.exec(
+            select(Enrollment.user_id)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(Enrollment.tenant_id) == self._work.tenant_id,
+                col(Section.course_id) == course_id,
+                col(Enrollment.role) == EnrollmentRole.TEACHER,
+                col(Enrollment.status) == ACTIVE,
+            )
+        )
+        return set(rows.all())
+
+
+def _counts_of_course() -> tuple[Any, ...]:
+    sections = select(func.count(col(Section.id))).where(col(Section.course_id) == col(Course.id))
+    students = (
+        select(func.count(func.distinct(col(Enrollment.user_id))))
+        .join(Section, col(Section.id) == col(Enrollment.section_id))
+        .where(
+            col(Section.course_id) == col(Course.id),
+            col(Enrollment.role) == EnrollmentRole.STUDENT,
+            col(Enrollment.status) == ACTIVE,
+        )
+    )
+    lessons = select(func.count(col(Lesson.id))).where(col(Lesson.course_id) == col(Course.id))
+    to_grade = (
+        select(func.count(col(Attempt.id)))
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .where(
+            col(Assessment.course_id) == col(Course.id),
+            col(Attempt.state) == AttemptState.SUBMITTED,
+            col(Attempt.needs_grading).is_(True),
+        )
+    )
+    return tuple(one.correlate(Course).scalar_subquery() for one in (sections, students, lessons, to_grade))
 
 
 class SectionRepository(Repository[Section]):
     """Sections."""
 
     model = Section
+
+    async def of_courses(self, course_ids: Sequence[UUID]) -> list[SectionRow]:
+        """The sections of some courses, by name."""
+        students = (
+            select(func.count(col(Enrollment.id)))
+            .where(
+                col(Enrollment.section_id) == col(Section.id),
+                col(Enrollment.role) == EnrollmentRole.STUDENT,
+                col(Enrollment.status) == ACTIVE,
+            )
+            .correlate(Section)
+            .scalar_subquery()
+        )
+        rows = await self._session.exec(
+            select(Section, func.coalesce(col(Term.name), ""), students)
+            .outerjoin(Term, col(Term.id) == col(Section.term_id))
+            .where(col(Section.tenant_id) == self._work.tenant_id, col(Section.course_id).in_(course_ids))
+            .order_by(col(Section.name))
+        )
+        return [SectionRow(section, term, count) for section, term, count in rows.all()]
 
 
 class EnrollmentRepository(Repository[Enrollment]):
@@ -59,10 +206,89 @@ class EnrollmentRepository(Repository[Enrollment]):
                 col(Section.course_id) == course_id,
                 col(Enrollment.user_id) == user_id,
                 col(Enrollment.role) == EnrollmentRole.STUDENT,
-                col(Enrollment.status) == "active",
+                col(Enrollment.status) == ACTIVE,
             )
         )
         return rows.first()
+
+    async def of_person(self, course_id: UUID, user_id: UUID) -> list[Enrollment]:
+        """All enrolments of a person in a course, ended ones too."""
+        rows = await self._session.exec(
+            select(Enrollment)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(Enrollment.tenant_id) == self._work.tenant_id,
+                col(Section.course_id) == course_id,
+                col(Enrollment.user_id) == user_id,
+            )
+        )
+        return list(rows.all())
+
+    async def roster(
+        self, *, course_id: UUID, section_id: UUID | None, search: str, number: int, size: int
+    ) -> tuple[list[RosterRow], int]:
+        """A page of the people of a course: teachers first, then by family name."""
+        conditions: list[ColumnElement[bool]] = [
+            col(Enrollment.tenant_id) == self._work.tenant_id,
+            col(Section.course_id) == course_id,
+            col(Enrollment.status) == ACTIVE,
+        ]
+        if section_id is not None:
+            conditions.append(col(Section.id) == section_id)
+        if search:
+            full_name = col(User.given_name).concat(" ").concat(col(User.family_name))
+            conditions.append(
+                or_(
+                    full_name.icontains(search, autoescape=True),
+                    col(User.email).icontains(search, autoescape=True),
+                )
+            )
+        total = (
+            await self._session.exec(
+                select(func.count(col(Enrollment.id)))
+                .join(Section, col(Section.id) == col(Enrollment.section_id))
+                .join(User, col(User.id) == col(Enrollment.user_id))
+                .where(*conditions)
+            )
+        ).one()
+        read = (
+            select(func.count(col(LessonProgress.id)))
+            .join(Lesson, col(Lesson.id) == col(LessonProgress.lesson_id))
+            .where(
+                col(LessonProgress.user_id) == col(User.id),
+                col(LessonProgress.completed_at).is_not(None),
+                col(Lesson.course_id) == course_id,
+                col(Lesson.status) == PublicationStatus.PUBLISHED,
+            )
+            .correlate(User)
+            .scalar_subquery()
+        )
+        columns: tuple[Any, ...] = (
+            Enrollment.id,
+            User.id,
+            User.given_name,
+            User.family_name,
+            User.email,
+            Enrollment.role,
+            Section.id,
+            Section.name,
+            Enrollment.created_at,
+            read,
+        )
+        found = await self._session.exec(
+            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            .select_from(Enrollment)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .join(User, col(User.id) == col(Enrollment.user_id))
+            .where(*conditions)
+            .order_by(
+                col(Enrollment.role).desc(), col(User.family_name), col(User.given_name), col(Enrollment.id)
+            )
+            .offset((max(number, 1) - 1) * size)
+            .limit(size)
+        )
+        rows: Sequence[Any] = found.all()
+        return [RosterRow(*row) for row in rows], total
 
 
 class ModuleRepository(Repository[Module]):
@@ -70,11 +296,61 @@ class ModuleRepository(Repository[Module]):
 
     model = Module
 
+    async def of_course(self, course_id: UUID) -> list[Module]:
+        """The modules of a course in their order."""
+        return await self.find(
+            col(Module.course_id) == course_id, order_by=(col(Module.position), col(Module.id))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LessonHead:
+    """A lesson without its text; ``read`` and ``opened`` are those of the person who asked."""
+
+    id: UUID
+    module_id: UUID
+    title: str
+    minutes: int
+    status: str
+    opened: bool
+    read: bool
+
 
 class LessonRepository(Repository[Lesson]):
     """Lessons."""
 
     model = Lesson
+
+    async def heads(self, *, course_id: UUID, user_id: UUID, published_only: bool) -> list[LessonHead]:
+        """The lessons of a course in reading order, with how far a person has come."""
+        conditions: list[ColumnElement[bool]] = [
+            col(Lesson.tenant_id) == self._work.tenant_id,
+            col(Lesson.course_id) == course_id,
+        ]
+        if published_only:
+            conditions.append(col(Lesson.status) == PublicationStatus.PUBLISHED)
+        columns: tuple[Any, ...] = (
+            Lesson.id,
+            Lesson.module_id,
+            Lesson.title,
+            Lesson.minutes,
+            Lesson.status,
+            col(LessonProgress.id).is_not(None),
+            col(LessonProgress.completed_at).is_not(None),
+        )
+        found = await self._session.exec(
+            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            .select_from(Lesson)
+            .join(Module, col(Module.id) == col(Lesson.module_id))
+            .outerjoin(
+                LessonProgress,
+                (col(LessonProgress.lesson_id) == col(Lesson.id)) & (col(LessonProgress.user_id) == user_id),
+            )
+            .where(*conditions)
+            .order_by(col(Module.position), col(Module.id), col(Lesson.position), col(Lesson.id))
+        )
+        rows: Sequence[Any] = found.all()
+        return [LessonHead(*row) for row in rows]
 
 
 class LessonProgressRepository(Repository[LessonProgress]):

@@ -3,15 +3,16 @@
 import reflex as rx
 
 from eduplatform.components import ui
+from eduplatform.pages.system.styleguide_data import data_part
 from eduplatform.pages.system.styleguide_parts import (
     choices_part,
-    data_part,
     display_part,
     feedback_part,
     fields_part,
     foundations_part,
     navigation_part,
     overlays_part,
+    part,
     pressing_part,
 )
 
@@ -71,7 +72,7 @@ def styleguide() -> rx.Component:
                     navigation_part(),
                     display_part(),
                     feedback_part(),
-                    data_part(),
+                    part("data", "Data and text", *data_part()),
                     class_name="flex min-w-0 flex-1 flex-col gap-16",
                 ),
                 class_name="mt-10 flex flex-col gap-8 lg:flex-row lg:gap-14",

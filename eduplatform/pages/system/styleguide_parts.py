@@ -47,7 +47,8 @@ _TYPE_SCALE = (
 )
 
 
-def _part(key: str, title: str, *content: rx.Component) -> rx.Component:
+def part(key: str, title: str, *content: rx.Component) -> rx.Component:
+    """One family with its heading, reachable as `#key`."""
     return rx.el.section(
         rx.el.h2(title, id=f"{key}-title", class_name="text-xl font-semibold text-ink"),
         rx.el.div(*content, class_name="mt-5 flex flex-col gap-8"),
@@ -78,7 +79,7 @@ def foundations_part() -> rx.Component:
         rx.el.li(ui.icon(name, size="md", label=name), class_name="grid size-9 place-items-center")
         for name in ICON_PATHS
     ]
-    return _part(
+    return part(
         "foundations",
         "Foundations",
         _example("Colours", *swatches, class_name="grid grid-cols-3 gap-3 sm:grid-cols-5 xl:grid-cols-6"),
@@ -97,7 +98,7 @@ def pressing_part() -> rx.Component:
     """Buttons and links."""
     variants = ("primary", "secondary", "quiet", "danger")
     names = ("Publish quiz", "Save draft", "Preview", "Delete")
-    return _part(
+    return part(
         "press",
         "Buttons and links",
         _example("Variants", *[ui.button(n, variant=v) for n, v in zip(names, variants, strict=True)]),
@@ -136,7 +137,7 @@ def pressing_part() -> rx.Component:
 def fields_part() -> rx.Component:
     """Fields, each with hint, error and disabled state."""
     sections = [("a", "Section A, Monday"), ("b", "Section B, Thursday")]
-    return _part(
+    return part(
         "fields",
         "Fields",
         ui.card(
@@ -189,7 +190,7 @@ def fields_part() -> rx.Component:
 
 def choices_part() -> rx.Component:
     """Check boxes, radio groups, switches."""
-    return _part(
+    return part(
         "choices",
         "Choices",
         rx.el.div(
@@ -251,7 +252,7 @@ def choices_part() -> rx.Component:
 
 def overlays_part() -> rx.Component:
     """Dialogs, drawer, menus, tooltip."""
-    return _part(
+    return part(
         "overlays",
         "Dialogs and menus",
         _example(
@@ -342,7 +343,7 @@ def overlays_part() -> rx.Component:
 
 def navigation_part() -> rx.Component:
     """Breadcrumb, tabs, pager, stepper."""
-    return _part(
+    return part(
         "navigation",
         "Navigation",
         _example(
@@ -386,6 +387,7 @@ def navigation_part() -> rx.Component:
             "Pager",
             ui.pager(
                 page_text="1–20 of 136",
+                label="Pages of lessons",
                 has_previous=False,
                 has_next=True,
                 on_previous=rx.noop(),
@@ -403,7 +405,7 @@ def navigation_part() -> rx.Component:
 
 def display_part() -> rx.Component:
     """Badges, people, cards, numbers."""
-    return _part(
+    return part(
         "display",
         "Cards and numbers",
         _example(
@@ -499,7 +501,7 @@ def feedback_part() -> rx.Component:
         {"id": "3", "kind": "warning", "text": "Two questions have no points.", "reference": ""},
         {"id": "4", "kind": "error", "text": "The grade could not be saved.", "reference": "7f3c-91ab"},
     ]
-    return _part(
+    return part(
         "feedback",
         "Feedback",
         rx.el.div(
@@ -547,8 +549,3 @@ def feedback_part() -> rx.Component:
             class_name="grid gap-6 sm:grid-cols-2",
         ),
     )
-
-
-def data_part() -> rx.Component:
-    """Tables, charts and rich text."""
-    return _part("data", "Data and text", rx.el.p("Table, chart and text components follow."))

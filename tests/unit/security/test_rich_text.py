@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from html.parser import HTMLParser
@@ -22,10 +23,79 @@ from eduplatform.security.rich_text import (
 )
 
 ALLOWED_TAGS = frozenset(
-    ["a", "annotation", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "math", "menclose", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "ol", "p", "pre", "s", "semantics", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"]
+    [
+        "a",
+        "annotation",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "div",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "li",
+        "math",
+        "menclose",
+        "merror",
+        "mfrac",
+        "mi",
+        "mmultiscripts",
+        "mn",
+        "mo",
+        "mover",
+        "mpadded",
+        "mphantom",
+        "mroot",
+        "mrow",
+        "ms",
+        "mspace",
+        "msqrt",
+        "mstyle",
+        "msub",
+        "msubsup",
+        "msup",
+        "mtable",
+        "mtd",
+        "mtext",
+        "mtr",
+        "munder",
+        "munderover",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "semantics",
+        "span",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 URL_ATTRIBUTES = frozenset(
-    ["href", "src", "srcset", "action", "formaction", "data", "poster", "xlink:href", "background", "cite", "ping"]
+    [
+        "href",
+        "src",
+        "srcset",
+        "action",
+        "formaction",
+        "data",
+        "poster",
+        "xlink:href",
+        "background",
+        "cite",
+        "ping",
+    ]
 )
 
 
@@ -444,20 +514,21 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_with_the_length_and_not_faster(piece: str) -> None:
-    """Twice the text takes about twice as long; a quadratic rule would take four times, a worse one never end."""
+    """Four times the text takes about four times as long; a quadratic rule would take sixteen times."""
 
     def seconds(characters: int) -> float:
         text = (piece * characters)[:characters]
         best = float("inf")
         for _ in range(2):
             begun = time.perf_counter()
-            render_markdown(text)
+            with contextlib.suppress(Invalid):
+                render_markdown(text)
             best = min(best, time.perf_counter() - begun)
         return best
 
     seconds(1_000)
-    small = seconds(10_000)
-    assert seconds(20_000) < 3.2 * small + 0.02
+    small = seconds(6_000)
+    assert seconds(24_000) < 9 * small + 0.03
 
 
 def test_plain_text_is_what_a_reader_reads() -> None:

@@ -117,8 +117,18 @@ def test_a_comma_before_three_digits_can_mean_two_things() -> None:
         "1e-121",
         "1e9999",
         "1e99999",
-    ]
-    + ["--1", "1 5/2", "e5", ".", "/", "1/", "nan", "inf", "1" * 101, "0x10", "1_000"],
+        "--1",
+        "1 5/2",
+        "e5",
+        ".",
+        "/",
+        "1/",
+        "nan",
+        "inf",
+        "1" * 101,
+        "0x10",
+        "1_000",
+    ],
 )
 def test_what_is_no_number_is_not_guessed(text: str) -> None:
     assert not [quantity for quantity in read_quantity(text) if not quantity.unit]

@@ -1,5 +1,6 @@
 """From attempts to a grade: late penalties, best, last and average, missing, excused and zero."""
 
+# ruff: noqa: DTZ001 - naive times are times on the wall clock here
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
