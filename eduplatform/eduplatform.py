@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import reflex as rx
@@ -20,6 +21,7 @@ from eduplatform.db import engine
 from eduplatform.observability.logs import configure_logging, log_exception
 from eduplatform.observability.requests import RequestLog
 from eduplatform.pages.registry import PAGES
+from eduplatform.runtime import serve
 from eduplatform.security.gate import EventGate, remove_setters
 from eduplatform.security.headers import SecurityHeaders
 from eduplatform.state.base import BindingState
@@ -50,12 +52,19 @@ def _backend_failed(exception: Exception) -> None:
 
 
 @asynccontextmanager
-async def _life() -> AsyncIterator[None]:
+async def _life() -> AsyncGenerator[None]:
+    """What each serving process needs: its share of the embedded database, and data that fits the code.
+
+    ``make run`` has prepared all of it before; plain ``reflex run`` has not.
+    """
     settings = get_settings()
     configure_logging(settings.log_level, json=settings.production)
     remove_setters()
-    yield
-    await engine.dispose()
+    with ExitStack() as stack:
+        await asyncio.to_thread(stack.enter_context, serve.database(settings))
+        await asyncio.to_thread(serve.prepare_data, settings)
+        yield
+        await engine.dispose()
 
 
 def _load_pages() -> None:

@@ -65,6 +65,11 @@ class TenantKeyed(Table):
 
     tenant_id: UUID
 
+    @classmethod
+    def owner(cls) -> sa.ColumnElement[UUID]:
+        """The column that names the tenant; on the mixin itself, which has none, its bare name."""
+        return getattr(cls, "tenant_id", sa.column("tenant_id", sa.Uuid()))
+
 
 class TenantRow(Row, TenantKeyed):
     """A row of exactly one tenant. ``tenant_id`` is set by the unit of work and never changes.
@@ -83,6 +88,11 @@ class TenantRoot(Row):
     """The tenant itself: within a tenant's unit of work only its own row exists."""
 
     identity_plane: ClassVar[bool] = True
+
+    @classmethod
+    def owner(cls) -> sa.ColumnElement[UUID]:
+        """The column that names the tenant: its own key."""
+        return getattr(cls, "id", sa.column("id", sa.Uuid()))
 
 
 def tenant_fk(column: str, table: str, *, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:

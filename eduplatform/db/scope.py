@@ -50,11 +50,6 @@ class UnscopedScope:
 Scope = TenantScope | IdentityScope | UnscopedScope
 
 
-# The loader criteria below are first tried on the mixin itself, where SQLModel leaves no attribute for a field.
-type.__setattr__(TenantKeyed, "tenant_id", sa.column("tenant_id", sa.Uuid))
-type.__setattr__(TenantRoot, "id", sa.column("id", sa.Uuid))
-
-
 class ScopedSession(Session):
     """A session that refuses to work without a scope and never changes it."""
 
@@ -92,8 +87,8 @@ def _guard_statement(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         tenant_id = scope.tenant_id
         state.statement = state.statement.options(
-            with_loader_criteria(TenantKeyed, lambda cls: cls.tenant_id == tenant_id, include_aliases=True),
-            with_loader_criteria(TenantRoot, lambda cls: cls.id == tenant_id, include_aliases=True),
+            with_loader_criteria(TenantKeyed, lambda cls: cls.owner() == tenant_id, include_aliases=True),
+            with_loader_criteria(TenantRoot, lambda cls: cls.owner() == tenant_id, include_aliases=True),
         )
 
 

@@ -138,17 +138,13 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
     )
     work = Work(session, scope)
     try:
-        try:
-            yield work
-            await work.flush()
-            await session.commit()
-        except OperationalError as error:
-            await session.rollback()
-            raise Unavailable from error
-        except BaseException:
-            await session.rollback()
-            raise
+        yield work
+        await work.flush()
+        await session.commit()
+    except OperationalError as error:
+        raise Unavailable from error
     finally:
+        # Closing rolls back whatever was not committed.
         await session.close()
     for callback in work._after_commit:  # pyright: ignore[reportPrivateUsage]
         callback()

@@ -180,7 +180,9 @@ def _arguments(fn: Callable[..., Awaitable[Any]]) -> _Arguments:
     defaults = {one.name: one.default for one in parameters if one.default is not inspect.Parameter.empty}
     forms = {one.name: hints[one.name] for one in parameters if _is_form(hints[one.name])}
     fields: dict[str, Any] = {
-        one.name: (hints[one.name], defaults.get(one.name, ...)) for one in parameters if one.name not in forms
+        one.name: (hints[one.name], defaults.get(one.name, ...))
+        for one in parameters
+        if one.name not in forms
     }
     rest = create_model(f"{fn.__qualname__}.Arguments", __config__=ConfigDict(extra="forbid"), **fields)
     return _Arguments(tuple(one.name for one in parameters), forms, rest, hints, defaults)
@@ -275,7 +277,10 @@ async def _run(
     reference = new_reference()
     me = await principal_of(self)
     tenant = str(me.tenant_id) if me is not None and me.tenant_id else None
-    with log_context(reference_id=reference, tenant_id=tenant), Operation("ui_event", handler=name) as operation:
+    with (
+        log_context(reference_id=reference, tenant_id=tenant),
+        Operation("ui_event", handler=name) as operation,
+    ):
         try:
             if permission is not PUBLIC:
                 if me is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import reflex as rx
 
+from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sign_in
 from eduplatform.i18n.languages import LOCALES
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import PUBLIC, NoticeState, handler
+from eduplatform.state.base import PUBLIC, NoticeState, handler, to_sign_in
 
 HOME: dict[Role, str] = {
     Role.OPERATOR: "/operator",
@@ -19,10 +23,41 @@ HOME: dict[Role, str] = {
 }
 """Where each role begins; a person with several roles begins at the first of these."""
 
+CHOOSE = "/choose"
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_READABLE = 5.0
+"""Contrast on white that leaves at least 4.5:1 on our other light surfaces and on the colour's own soft tint."""
+
 
 def home_of(me: Principal) -> str:
     """The page on which a person begins."""
-    return next((path for role, path in HOME.items() if role in me.roles), "/choose")
+    return next((path for role, path in HOME.items() if role in me.roles), CHOOSE)
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of ``#rrggbb`` as WCAG 2 defines it: 0 is black, 1 is white."""
+    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def safe_accent(color: str) -> str:
+    """An organisation's colour, darkened until text in it can be read on white.
+
+    Args:
+        color: As it is stored.
+
+    Returns:
+        ``#rrggbb`` in small letters, or an empty string when it is no colour.
+    """
+    if not _HEX.fullmatch(color):
+        return ""
+    channels = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
+    readable = "#{:02x}{:02x}{:02x}".format(*channels)
+    while 1.05 / (luminance(readable) + 0.05) < _READABLE:
+        channels = [int(one * 0.94) for one in channels]
+        readable = "#{:02x}{:02x}{:02x}".format(*channels)
+    return readable
 
 
 class ShellState(rx.State):
@@ -35,24 +70,53 @@ class ShellState(rx.State):
     email: str = ""
     person: str = ""
     roles: list[str] = []
+    main_role: str = ""
     home: str = "/"
     tenant_name: str = ""
     accent: str = ""
     locale: str = ""
+    several: bool = False
+    development: bool = False
+    _counted_for: str = ""
 
     @handler(PUBLIC)
-    async def load(self, me: Principal | None) -> None:
-        """Fill the frame of the page."""
-        self.ready = True
-        self.signed_in = me is not None
+    async def load(self, me: Principal | None) -> rx.event.EventSpec | None:
+        """Fill the frame of the page; somebody who has not chosen an organisation yet is asked to."""
+        self.development = not get_settings().production
         if me is None:
-            return
+            self._forget()
+            self.ready = True
+            return None
+        self.signed_in, self.ready = True, True
         self.name, self.email, self.locale = me.name, me.email, me.locale
         self.person = str(me.user_id or me.identity_id)
         self.initials = "".join(word[0] for word in me.name.split()[:2]).upper()
         self.roles = [role.value for role in HOME if role in me.roles]
+        self.main_role = self.roles[0] if self.roles else ""
         self.home = home_of(me)
-        self.tenant_name, self.accent = me.tenant_name, me.accent
+        self.tenant_name, self.accent = me.tenant_name, safe_accent(me.accent)
+        if self._counted_for != str(me.session_id):
+            others = [one for one in await sign_in.list_memberships(me=me) if one.tenant_id != me.tenant_id]
+            self.several, self._counted_for = bool(others), str(me.session_id)
+        path = self.router.url.path
+        if not self.roles and path not in ("/", CHOOSE):
+            return rx.redirect(f"{CHOOSE}?next={quote(path, safe='/')}", replace=True)
+        return None
+
+    def _forget(self) -> None:
+        """Keep nothing of the person who was here."""
+        self.signed_in, self.several, self._counted_for = False, False, ""
+        self.name = self.initials = self.email = self.person = self.main_role = ""
+        self.tenant_name = self.accent = self.locale = ""
+        self.roles, self.home = [], "/"
+
+    @handler(PUBLIC)
+    async def pulse(self, me: Principal | None) -> rx.event.EventSpec | None:
+        """Notice that the session has ended, although the person does nothing."""
+        if me is not None or not self.signed_in:
+            return None
+        self._forget()
+        return to_sign_in(self)
 
     @handler(PUBLIC)
     async def go_home(self, me: Principal | None) -> rx.event.EventSpec:

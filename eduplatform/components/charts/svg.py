@@ -76,7 +76,7 @@ def _frame(
     """Return the plot for these values and its horizontal grid with numbers; zero is always part of it."""
     ticks = nice_ticks(min([0.0, *values]), top if top is not None else max([0.0, *values]))
     names = [f"{short_number(tick)}{unit}" for tick in ticks]
-    left = max(text_width(name) for name in names) + _GAP
+    left = max(text_width(name) for name in names) + _GAP + 4
     plot = _Plot(left, _TOP + head, _WIDTH - left - _GAP, height - _TOP - head - _AXIS, ticks[0], ticks[-1])
     grid = [
         element(

@@ -4,14 +4,95 @@ from __future__ import annotations
 
 import reflex as rx
 
+from eduplatform.components.layout.brand import branding
+from eduplatform.components.layout.sidebar import FRAME_SCRIPT, bottom_bar, navigation_drawer, sidebar
+from eduplatform.components.layout.top_bar import top_bar
+from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _, locale_bridge
+from eduplatform.components.ui import notice_region
+from eduplatform.state.base import NoticeState
 from eduplatform.state.shell import ShellState
+
+MAIN = "main"
+PULSE_SECONDS = 3
+"""With the two seconds for which a process remembers a session, its end is felt within five."""
+
+
+class _PageFocus(rx.Component):
+    """Gives the focus to the content after a change of page."""
+
+    library = FRAME_SCRIPT
+    tag = "PageFocus"
+
+    target: rx.Var[str]
+
+
+@rx.memo
+def skip_link() -> rx.Component:
+    """The first stop of the keyboard: past the navigation."""
+    return rx.el.a(
+        _("Skip to content"),
+        href=f"#{MAIN}",
+        reload_document=True,
+        class_name=(
+            "fixed start-3 top-3 z-60 -translate-y-20 rounded-lg bg-accent px-4 py-2 text-sm font-medium text-on-accent "
+            "no-underline shadow-lg focus:translate-y-0"
+        ),
+    )
+
+
+@rx.memo
+def waiting_bar() -> rx.Component:
+    """A thin line at the top while the page is being filled; quick answers do not show it."""
+    return rx.cond(
+        rx.State.is_hydrated,
+        rx.fragment(),
+        rx.el.div(
+            rx.el.div(class_name="h-full w-1/3 bg-accent motion-safe:animate-pulse"),
+            aria_hidden="true",
+            class_name="ui-screen-only pointer-events-none fixed inset-x-0 top-0 z-60 h-0.5 overflow-hidden",
+        ),
+    )
+
+
+@rx.memo
+def watchers() -> rx.Component:
+    """What every page does unseen: language, focus, and the pulse that notices an ended session."""
+    return rx.fragment(
+        locale_bridge(ShellState.locale),
+        _PageFocus.create(target=MAIN),
+        beacon(ShellState.pulse, every=PULSE_SECONDS, enabled=ShellState.signed_in),
+    )
+
+
+@rx.memo
+def notices() -> rx.Component:
+    """Messages about what was just done."""
+    return notice_region(NoticeState.notices, ShellState.dismiss)
 
 
 def shell(content: rx.Component) -> rx.Component:
-    """Frame a page."""
-    return rx.fragment(
-        locale_bridge(ShellState.locale),
-        rx.el.main(content, id="main"),
-        rx.el.p(_("Loading")),
+    """Frame a page: navigation, the bar above, the content, and what watches in the background."""
+    return rx.el.div(
+        skip_link(),
+        waiting_bar(),
+        watchers(),
+        sidebar(),
+        rx.el.div(
+            top_bar(),
+            rx.el.main(
+                content,
+                id=MAIN,
+                tab_index=-1,
+                class_name=(
+                    "mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-8 lg:pb-16"
+                ),
+            ),
+            class_name="flex min-w-0 flex-1 flex-col",
+        ),
+        bottom_bar(),
+        navigation_drawer(),
+        notices(),
+        class_name=["flex min-h-dvh", branding()["class_name"]],
+        style=branding()["style"],
     )

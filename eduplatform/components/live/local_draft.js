@@ -72,6 +72,7 @@ const put = (form, { before, values }) => {
 export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) => {
   const before = useRef(null);
   const busy = useRef(false);
+  const sent = useRef(null);
   const [restored, setRestored] = useState(false);
 
   useEffect(() => {
@@ -80,7 +81,9 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
     let watcher = null;
     const save = () => {
       const node = document.getElementById(form);
-      if (node && before.current) write(storageKey, { before: before.current, values: collect(node) });
+      if (!node || !before.current) return;
+      const values = collect(node);
+      write(storageKey, same(values, before.current) ? null : { before: before.current, values });
     };
     const flush = () => {
       if (!timer) return;
@@ -92,6 +95,10 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
       if (busy.current || event.target?.form?.id !== form) return;
       clearTimeout(timer);
       timer = setTimeout(flush, SAVE_AFTER_MS);
+    };
+    // What was typed while the server was storing is not part of what it stored.
+    const submitted = (event) => {
+      if (event.target?.id === form) sent.current = collect(event.target);
     };
     const begin = () => {
       const node = document.getElementById(form);
@@ -114,6 +121,7 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
     });
     document.addEventListener("input", typed);
     document.addEventListener("change", typed);
+    document.addEventListener("submit", submitted, true);
     window.addEventListener("pagehide", flush);
     return () => {
       flush();
@@ -121,6 +129,7 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
       watcher?.disconnect();
       document.removeEventListener("input", typed);
       document.removeEventListener("change", typed);
+      document.removeEventListener("submit", submitted, true);
       window.removeEventListener("pagehide", flush);
       before.current = null;
     };
@@ -132,7 +141,7 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
       write(storageKey, null);
       setRestored(false);
       const node = document.getElementById(form);
-      if (node) before.current = collect(node);
+      if (node) before.current = sent.current ?? collect(node);
     }
     seen.current = saved;
   }, [saved, storageKey, form]);

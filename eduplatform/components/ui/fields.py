@@ -70,7 +70,7 @@ def field(
         html_for=control_id,
         class_name="sr-only" if hide_label else "text-sm font-medium text-ink",
     )
-    line = "flex items-baseline justify-between gap-3 text-sm"
+    line = "flex items-baseline justify-between gap-3 text-sm [&_a]:inline-block [&_a]:py-0.5"
     return rx.el.div(
         rx.el.div(name, action, class_name=line) if action else name,
         hint_text(control_id, hint),

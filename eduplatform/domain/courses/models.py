@@ -128,4 +128,3 @@ class LessonProgress(TenantRow, table=True):
     user_id: UUID
     opened_at: datetime
     completed_at: datetime | None = Field(default=None)
-

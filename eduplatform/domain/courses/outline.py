@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from sqlmodel import col
-
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses import policy
 from eduplatform.domain.courses.models import Course, Lesson, Module, PublicationStatus
@@ -148,9 +146,7 @@ async def add_lesson(
         Invalid: The title is empty, or the text too long.
     """
     module = await _module(work, me, module_id)
-    siblings = await LessonRepository(work).find(
-        col(Lesson.module_id) == module_id, order_by=(col(Lesson.position),)
-    )
+    siblings = await LessonRepository(work).of_module(module_id)
     text = _body(body)
     return await work.add(
         Lesson(
@@ -257,20 +253,16 @@ async def move_lesson(*, work: Work, me: Principal, lesson_id: UUID, direction: 
     Raises:
         NotFound: The person does not teach its course.
     """
-    lesson = await _lesson(work, me, lesson_id)
+    lesson = await _placed_lesson(work, me, lesson_id)
     lessons = LessonRepository(work)
-    siblings = await lessons.find(
-        col(Lesson.module_id) == lesson.module_id, order_by=(col(Lesson.position), col(Lesson.id))
-    )
+    siblings = await lessons.of_module(lesson.module_id)
     if not _shift(siblings, lesson, direction):
         modules = await ModuleRepository(work).of_course(lesson.course_id)
         at = [one.id for one in modules].index(lesson.module_id) + (-1 if direction == "up" else 1)
         if not 0 <= at < len(modules):
             return
         target = modules[at].id
-        others = await lessons.find(
-            col(Lesson.module_id) == target, order_by=(col(Lesson.position), col(Lesson.id))
-        )
+        others = await lessons.of_module(target)
         lesson.module_id = target
         _number([*others, lesson] if direction == "up" else [lesson, *others])
     await work.flush()
@@ -285,7 +277,7 @@ async def delete_lesson(*, work: Work, me: Principal, lesson_id: UUID) -> UUID:
     Raises:
         NotFound: The person does not teach its course.
     """
-    lesson = await _lesson(work, me, lesson_id)
+    lesson = await _placed_lesson(work, me, lesson_id)
     await LessonRepository(work).delete(lesson)
     await work.audit("lesson.deleted", lesson_id=lesson_id, course_id=lesson.course_id)
     return lesson.course_id
@@ -296,9 +288,7 @@ async def problems_of(body: str) -> list[Problem]:
     return await asyncio.to_thread(accessibility_problems, body)
 
 
-def neighbours(
-    heads: Sequence[LessonHead], lesson_id: UUID
-) -> tuple[LessonHead | None, LessonHead | None]:
+def neighbours(heads: Sequence[LessonHead], lesson_id: UUID) -> tuple[LessonHead | None, LessonHead | None]:
     """The lessons before and after one, in the order given."""
     at = next((number for number, one in enumerate(heads) if one.id == lesson_id), None)
     if at is None:
@@ -307,14 +297,23 @@ def neighbours(
 
 
 async def _module(work: Work, me: Principal, module_id: UUID) -> Module:
-    module = await ModuleRepository(work).get(module_id)
-    await policy.require_teacher(work=work, me=me, course_id=module.course_id, lock=True)
-    return module
+    """A module of the person's course, read after the course's outline is theirs to change."""
+    modules = ModuleRepository(work)
+    await policy.require_teacher(work=work, me=me, course_id=await modules.course_of(module_id), lock=True)
+    return await modules.get(module_id)
+
+
+async def _placed_lesson(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
+    """A lesson of the person's course, read after the course's outline is theirs to change."""
+    lessons = LessonRepository(work)
+    await policy.require_teacher(work=work, me=me, course_id=await lessons.course_of(lesson_id), lock=True)
+    return await lessons.get(lesson_id)
 
 
 async def _lesson(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
+    """A lesson of the person's course, whose text nobody else can change now."""
     lesson = await LessonRepository(work).get(lesson_id, lock=True)
-    await policy.require_teacher(work=work, me=me, course_id=lesson.course_id, lock=True)
+    await policy.require_teacher(work=work, me=me, course_id=lesson.course_id)
     return lesson
 
 
@@ -366,5 +365,7 @@ def _objectives(objectives: Sequence[str]) -> list[str]:
 def _body(body: str) -> str:
     text = paragraphs(body)
     if len(text) > MAX_BODY:
-        raise Invalid(fields={"body": (N_("This is too long: at most {limit} characters."), {"limit": MAX_BODY})})
+        raise Invalid(
+            fields={"body": (N_("This is too long: at most {limit} characters."), {"limit": MAX_BODY})}
+        )
     return text

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import or_
+from sqlalchemy.orm import defer
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
+from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses.models import (
@@ -26,6 +28,7 @@ from eduplatform.domain.courses.models import (
     Section,
 )
 from eduplatform.domain.tenants.models import Term
+from eduplatform.errors import NotFound
 
 ACTIVE = "active"
 
@@ -64,6 +67,17 @@ class RosterRow:
     section_name: str
     joined_at: datetime
     lessons_read: int
+
+
+def select_columns(*columns: Any) -> Any:
+    """`select` with more columns than its type declarations know."""
+    return cast(Any, select)(*columns)
+
+
+async def fetch(work: Work, statement: Any) -> list[Any]:
+    """The rows of a statement made by `select_columns`."""
+    result: Any = await cast(Any, work.session).exec(statement)
+    return list(result.all())
 
 
 def taught_by(user_id: UUID) -> ColumnElement[bool]:
@@ -116,14 +130,14 @@ class CourseRepository(Repository[Course]):
                 )
             )
         total = (await self._session.exec(select(func.count(col(Course.id))).where(*conditions))).one()
-        found = await self._session.exec(
-            select(Course, *_counts_of_course())  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownArgumentType]
+        rows = await fetch(
+            self._work,
+            select_columns(Course, *_counts_of_course())
             .where(*conditions)
             .order_by(col(Course.created_at).desc())
             .offset((max(number, 1) - 1) * size)
-            .limit(size)
+            .limit(size),
         )
-        rows: Sequence[Any] = found.all()
         return [TaughtCourse(*row) for row in rows], total
 
     async def teacher_ids(self, course_id: UUID) -> set[UUID]:
@@ -275,8 +289,9 @@ class EnrollmentRepository(Repository[Enrollment]):
             Enrollment.created_at,
             read,
         )
-        found = await self._session.exec(
-            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
             .select_from(Enrollment)
             .join(Section, col(Section.id) == col(Enrollment.section_id))
             .join(User, col(User.id) == col(Enrollment.user_id))
@@ -285,16 +300,42 @@ class EnrollmentRepository(Repository[Enrollment]):
                 col(Enrollment.role).desc(), col(User.family_name), col(User.given_name), col(Enrollment.id)
             )
             .offset((max(number, 1) - 1) * size)
-            .limit(size)
+            .limit(size),
         )
-        rows: Sequence[Any] = found.all()
         return [RosterRow(*row) for row in rows], total
+
+
+def _present(found: UUID | None) -> UUID:
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _attribute(column: Any) -> Any:
+    """A model's column as SQLAlchemy sees it, not as its instances do."""
+    return column
 
 
 class ModuleRepository(Repository[Module]):
     """Modules."""
 
     model = Module
+
+    async def course_of(self, module_id: UUID) -> UUID:
+        """The course of a module.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return _present(
+            (
+                await self._session.exec(
+                    select(Module.course_id).where(
+                        col(Module.tenant_id) == self._work.tenant_id, col(Module.id) == module_id
+                    )
+                )
+            ).one_or_none()
+        )
 
     async def of_course(self, course_id: UUID) -> list[Module]:
         """The modules of a course in their order."""
@@ -321,6 +362,32 @@ class LessonRepository(Repository[Lesson]):
 
     model = Lesson
 
+    async def course_of(self, lesson_id: UUID) -> UUID:
+        """The course of a lesson.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        return _present(
+            (
+                await self._session.exec(
+                    select(Lesson.course_id).where(
+                        col(Lesson.tenant_id) == self._work.tenant_id, col(Lesson.id) == lesson_id
+                    )
+                )
+            ).one_or_none()
+        )
+
+    async def of_module(self, module_id: UUID) -> list[Lesson]:
+        """The lessons of a module in their order, without their texts."""
+        statement = (
+            self.rows()
+            .options(defer(_attribute(Lesson.body)), defer(_attribute(Lesson.body_html)))
+            .where(col(Lesson.module_id) == module_id)
+            .order_by(col(Lesson.position), col(Lesson.id))
+        )
+        return list((await self._session.exec(statement)).all())
+
     async def heads(self, *, course_id: UUID, user_id: UUID, published_only: bool) -> list[LessonHead]:
         """The lessons of a course in reading order, with how far a person has come."""
         conditions: list[ColumnElement[bool]] = [
@@ -338,8 +405,9 @@ class LessonRepository(Repository[Lesson]):
             col(LessonProgress.id).is_not(None),
             col(LessonProgress.completed_at).is_not(None),
         )
-        found = await self._session.exec(
-            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
             .select_from(Lesson)
             .join(Module, col(Module.id) == col(Lesson.module_id))
             .outerjoin(
@@ -347,9 +415,8 @@ class LessonRepository(Repository[Lesson]):
                 (col(LessonProgress.lesson_id) == col(Lesson.id)) & (col(LessonProgress.user_id) == user_id),
             )
             .where(*conditions)
-            .order_by(col(Module.position), col(Module.id), col(Lesson.position), col(Lesson.id))
+            .order_by(col(Module.position), col(Module.id), col(Lesson.position), col(Lesson.id)),
         )
-        rows: Sequence[Any] = found.all()
         return [LessonHead(*row) for row in rows]
 
 

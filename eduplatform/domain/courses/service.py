@@ -29,7 +29,7 @@ from eduplatform.domain.courses.repository import (
 )
 from eduplatform.domain.courses.texts import paragraphs, single_line
 from eduplatform.domain.tenants.models import Term
-from eduplatform.errors import Conflict, Invalid, NotFound
+from eduplatform.errors import Conflict, Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
@@ -42,7 +42,9 @@ JOIN_CODE_LENGTH = 8
 PAGE_SIZE = 20
 
 FILL_IN = N_("Please fill this in.")
-CHANGED_ELSEWHERE = N_("Somebody else changed this in the meantime. Reload the page to see it, then make your change again.")
+CHANGED_ELSEWHERE = N_(
+    "Somebody else changed this in the meantime. Reload the page to see it, then make your change again."
+)
 
 
 def new_join_code() -> str:
@@ -190,7 +192,10 @@ async def list_sections(*, work: Work, course_id: UUID) -> list[SectionRow]:
 async def list_terms(*, work: Work) -> list[Term]:
     """The tenant's terms, newest first."""
     rows = await work.session.exec(
-        select(Term).where(col(Term.tenant_id) == work.tenant_id).order_by(col(Term.starts_on).desc()).limit(50)
+        select(Term)
+        .where(col(Term.tenant_id) == work.tenant_id)
+        .order_by(col(Term.starts_on).desc())
+        .limit(50)
     )
     return list(rows.all())
 
@@ -201,11 +206,11 @@ async def create_section(
     """Make a section of a course; the person becomes its teacher, and students join it with its code.
 
     Raises:
-        NotFound: The person does not teach the course, or there is no such term.
+        NotFound: The person does not teach the course.
         Invalid: The name is empty or taken.
+        Conflict: There is no such term.
     """
     await policy.require_teacher(work=work, me=me, course_id=course_id, lock=True)
-    await _require_term(work, term_id)
     name = await _free_section_name(work, course_id, name, None)
     section = await work.add(
         Section(course_id=course_id, name=name, term_id=term_id, join_code=new_join_code())
@@ -223,11 +228,11 @@ async def update_section(
     """Rename a section or move it to another term.
 
     Raises:
-        NotFound: The person does not teach the course, or there is no such term.
+        NotFound: The person does not teach the course.
         Invalid: The name is empty or taken.
+        Conflict: There is no such term.
     """
     section = await section_for_teacher(work=work, me=me, section_id=section_id)
-    await _require_term(work, term_id)
     section.name = await _free_section_name(work, section.course_id, name, section_id)
     section.term_id = term_id
     await work.flush()
@@ -268,16 +273,6 @@ async def section_for_teacher(*, work: Work, me: Principal, section_id: UUID) ->
     section = await SectionRepository(work).get(section_id, lock=True)
     await policy.require_teacher(work=work, me=me, course_id=section.course_id)
     return section
-
-
-async def _require_term(work: Work, term_id: UUID | None) -> None:
-    if term_id is None:
-        return
-    found = await work.session.exec(
-        select(Term.id).where(col(Term.tenant_id) == work.tenant_id, col(Term.id) == term_id)
-    )
-    if found.one_or_none() is None:
-        raise NotFound
 
 
 async def _free_section_name(work: Work, course_id: UUID, name: str, section_id: UUID | None) -> str:

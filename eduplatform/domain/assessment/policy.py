@@ -1,0 +1,193 @@
+"""Who stands in which relation to a question, an assessment or an attempt; everybody else does not know of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.models import (
+    Assessment,
+    AssessmentItem,
+    Attempt,
+    Question,
+    QuestionBank,
+    QuestionVersion,
+)
+from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, PublicationStatus, Section
+from eduplatform.domain.courses.repository import ACTIVE, taught_by
+from eduplatform.errors import NotFound
+from eduplatform.security.permissions import Role
+from eduplatform.security.principal import Principal
+
+
+def _require_role(me: Principal, role: Role) -> None:
+    if role not in me.roles:
+        raise NotFound
+
+
+async def require_question_author(
+    *, work: Work, me: Principal, question_id: UUID, lock: bool = False
+) -> tuple[Question, QuestionVersion, Course]:
+    """A question with its current version and its course, for those who teach the course.
+
+    Raises:
+        NotFound: It does not exist, or the person does not teach its course.
+    """
+    _require_role(me, Role.TEACHER)
+    statement = (
+        select(Question, QuestionVersion, Course)
+        .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
+        .join(Course, col(Course.id) == col(QuestionBank.course_id))
+        .join(
+            QuestionVersion,
+            (col(QuestionVersion.question_id) == col(Question.id))
+            & (col(QuestionVersion.number) == col(Question.current_version)),
+        )
+        .where(
+            col(Question.tenant_id) == work.tenant_id, col(Question.id) == question_id, taught_by(me.user)
+        )
+    )
+    if lock:
+        statement = statement.with_for_update(of=Question).execution_options(populate_existing=True)
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def require_assessment_author(
+    *, work: Work, me: Principal, assessment_id: UUID, lock: bool = False
+) -> tuple[Assessment, Course]:
+    """An assessment and its course, for those who teach the course.
+
+    Args:
+        work: The open unit of work.
+        me: Who asks.
+        assessment_id: The assessment.
+        lock: Keep other authors, and students who want to start, waiting until the end of the transaction.
+
+    Raises:
+        NotFound: It does not exist, or the person does not teach its course.
+    """
+    _require_role(me, Role.TEACHER)
+    statement = (
+        select(Assessment, Course)
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .where(
+            col(Assessment.tenant_id) == work.tenant_id,
+            col(Assessment.id) == assessment_id,
+            taught_by(me.user),
+        )
+    )
+    if lock:
+        statement = statement.with_for_update(of=Assessment).execution_options(populate_existing=True)
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def require_item_author(
+    *, work: Work, me: Principal, item_id: UUID
+) -> tuple[AssessmentItem, Assessment]:
+    """An item and its locked assessment, for those who teach the course.
+
+    Raises:
+        NotFound: It does not exist, or the person does not teach its course.
+    """
+    _require_role(me, Role.TEACHER)
+    statement = (
+        select(AssessmentItem, Assessment)
+        .join(Assessment, col(Assessment.id) == col(AssessmentItem.assessment_id))
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .where(
+            col(AssessmentItem.tenant_id) == work.tenant_id,
+            col(AssessmentItem.id) == item_id,
+            taught_by(me.user),
+        )
+        .with_for_update(of=Assessment)
+        .execution_options(populate_existing=True)
+    )
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def require_taker(
+    *, work: Work, me: Principal, assessment_id: UUID, lock: bool = False
+) -> tuple[Assessment, Course, Enrollment]:
+    """A published assessment, its published course and the student's enrolment in it.
+
+    Args:
+        work: The open unit of work.
+        me: Who asks.
+        assessment_id: The assessment.
+        lock: One at a time: the same student's other requests wait here until the end of the transaction.
+
+    Raises:
+        NotFound: It does not exist, is not published, or the person is not a student of the course.
+    """
+    _require_role(me, Role.STUDENT)
+    if lock:
+        # Authors take this row for themselves: nobody can begin what is being changed or withdrawn.
+        shared = select(Assessment.id).where(
+            col(Assessment.tenant_id) == work.tenant_id, col(Assessment.id) == assessment_id
+        )
+        await work.session.exec(shared.with_for_update(read=True, key_share=True))
+    statement: Any = (
+        select(Assessment, Course, Enrollment)
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .join(Section, col(Section.course_id) == col(Course.id))
+        .join(Enrollment, col(Enrollment.section_id) == col(Section.id))
+        .where(
+            col(Assessment.tenant_id) == work.tenant_id,
+            col(Assessment.id) == assessment_id,
+            col(Assessment.status) == PublicationStatus.PUBLISHED,
+            col(Course.status) == PublicationStatus.PUBLISHED,
+            col(Enrollment.user_id) == me.user,
+            col(Enrollment.role) == EnrollmentRole.STUDENT,
+            col(Enrollment.status) == ACTIVE,
+        )
+        .order_by(col(Enrollment.id))
+        .limit(1)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Enrollment, key_share=True).execution_options(
+            populate_existing=True
+        )
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def require_own_attempt(
+    *, work: Work, me: Principal, attempt_id: UUID, lock: bool = False
+) -> tuple[Attempt, Assessment]:
+    """One's own attempt and its assessment; it stays one's own after leaving the course.
+
+    Raises:
+        NotFound: It does not exist, or it is another student's.
+    """
+    _require_role(me, Role.STUDENT)
+    statement = (
+        select(Attempt, Assessment)
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .where(
+            col(Attempt.tenant_id) == work.tenant_id,
+            col(Attempt.id) == attempt_id,
+            col(Attempt.user_id) == me.user,
+        )
+    )
+    if lock:
+        statement = statement.with_for_update(of=Attempt, key_share=True).execution_options(
+            populate_existing=True
+        )
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,404 @@
+"""Rows of banks, questions, assessments, attempts and responses within one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import exists, or_, update
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, func, select
+
+from eduplatform.db.repository import Repository
+from eduplatform.domain.assessment.models import (
+    AnswerOperation,
+    Assessment,
+    AssessmentItem,
+    Attempt,
+    AttemptState,
+    Question,
+    QuestionBank,
+    QuestionVersion,
+    Response,
+)
+from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
+from eduplatform.domain.courses.models import Module, PublicationStatus
+from eduplatform.domain.grading.models import Rubric
+
+
+class BankRepository(Repository[QuestionBank]):
+    """Question banks."""
+
+    model = QuestionBank
+
+    async def of_course(self, course_id: UUID) -> QuestionBank | None:
+        """The course's first bank."""
+        statement = self.rows().where(col(QuestionBank.course_id) == course_id)
+        return (await self._session.exec(statement.order_by(col(QuestionBank.id)).limit(1))).first()
+
+
+class QuestionRepository(Repository[Question]):
+    """Questions and their versions."""
+
+    model = Question
+
+    async def in_bank(
+        self, *, course_id: UUID, search: str, type: str, excluded: UUID | None, number: int, size: int
+    ) -> tuple[list[BankRow], int]:
+        """A page of a course's questions, newest first, and their number in all.
+
+        Args:
+            course_id: The course.
+            search: Part of the wording; empty for all.
+            type: Key of a question type; empty for all.
+            excluded: Leave out what this assessment already contains.
+            number: The page, from 1.
+            size: Rows per page.
+        """
+        conditions: list[ColumnElement[bool]] = [
+            col(Question.tenant_id) == self._work.tenant_id,
+            col(QuestionBank.course_id) == course_id,
+            col(Question.status) == "live",
+        ]
+        if search:
+            conditions.append(col(QuestionVersion.stem).icontains(search, autoescape=True))
+        if type:
+            conditions.append(col(Question.type) == type)
+        if excluded is not None:
+            used = select(AssessmentItem.question_id).where(col(AssessmentItem.assessment_id) == excluded)
+            conditions.append(col(Question.id).not_in(used))
+        uses = (
+            select(func.count(col(AssessmentItem.id)))
+            .where(col(AssessmentItem.question_id) == col(Question.id))
+            .correlate(Question)
+            .scalar_subquery()
+        )
+        base = (
+            select(Question, QuestionVersion, uses)
+            .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
+            .join(QuestionVersion, _is_current())
+            .where(*conditions)
+        )
+        total = (
+            await self._session.exec(
+                select(func.count(col(Question.id)))
+                .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
+                .join(QuestionVersion, _is_current())
+                .where(*conditions)
+            )
+        ).one()
+        found = await self._session.exec(
+            base.order_by(col(Question.id).desc()).offset((max(number, 1) - 1) * size).limit(size)
+        )
+        return [BankRow(*row) for row in found.all()], total
+
+    async def current_versions(
+        self, *, course_id: UUID, question_ids: Sequence[UUID]
+    ) -> dict[UUID, QuestionVersion]:
+        """The current versions of those of the questions that belong to the course."""
+        found = await self._session.exec(
+            select(QuestionVersion)
+            .join(Question, col(Question.id) == col(QuestionVersion.question_id))
+            .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
+            .where(
+                col(QuestionVersion.tenant_id) == self._work.tenant_id,
+                col(QuestionBank.course_id) == course_id,
+                col(Question.status) == "live",
+                col(Question.id).in_(question_ids),
+                col(QuestionVersion.number) == col(Question.current_version),
+            )
+        )
+        return {version.question_id: version for version in found.all()}
+
+    async def is_seen(self, version_id: UUID) -> bool:
+        """Whether an assessment that students can see, or have begun, holds this version."""
+        begun = exists().where(col(Attempt.assessment_id) == col(Assessment.id))
+        found = await self._session.exec(
+            select(AssessmentItem.id)
+            .join(Assessment, col(Assessment.id) == col(AssessmentItem.assessment_id))
+            .where(
+                col(AssessmentItem.tenant_id) == self._work.tenant_id,
+                col(AssessmentItem.question_version_id) == version_id,
+                or_(col(Assessment.status) != PublicationStatus.DRAFT, begun),
+            )
+            .limit(1)
+        )
+        return found.first() is not None
+
+    async def move_drafts(self, question_id: UUID, version_id: UUID) -> None:
+        """Let every draft that nobody has begun ask the newest version."""
+        begun = select(Attempt.assessment_id).where(col(Attempt.tenant_id) == self._work.tenant_id)
+        drafts = select(Assessment.id).where(
+            col(Assessment.tenant_id) == self._work.tenant_id,
+            col(Assessment.status) == PublicationStatus.DRAFT,
+            col(Assessment.id).not_in(begun),
+        )
+        await self._session.exec(  # pyright: ignore[reportCallIssue]
+            update(AssessmentItem)  # pyright: ignore[reportArgumentType]
+            .where(
+                col(AssessmentItem.tenant_id) == self._work.tenant_id,
+                col(AssessmentItem.question_id) == question_id,
+                col(AssessmentItem.assessment_id).in_(drafts),
+            )
+            .values(question_version_id=version_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+class QuestionVersionRepository(Repository[QuestionVersion]):
+    """The wordings of questions."""
+
+    model = QuestionVersion
+
+
+def _is_current() -> ColumnElement[bool]:
+    return (col(QuestionVersion.question_id) == col(Question.id)) & (
+        col(QuestionVersion.number) == col(Question.current_version)
+    )
+
+
+class AssessmentRepository(Repository[Assessment]):
+    """Assessments."""
+
+    model = Assessment
+
+    async def in_course(self, course_id: UUID, *, number: int, size: int) -> tuple[list[AssessmentRow], int]:
+        """A page of a course's assessments for its teacher, newest first, and their number in all."""
+
+        def attempts(*conditions: ColumnElement[bool]) -> Any:
+            return (
+                select(func.count(func.distinct(col(Attempt.user_id))))
+                .where(col(Attempt.assessment_id) == col(Assessment.id), *conditions)
+                .correlate(Assessment)
+                .scalar_subquery()
+            )
+
+        submitted = col(Attempt.state) == AttemptState.SUBMITTED
+        columns: tuple[Any, ...] = (
+            Assessment,
+            _question_count(),
+            attempts(),
+            attempts(submitted),
+            attempts(submitted, col(Attempt.needs_grading).is_(True)),
+        )
+        condition = (
+            col(Assessment.tenant_id) == self._work.tenant_id,
+            col(Assessment.course_id) == course_id,
+        )
+        total = (await self._session.exec(select(func.count(col(Assessment.id))).where(*condition))).one()
+        found = await self._session.exec(
+            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            .where(*condition)
+            .order_by(col(Assessment.id).desc())
+            .offset((max(number, 1) - 1) * size)
+            .limit(size)
+        )
+        rows: Sequence[Any] = found.all()
+        return [AssessmentRow(*row) for row in rows], total
+
+    async def published_for(self, course_id: UUID, user_id: UUID) -> list[StudentRow]:
+        """The published assessments of a course with one student's attempts, by due time; at most 100."""
+        chosen = (
+            select(Assessment.id)
+            .where(
+                col(Assessment.tenant_id) == self._work.tenant_id,
+                col(Assessment.course_id) == course_id,
+                col(Assessment.status) == PublicationStatus.PUBLISHED,
+            )
+            .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id))
+            .limit(100)
+        )
+        columns: tuple[Any, ...] = (Assessment, _question_count(), Attempt)
+        found = await self._session.exec(
+            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            .select_from(Assessment)
+            .outerjoin(
+                Attempt,
+                (col(Attempt.assessment_id) == col(Assessment.id)) & (col(Attempt.user_id) == user_id),
+            )
+            .where(col(Assessment.id).in_(chosen))
+            .order_by(
+                col(Assessment.due_at).asc().nulls_last(), col(Assessment.id), col(Attempt.number)
+            )
+        )
+        grouped: dict[UUID, tuple[Assessment, int, list[Attempt]]] = {}
+        rows: Sequence[Any] = found.all()
+        for assessment, questions, attempt in rows:
+            entry = grouped.setdefault(assessment.id, (assessment, questions, []))
+            if attempt is not None:
+                entry[2].append(attempt)
+        return [StudentRow(one, count, tuple(attempts)) for one, count, attempts in grouped.values()]
+
+    async def question_count(self, assessment_id: UUID) -> int:
+        """How many questions an assessment has."""
+        found = await self._session.exec(
+            select(func.count(col(AssessmentItem.id))).where(
+                col(AssessmentItem.tenant_id) == self._work.tenant_id,
+                col(AssessmentItem.assessment_id) == assessment_id,
+            )
+        )
+        return found.one()
+
+    async def rubrics(self, course_id: UUID) -> list[Choice]:
+        """The rubrics of a course, by title."""
+        found = await self._session.exec(
+            select(Rubric.id, Rubric.title)
+            .where(col(Rubric.tenant_id) == self._work.tenant_id, col(Rubric.course_id) == course_id)
+            .order_by(col(Rubric.title))
+            .limit(200)
+        )
+        return [Choice(*row) for row in found.all()]
+
+    async def modules(self, course_id: UUID) -> list[Choice]:
+        """The modules of a course in their order."""
+        found = await self._session.exec(
+            select(Module.id, Module.title)
+            .where(col(Module.tenant_id) == self._work.tenant_id, col(Module.course_id) == course_id)
+            .order_by(col(Module.position), col(Module.id))
+        )
+        return [Choice(*row) for row in found.all()]
+
+
+def _question_count() -> Any:
+    return (
+        select(func.count(col(AssessmentItem.id)))
+        .where(col(AssessmentItem.assessment_id) == col(Assessment.id))
+        .correlate(Assessment)
+        .scalar_subquery()
+    )
+
+
+class ItemRepository(Repository[AssessmentItem]):
+    """The questions of assessments."""
+
+    model = AssessmentItem
+
+    async def of_assessment(self, assessment_id: UUID) -> list[ItemRow]:
+        """The items of an assessment in their order."""
+        columns: tuple[Any, ...] = (
+            AssessmentItem,
+            QuestionVersion,
+            Question.current_version,
+            func.coalesce(col(Rubric.title), ""),
+        )
+        found = await self._session.exec(
+            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            .select_from(AssessmentItem)
+            .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+            .join(Question, col(Question.id) == col(AssessmentItem.question_id))
+            .outerjoin(Rubric, col(Rubric.id) == col(AssessmentItem.rubric_id))
+            .where(
+                col(AssessmentItem.tenant_id) == self._work.tenant_id,
+                col(AssessmentItem.assessment_id) == assessment_id,
+            )
+            .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
+        )
+        rows: Sequence[Any] = found.all()
+        return [ItemRow(*row) for row in rows]
+
+
+class AttemptRepository(Repository[Attempt]):
+    """Attempts."""
+
+    model = Attempt
+
+    async def of_student(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
+        """One student's attempts, oldest first."""
+        return await self.find(
+            col(Attempt.assessment_id) == assessment_id,
+            col(Attempt.user_id) == user_id,
+            order_by=(col(Attempt.number),),
+        )
+
+    async def students(self, assessment_id: UUID) -> int:
+        """How many students have begun."""
+        found = await self._session.exec(
+            select(func.count(func.distinct(col(Attempt.user_id)))).where(
+                col(Attempt.tenant_id) == self._work.tenant_id, col(Attempt.assessment_id) == assessment_id
+            )
+        )
+        return found.one()
+
+    async def running(self, assessment_id: UUID) -> list[Attempt]:
+        """Attempts that are being worked on, locked; at most one per student."""
+        statement = self.rows().where(
+            col(Attempt.assessment_id) == assessment_id, col(Attempt.state) == AttemptState.IN_PROGRESS
+        )
+        return list((await self._session.exec(statement.with_for_update(key_share=True))).all())
+
+    async def expired(
+        self,
+        *,
+        before: datetime,
+        assessment_id: UUID | None,
+        course_id: UUID | None,
+        user_id: UUID | None,
+        limit: int,
+    ) -> list[tuple[Attempt, Assessment]]:
+        """Locked attempts whose deadline passed before a moment; those that somebody else is closing are skipped."""
+        statement = (
+            select(Attempt, Assessment)
+            .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+            .where(
+                col(Attempt.tenant_id) == self._work.tenant_id,
+                col(Attempt.state) == AttemptState.IN_PROGRESS,
+                col(Attempt.deadline_at) < before,
+            )
+        )
+        if assessment_id is not None:
+            statement = statement.where(col(Attempt.assessment_id) == assessment_id)
+        if course_id is not None:
+            statement = statement.where(col(Assessment.course_id) == course_id)
+        if user_id is not None:
+            statement = statement.where(col(Attempt.user_id) == user_id)
+        found = await self._session.exec(
+            statement.order_by(col(Attempt.id))
+            .limit(limit)
+            .with_for_update(of=Attempt, key_share=True, skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+        return list(found.all())
+
+
+class ResponseRepository(Repository[Response]):
+    """Answers."""
+
+    model = Response
+
+    async def asked(
+        self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
+    ) -> list[Asked]:
+        """The questions of attempts with their answers, in the author's order."""
+        statement = (
+            select(AssessmentItem, QuestionVersion, Response)
+            .select_from(Response)
+            .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+            .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+            .where(
+                col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids)
+            )
+            .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
+        )
+        if item_ids is not None:
+            statement = statement.where(col(Response.item_id).in_(item_ids))
+        found = await self._session.exec(statement.execution_options(populate_existing=True))
+        return [Asked(*row) for row in cast("Sequence[Any]", found.all())]
+
+
+class OperationRepository(Repository[AnswerOperation]):
+    """Accepted writes."""
+
+    model = AnswerOperation
+
+    async def known(self, attempt_id: UUID, operation_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Those of the operations that were accepted before, with the version that each made."""
+        found = await self._session.exec(
+            select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
+                col(AnswerOperation.tenant_id) == self._work.tenant_id,
+                col(AnswerOperation.attempt_id) == attempt_id,
+                col(AnswerOperation.operation_id).in_(operation_ids),
+            )
+        )
+        return dict(found.all())

@@ -1,0 +1,201 @@
+"""What callers hand to the assessment services, and the rows that they get back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from eduplatform.domain.assessment.messages import Message
+from eduplatform.domain.assessment.models import (
+    Assessment,
+    AssessmentItem,
+    Attempt,
+    Question,
+    QuestionVersion,
+    Response,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionDraft:
+    """A question as its author entered it.
+
+    Attributes:
+        type: Key of the question type.
+        stem: The question in markdown.
+        points: Usual points; an assessment may give others.
+        feedback: Markdown that students read after handing in.
+        parts: The type's own form, see ``parse_authoring`` of the type.
+    """
+
+    type: str
+    stem: str
+    points: Decimal = Decimal(1)
+    feedback: str = ""
+    parts: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentDraft:
+    """The settings of an assessment. Times are UTC instants; 0 minutes or attempts mean no limit."""
+
+    title: str
+    kind: str = "quiz"
+    instructions: str = ""
+    module_id: UUID | None = None
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+    time_limit_minutes: int = 0
+    attempts_allowed: int = 1
+    scoring: str = "best"
+    late_percent_per_day: int = 0
+    shuffle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BankRow:
+    """A question in the list of its bank; ``uses`` counts the assessments that contain it."""
+
+    question: Question
+    version: QuestionVersion
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditedQuestion:
+    """A question in its editor; ``seen`` means that a published or started assessment holds this version."""
+
+    question: Question
+    version: QuestionVersion
+    course_id: UUID
+    course_title: str
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """An assessment in its teacher's list."""
+
+    assessment: Assessment
+    questions: int
+    started: int
+    submitted: int
+    needs_grading: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A question's place in an assessment; ``rubric_title`` is empty without a rubric."""
+
+    item: AssessmentItem
+    version: QuestionVersion
+    newest: int
+    rubric_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A rubric or module to choose."""
+
+    id: UUID
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltAssessment:
+    """An assessment in its builder: its questions, what can be chosen, and how many students have begun."""
+
+    assessment: Assessment
+    course_title: str
+    items: list[ItemRow]
+    rubrics: list[Choice]
+    modules: list[Choice]
+    started: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishProblem:
+    """Why an assessment cannot be published; ``field`` names the part that has to change."""
+
+    field: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class StudentRow:
+    """A published assessment in a student's list, with the student's own attempts, oldest first."""
+
+    assessment: Assessment
+    questions: int
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of an attempt with the student's answer; holds the key, so it never leaves the server as it is."""
+
+    item: AssessmentItem
+    version: QuestionVersion
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt with its assessment and its questions in the order of this attempt."""
+
+    attempt: Attempt
+    assessment: Assessment
+    questions: list[Asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A write from a browser's journal.
+
+    Attributes:
+        operation_id: Chosen by the browser; a repeated delivery carries the same.
+        item_id: The question.
+        base_version: Version of the answer that the writer knew.
+        answer: JSON, checked by the question type.
+        writer: The browser tab that wrote.
+    """
+
+    operation_id: UUID
+    item_id: UUID
+    base_version: int
+    answer: Any
+    writer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A stored write and the version that the answer has through it."""
+
+    operation_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerConflict:
+    """A write that was not stored, because another tab had written since; with what is stored."""
+
+    operation_id: UUID
+    item_id: UUID
+    version: int
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery. ``refused`` came after the end and were not stored."""
+
+    state: str
+    server_time: datetime
+    acknowledged: list[Acknowledged]
+    conflicts: list[AnswerConflict]
+    refused: list[UUID]
