@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from eduplatform import pages
 from eduplatform.api import auth, problems
-from eduplatform.components.ui.theme import STYLESHEETS, theme_head
+from eduplatform.components.ui import STYLESHEETS, theme_head
 from eduplatform.config import get_settings
 from eduplatform.db import engine
 from eduplatform.observability.logs import configure_logging, log_exception
@@ -59,7 +59,6 @@ async def _life() -> AsyncGenerator[None]:
     """
     settings = get_settings()
     configure_logging(settings.log_level, json=settings.production)
-    remove_setters()
     with ExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, serve.database(settings))
         await asyncio.to_thread(serve.prepare_data, settings)
@@ -81,6 +80,8 @@ def _create() -> rx.App:
         api_transformer=[_api(), _wrap],
         backend_exception_handler=_backend_failed,
         toaster=None,
+        reset_style=False,
+        html_lang="en",
     )
     for one in PAGES:
         if one.development and settings.production:
@@ -88,6 +89,7 @@ def _create() -> rx.App:
         application.add_page(
             one.component, route=one.route, title=f"{one.title} · EduPlatform", on_load=list(one.on_load)
         )
+    remove_setters()
     application.add_middleware(EventGate(BindingState), index=0)
     application.register_lifespan_task(_life)
     return application

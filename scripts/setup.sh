@@ -36,7 +36,7 @@ make_venv() {
     # Debian and its relatives ship Python without ensurepip: another pip can stand in for it.
     if "$python" -m pip --version >/dev/null 2>&1 && "$python" -c 'import venv' 2>/dev/null; then
         "$python" -m venv --without-pip "$venv"
-        "$python" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check pip && return
+        "$python" -m pip --python "$venv/bin/python" install -qq --disable-pip-version-check pip && return
         rm -rf "$venv"
     fi
     if "$python" -m virtualenv --version >/dev/null 2>&1; then
@@ -57,4 +57,4 @@ if ! [ -x "$venv/bin/python" ] || ! new_enough "$venv/bin/python"; then
 fi
 
 echo "Installing $requirements (the first time takes about a minute) …"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --requirement "$requirements"
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --requirement "$requirements"

@@ -17,6 +17,7 @@ from reflex.istate.data import RouterData
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex_base.event.context import EventContext
 from reflex_base.event.processor import BaseStateEventProcessor
+from reflex_base.registry import RegistrationContext
 
 from eduplatform.eduplatform import app
 
@@ -127,3 +128,26 @@ class Tab:
     def redirects(self) -> list[str]:
         """Paths to which the browser was sent."""
         return [str(one.payload["path"]) for one in self.events if one.name == "_redirect"]
+
+
+def state_of(name: str) -> type[rx.State]:
+    """The state class of a full event name."""
+    return RegistrationContext.get().event_handlers[name].states[0]
+
+
+def annotations_of(name: str) -> Mapping[str, Any]:
+    """The wire types of a handler's arguments."""
+    return RegistrationContext.get().event_handlers[name].handler.fn.__annotations__
+
+
+def wire_value(kind: Any, identifier: str = "") -> Any:
+    """A value of the type that a handler expects to arrive."""
+    if kind is bool:
+        return True
+    if kind in (int, float):
+        return 1
+    if getattr(kind, "__origin__", kind) is list:
+        return [identifier] if identifier else []
+    if getattr(kind, "__origin__", kind) is dict:
+        return {}
+    return identifier or "00000000-0000-7000-8000-000000000000"

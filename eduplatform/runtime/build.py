@@ -66,8 +66,15 @@ def sources() -> list[Path]:
         if path.is_file()
         and not {"i18n", "external"}.intersection(path.relative_to(ROOT / "assets").parts[:1])
     ]
-    lock = [path for path in (ROOT / "reflex.lock").glob("*") if path.is_file()]
-    return sorted([*package, *assets, *lock, ROOT / "rxconfig.py"])
+    return sorted([*package, *assets, *_lock_files(), ROOT / "rxconfig.py"])
+
+
+def _lock_files() -> list[Path]:
+    return sorted(path for path in (ROOT / "reflex.lock").glob("*") if path.is_file())
+
+
+def _lock_digest() -> str:
+    return digest_files(_lock_files(), hashlib.sha256()).hexdigest()
 
 
 def sources_digest(settings: Settings) -> str:
@@ -115,11 +122,12 @@ def ensure_built(say: Say | None = None) -> bool:
         from eduplatform.i18n.compile import compile_catalogues
 
         begin = time.monotonic()
-        digest = sources_digest(settings)
+        digest, lock = sources_digest(settings), _lock_digest()
         compile_catalogues(ROOT / "assets" / "i18n")
         say("Building the pages (only after a change; the first time takes about a minute) …")
         changed = _compile(settings, say)
-        SOURCES.write_text(digest)
+        # A new JavaScript package is written into the lock by the build itself.
+        SOURCES.write_text(digest if _lock_digest() == lock else sources_digest(settings))
         seconds = time.monotonic() - begin
         say(f"Pages built in {seconds:.0f} s." if changed else f"Pages are unchanged ({seconds:.0f} s).")
     return True

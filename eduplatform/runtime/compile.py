@@ -7,14 +7,19 @@ Run by ``build`` in a process of its own, since Reflex keeps what it compiled in
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from pathlib import Path
 
 from eduplatform.runtime import toolchain
 from eduplatform.runtime.build import COMPILED, OUTPUT, UNCHANGED, WEB, digest_files
+from eduplatform.runtime.toolchain import ROOT
 
 _NOT_BUNDLED = frozenset({"node_modules", "build", "backend", ".react-router", "reflex.json", COMPILED.name})
+
+
+PACKAGES = ROOT / "reflex.lock" / "package.json"
 
 
 def bundle_inputs(web: Path) -> list[Path]:
@@ -35,6 +40,23 @@ def main() -> int:
         Exit code: 0 when bundled, ``UNCHANGED`` when there was no need to.
     """
     toolchain.prepare(os.environ)
+    declared = PACKAGES.read_text() if PACKAGES.exists() else ""
+    try:
+        return _compile_and_bundle()
+    finally:
+        _keep_readable(declared)
+
+
+def _keep_readable(declared: str) -> None:
+    """Reflex writes its list of packages on one line: keep the committed text, or lay out what is new."""
+    if not PACKAGES.exists():
+        return
+    packages = json.loads(PACKAGES.read_text())
+    same = bool(declared) and json.loads(declared) == packages
+    PACKAGES.write_text(declared if same else json.dumps(packages, indent=2) + "\n")
+
+
+def _compile_and_bundle() -> int:
     from reflex import constants
     from reflex.reflex import _init
     from reflex.utils import build, path_ops, prerequisites

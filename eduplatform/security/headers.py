@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,13 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
-IMMUTABLE = (b"cache-control", b"public, max-age=31536000, immutable")
-PRIVATE = (b"cache-control", b"no-store")
+_FIXED: Mapping[bytes, bytes] = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"x-frame-options": b"DENY",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=(), payment=()",
+}
 MAX_BODY_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -93,38 +100,22 @@ class SecurityHeaders:
     def _tagging(self, scope: Scope, send: Send) -> Send:
         settings = get_settings()
         hashed_asset = scope["path"].startswith("/assets/")
+        private = scope["path"].startswith(("/auth/", "/api/"))
 
         async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name.lower() for name, _ in message.get("headers", [])}
-                policy = content_security_policy(self._build, settings.public_url)
-                extra = [
-                    (b"content-security-policy", policy.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"same-origin"),
-                    (b"x-frame-options", b"DENY"),
-                    (b"cross-origin-opener-policy", b"same-origin"),
-                    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
-                ]
+                ours = dict(_FIXED)
+                ours[b"content-security-policy"] = content_security_policy(
+                    self._build, settings.public_url
+                ).encode()
                 if settings.public_url.startswith("https://"):
-                    extra.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
-                if hashed_asset and message["status"] == 200:
-                    extra.append(IMMUTABLE)
-                elif b"cache-control" not in given:
-                    extra.append(
-                        PRIVATE
-                        if scope["path"].startswith(("/auth", "/api"))
-                        else (b"cache-control", b"no-cache")
-                    )
-                headers = [
-                    pair
-                    for pair in message.get("headers", [])
-                    if pair[0].lower() != b"cache-control" or not hashed_asset
-                ]
-                message = {
-                    **message,
-                    "headers": [*headers, *[pair for pair in extra if pair[0] not in given or hashed_asset]],
-                }
+                    ours[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"
+                if hashed_asset and message["status"] == HTTPStatus.OK:
+                    ours[b"cache-control"] = b"public, max-age=31536000, immutable"
+                else:
+                    ours[b"cache-control"] = b"no-store" if private else b"no-cache"
+                given = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+                message = {**message, "headers": [*given, *ours.items()]}
             await send(message)
 
         return tagged
@@ -153,8 +144,6 @@ def _bounded(receive: Receive) -> Receive:
 
 
 async def _problem(send: Send, error: Forbidden | TooLarge) -> None:
-    import json
-
     body = json.dumps(
         {"code": error.code, "title": error.title, "detail": error.detail, "status": error.status}
     )

@@ -141,10 +141,10 @@ def handler(
         arguments = _arguments(fn)
 
         @functools.wraps(fn)
-        async def wrapper(self: rx.State, *args: Any, **kwargs: Any) -> Any:
+        async def wrapper(self: rx.State, /, *args: Any, **kwargs: Any) -> Any:
             return await _run(self, fn, arguments, permission, loads, args, kwargs)
 
-        parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+        parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)]
         parameters += [
             inspect.Parameter(
                 name,

@@ -22,12 +22,14 @@ BRANDED = (
 )
 
 
-def branding() -> dict[str, Any]:
-    """Attributes of the element inside which the organisation's colour is the accent."""
-    return {
-        "style": rx.cond(ShellState.accent != "", {"--tenant-accent": ShellState.accent}, {}),
-        "class_name": rx.cond(ShellState.accent != "", BRANDED, ""),
-    }
+def brand_class() -> rx.Var[str]:
+    """Classes of the element inside which the organisation's colour is the accent."""
+    return rx.cond(ShellState.accent != "", BRANDED, "")
+
+
+def brand_style() -> dict[str, Any]:
+    """Attributes that go with ``brand_class``; the state holds only checked colours."""
+    return {"style": {"--tenant-accent": ShellState.accent}}
 
 
 def mark(*, class_name: str = "size-8") -> rx.Component:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from eduplatform.components.layout.brand import branding
+from eduplatform.components.layout.brand import brand_class, brand_style
 from eduplatform.components.layout.sidebar import FRAME_SCRIPT, bottom_bar, navigation_drawer, sidebar
 from eduplatform.components.layout.top_bar import top_bar
 from eduplatform.components.live.beacon import beacon
@@ -43,14 +43,17 @@ def skip_link() -> rx.Component:
 
 @rx.memo
 def waiting_bar() -> rx.Component:
-    """A thin line at the top while the page is being filled; quick answers do not show it."""
+    """A thin line at the top while the page is being filled."""
     return rx.cond(
         rx.State.is_hydrated,
         rx.fragment(),
         rx.el.div(
-            rx.el.div(class_name="h-full w-1/3 bg-accent motion-safe:animate-pulse"),
             aria_hidden="true",
-            class_name="ui-screen-only pointer-events-none fixed inset-x-0 top-0 z-60 h-0.5 overflow-hidden",
+            class_name=(
+                "ui-screen-only pointer-events-none fixed inset-x-0 top-0 z-60 h-0.5 "
+                "animate-[ui-slide_1.2s_linear_infinite] "
+                "bg-[linear-gradient(90deg,transparent_30%,var(--color-accent)_50%,transparent_70%)] bg-size-[250%_100%]"
+            ),
         ),
     )
 
@@ -93,6 +96,6 @@ def shell(content: rx.Component) -> rx.Component:
         bottom_bar(),
         navigation_drawer(),
         notices(),
-        class_name=["flex min-h-dvh", branding()["class_name"]],
-        style=branding()["style"],
+        class_name=["flex min-h-dvh", brand_class()],
+        custom_attrs=brand_style(),
     )

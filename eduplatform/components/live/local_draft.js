@@ -73,6 +73,7 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
   const before = useRef(null);
   const busy = useRef(false);
   const sent = useRef(null);
+  const version = useRef(saved);
   const [restored, setRestored] = useState(false);
 
   useEffect(() => {
@@ -83,7 +84,7 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
       const node = document.getElementById(form);
       if (!node || !before.current) return;
       const values = collect(node);
-      write(storageKey, same(values, before.current) ? null : { before: before.current, values });
+      write(storageKey, same(values, before.current) ? null : { before: before.current, values, saved: version.current });
     };
     const flush = () => {
       if (!timer) return;
@@ -135,15 +136,17 @@ export const LocalDraft = ({ form, storageKey, ready, saved, texts, classes }) =
     };
   }, [form, storageKey, ready]);
 
-  const seen = useRef(saved);
+  // The counter also changes when a page that was loaded anew hears of earlier savings: a draft that was written after
+  // those stays.
   useEffect(() => {
-    if (saved && saved !== seen.current) {
+    if (saved && saved !== version.current && (sent.current || read(storageKey)?.saved !== saved)) {
       write(storageKey, null);
       setRestored(false);
       const node = document.getElementById(form);
       if (node) before.current = sent.current ?? collect(node);
+      sent.current = null;
     }
-    seen.current = saved;
+    version.current = saved;
   }, [saved, storageKey, form]);
 
   // Only the server knows what the form should show instead: the page is loaded anew.

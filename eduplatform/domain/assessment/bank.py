@@ -15,7 +15,6 @@ from eduplatform.domain.assessment.question_types import AnyQuestionType, questi
 from eduplatform.domain.assessment.repository import (
     BankRepository,
     QuestionRepository,
-    QuestionVersionRepository,
 )
 from eduplatform.domain.assessment.schemas import BankRow, EditedQuestion, QuestionDraft
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
@@ -228,7 +227,7 @@ async def save_question(
     if version != question.current_version:
         raise Conflict(N_("Somebody else has changed this question. Reload the page to see their version."))
     questions = QuestionRepository(work)
-    seen = await questions.is_seen(current.id)
+    seen = await questions.is_seen(current.id, lock=True)
     # The number counts saves, so it also tells authors apart who edit at the same time.
     number = question.current_version + 1
     question.current_version = number
@@ -256,7 +255,7 @@ async def delete_question(*, work: Work, me: Principal, question_id: UUID) -> No
     Raises:
         NotFound: It does not exist, or the person does not teach its course.
     """
-    question, _version_, _course = await require_question_author(
+    question, _current, _course = await require_question_author(
         work=work, me=me, question_id=question_id, lock=True
     )
     question.status = "archived"

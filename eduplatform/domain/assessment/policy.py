@@ -46,9 +46,7 @@ async def require_question_author(
             (col(QuestionVersion.question_id) == col(Question.id))
             & (col(QuestionVersion.number) == col(Question.current_version)),
         )
-        .where(
-            col(Question.tenant_id) == work.tenant_id, col(Question.id) == question_id, taught_by(me.user)
-        )
+        .where(col(Question.tenant_id) == work.tenant_id, col(Question.id) == question_id, taught_by(me.user))
     )
     if lock:
         statement = statement.with_for_update(of=Question).execution_options(populate_existing=True)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import exists, or_, update
+from sqlalchemy import update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.db.repository import Repository
 from eduplatform.domain.assessment.models import (
@@ -26,6 +27,17 @@ from eduplatform.domain.assessment.models import (
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Module, PublicationStatus
 from eduplatform.domain.grading.models import Rubric
+
+
+def _columns(*columns: Any) -> Any:
+    """A select of more columns than the type checker can count."""
+    return cast(Any, select)(*columns)
+
+
+async def _fetch(session: AsyncSession, statement: Any) -> list[Any]:
+    """The rows of such a select."""
+    found = cast(Any, await session.exec(statement))
+    return list(found.all())
 
 
 class BankRepository(Repository[QuestionBank]):
@@ -112,31 +124,28 @@ class QuestionRepository(Repository[Question]):
         )
         return {version.question_id: version for version in found.all()}
 
-    async def is_seen(self, version_id: UUID) -> bool:
-        """Whether an assessment that students can see, or have begun, holds this version."""
-        begun = exists().where(col(Attempt.assessment_id) == col(Assessment.id))
-        found = await self._session.exec(
-            select(AssessmentItem.id)
-            .join(Assessment, col(Assessment.id) == col(AssessmentItem.assessment_id))
+    async def is_seen(self, version_id: UUID, *, lock: bool = False) -> bool:
+        """Whether a published assessment holds this version; ``lock`` keeps drafts that do from being published."""
+        statement = (
+            select(Assessment.status)
+            .join(AssessmentItem, col(AssessmentItem.assessment_id) == col(Assessment.id))
             .where(
-                col(AssessmentItem.tenant_id) == self._work.tenant_id,
+                col(Assessment.tenant_id) == self._work.tenant_id,
                 col(AssessmentItem.question_version_id) == version_id,
-                or_(col(Assessment.status) != PublicationStatus.DRAFT, begun),
             )
-            .limit(1)
         )
-        return found.first() is not None
+        if lock:
+            statement = statement.with_for_update(of=Assessment, read=True, key_share=True)
+        return any(status != PublicationStatus.DRAFT for status in await self._session.exec(statement))
 
     async def move_drafts(self, question_id: UUID, version_id: UUID) -> None:
-        """Let every draft that nobody has begun ask the newest version."""
-        begun = select(Attempt.assessment_id).where(col(Attempt.tenant_id) == self._work.tenant_id)
+        """Let every draft ask the newest version."""
         drafts = select(Assessment.id).where(
             col(Assessment.tenant_id) == self._work.tenant_id,
             col(Assessment.status) == PublicationStatus.DRAFT,
-            col(Assessment.id).not_in(begun),
         )
-        await self._session.exec(  # pyright: ignore[reportCallIssue]
-            update(AssessmentItem)  # pyright: ignore[reportArgumentType]
+        await self._session.execute(
+            update(AssessmentItem)
             .where(
                 col(AssessmentItem.tenant_id) == self._work.tenant_id,
                 col(AssessmentItem.question_id) == question_id,
@@ -188,14 +197,14 @@ class AssessmentRepository(Repository[Assessment]):
             col(Assessment.course_id) == course_id,
         )
         total = (await self._session.exec(select(func.count(col(Assessment.id))).where(*condition))).one()
-        found = await self._session.exec(
-            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        rows = await _fetch(
+            self._session,
+            _columns(*columns)
             .where(*condition)
             .order_by(col(Assessment.id).desc())
             .offset((max(number, 1) - 1) * size)
-            .limit(size)
+            .limit(size),
         )
-        rows: Sequence[Any] = found.all()
         return [AssessmentRow(*row) for row in rows], total
 
     async def published_for(self, course_id: UUID, user_id: UUID) -> list[StudentRow]:
@@ -211,20 +220,18 @@ class AssessmentRepository(Repository[Assessment]):
             .limit(100)
         )
         columns: tuple[Any, ...] = (Assessment, _question_count(), Attempt)
-        found = await self._session.exec(
-            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        rows = await _fetch(
+            self._session,
+            _columns(*columns)
             .select_from(Assessment)
             .outerjoin(
                 Attempt,
                 (col(Attempt.assessment_id) == col(Assessment.id)) & (col(Attempt.user_id) == user_id),
             )
             .where(col(Assessment.id).in_(chosen))
-            .order_by(
-                col(Assessment.due_at).asc().nulls_last(), col(Assessment.id), col(Attempt.number)
-            )
+            .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id), col(Attempt.number)),
         )
         grouped: dict[UUID, tuple[Assessment, int, list[Attempt]]] = {}
-        rows: Sequence[Any] = found.all()
         for assessment, questions, attempt in rows:
             entry = grouped.setdefault(assessment.id, (assessment, questions, []))
             if attempt is not None:
@@ -283,8 +290,9 @@ class ItemRepository(Repository[AssessmentItem]):
             Question.current_version,
             func.coalesce(col(Rubric.title), ""),
         )
-        found = await self._session.exec(
-            select(*columns)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        rows = await _fetch(
+            self._session,
+            _columns(*columns)
             .select_from(AssessmentItem)
             .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
             .join(Question, col(Question.id) == col(AssessmentItem.question_id))
@@ -293,9 +301,8 @@ class ItemRepository(Repository[AssessmentItem]):
                 col(AssessmentItem.tenant_id) == self._work.tenant_id,
                 col(AssessmentItem.assessment_id) == assessment_id,
             )
-            .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
+            .order_by(col(AssessmentItem.position), col(AssessmentItem.id)),
         )
-        rows: Sequence[Any] = found.all()
         return [ItemRow(*row) for row in rows]
 
 
@@ -376,15 +383,13 @@ class ResponseRepository(Repository[Response]):
             .select_from(Response)
             .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
-            .where(
-                col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids)
-            )
+            .where(col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
             .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
         )
         if item_ids is not None:
             statement = statement.where(col(Response.item_id).in_(item_ids))
-        found = await self._session.exec(statement.execution_options(populate_existing=True))
-        return [Asked(*row) for row in cast("Sequence[Any]", found.all())]
+        rows = await _fetch(self._session, statement.execution_options(populate_existing=True))
+        return [Asked(*row) for row in rows]
 
 
 class OperationRepository(Repository[AnswerOperation]):

@@ -255,9 +255,7 @@ async def add_questions(
     if set(wanted) - versions.keys():
         raise NotFound
     if len(rows) + len(wanted) > MAX_ITEMS:
-        raise Invalid(
-            N_("An assessment has at most {limit} questions."), params={"limit": str(MAX_ITEMS)}
-        )
+        raise Invalid(N_("An assessment has at most {limit} questions."), params={"limit": str(MAX_ITEMS)})
     last = max((row.item.position for row in rows), default=0)
     items = [
         AssessmentItem(
@@ -279,9 +277,7 @@ async def _settle_points(work: Work, assessment: Assessment, items: Sequence[Ass
     await work.flush()
 
 
-async def move_item(
-    *, work: Work, me: Principal, item_id: UUID, direction: Literal["up", "down"]
-) -> None:
+async def move_item(*, work: Work, me: Principal, item_id: UUID, direction: Literal["up", "down"]) -> None:
     """Exchange a question with the one before or after it; at the end of the list nothing happens.
 
     Raises:

@@ -31,6 +31,7 @@ from eduplatform.domain.courses.repository import (
     LessonProgressRepository,
     LessonRepository,
     ModuleRepository,
+    fetch,
     select_columns,
 )
 from eduplatform.errors import NotFound

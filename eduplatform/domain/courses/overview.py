@@ -33,6 +33,7 @@ from eduplatform.domain.courses.repository import (
     SectionRepository,
     SectionRow,
     TaughtCourse,
+    fetch,
     select_columns,
     taught_by,
 )

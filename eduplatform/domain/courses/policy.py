@@ -21,9 +21,9 @@ class Standing:
     teaches: bool
 
 
-def _may_own(me: Principal) -> bool:
-    # Whoever has lost the role of teacher keeps the courses in name, not in deed.
-    return Role.TEACHER in me.roles
+def _teaches(me: Principal, course: Course, roles: set[str]) -> bool:
+    # Whoever has lost the role of teacher in the tenant keeps the courses in name, not in deed.
+    return Role.TEACHER in me.roles and (course.owner_id == me.user or EnrollmentRole.TEACHER in roles)
 
 
 async def require_teacher(*, work: Work, me: Principal, course_id: UUID, lock: bool = False) -> Course:
@@ -38,13 +38,10 @@ async def require_teacher(*, work: Work, me: Principal, course_id: UUID, lock: b
     Raises:
         NotFound: It does not exist, or the person does not teach it.
     """
-    courses = CourseRepository(work)
-    course = await courses.get(course_id, lock=lock)
-    if not _may_own(me):
+    course, roles = await CourseRepository(work).with_roles(course_id, me.user, lock=lock)
+    if not _teaches(me, course, roles):
         raise NotFound
-    if course.owner_id == me.user or EnrollmentRole.TEACHER in await courses.role_in(course_id, me.user):
-        return course
-    raise NotFound
+    return course
 
 
 async def require_student(*, work: Work, me: Principal, course_id: UUID) -> tuple[Course, UUID]:
@@ -66,10 +63,8 @@ async def require_standing(*, work: Work, me: Principal, course_id: UUID) -> Sta
     Raises:
         NotFound: It does not exist, or the person has nothing to do with it.
     """
-    courses = CourseRepository(work)
-    course = await courses.get(course_id)
-    roles = await courses.role_in(course_id, me.user)
-    if _may_own(me) and (course.owner_id == me.user or EnrollmentRole.TEACHER in roles):
+    course, roles = await CourseRepository(work).with_roles(course_id, me.user)
+    if _teaches(me, course, roles):
         return Standing(course, True)
     if EnrollmentRole.STUDENT in roles and course.status == PublicationStatus.PUBLISHED:
         return Standing(course, False)

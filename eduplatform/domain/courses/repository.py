@@ -113,6 +113,36 @@ class CourseRepository(Repository[Course]):
         )
         return set(rows.all())
 
+    async def with_roles(
+        self, course_id: UUID, user_id: UUID, *, lock: bool = False
+    ) -> tuple[Course, set[str]]:
+        """A course and what a person is in its sections, in one statement.
+
+        Raises:
+            NotFound: It does not exist in this tenant.
+        """
+        roles = (
+            select(func.array_agg(func.distinct(col(Enrollment.role))))
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(Section.course_id) == col(Course.id),
+                col(Enrollment.user_id) == user_id,
+                col(Enrollment.status) == ACTIVE,
+            )
+            .correlate(Course)
+            .scalar_subquery()
+        )
+        statement = select_columns(Course, roles).where(
+            col(Course.tenant_id) == self._work.tenant_id, col(Course.id) == course_id
+        )
+        if lock:
+            statement = statement.with_for_update(of=Course)
+        rows = await fetch(self._work, statement)
+        if not rows:
+            raise NotFound
+        course, held = rows[0]
+        return course, set(held or ())
+
     async def taught(
         self, *, user_id: UUID, search: str, number: int, size: int
     ) -> tuple[list[TaughtCourse], int]:

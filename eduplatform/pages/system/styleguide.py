@@ -4,16 +4,14 @@ import reflex as rx
 
 from eduplatform.components import ui
 from eduplatform.pages.system.styleguide_data import data_part
+from eduplatform.pages.system.styleguide_forms import choices_part, fields_part, pressing_part
+from eduplatform.pages.system.styleguide_frame import part
 from eduplatform.pages.system.styleguide_parts import (
-    choices_part,
     display_part,
     feedback_part,
-    fields_part,
     foundations_part,
     navigation_part,
     overlays_part,
-    part,
-    pressing_part,
 )
 
 _PARTS = (

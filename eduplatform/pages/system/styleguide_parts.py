@@ -1,12 +1,11 @@
 """The parts of the style guide, one function per family of components."""
 
-from typing import Any
-
 import reflex as rx
 
 from eduplatform.components import ui
 from eduplatform.components.ui.icons import ICON_PATHS
 from eduplatform.components.ui.notices import notice_list
+from eduplatform.pages.system.styleguide_frame import example, part
 
 _SWATCHES = {
     "canvas": "bg-canvas",
@@ -47,25 +46,6 @@ _TYPE_SCALE = (
 )
 
 
-def part(key: str, title: str, *content: rx.Component) -> rx.Component:
-    """One family with its heading, reachable as `#key`."""
-    return rx.el.section(
-        rx.el.h2(title, id=f"{key}-title", class_name="text-xl font-semibold text-ink"),
-        rx.el.div(*content, class_name="mt-5 flex flex-col gap-8"),
-        id=key,
-        aria_labelledby=f"{key}-title",
-        class_name="scroll-mt-8",
-    )
-
-
-def _example(name: str, *content: Any, class_name: str = "flex flex-wrap items-center gap-3") -> rx.Component:
-    return rx.el.div(
-        rx.el.h3(name, class_name="mb-3 text-xs font-medium text-ink-muted"),
-        rx.el.div(*content, class_name=class_name),
-        class_name="min-w-0",
-    )
-
-
 def foundations_part() -> rx.Component:
     """Colours, type, icons."""
     swatches = [
@@ -82,170 +62,14 @@ def foundations_part() -> rx.Component:
     return part(
         "foundations",
         "Foundations",
-        _example("Colours", *swatches, class_name="grid grid-cols-3 gap-3 sm:grid-cols-5 xl:grid-cols-6"),
-        _example(
+        example("Colours", *swatches, class_name="grid grid-cols-3 gap-3 sm:grid-cols-5 xl:grid-cols-6"),
+        example(
             "Type: Inter",
             *[rx.el.p(text, class_name=look) for text, look in _TYPE_SCALE],
             class_name="flex flex-col gap-2",
         ),
-        _example(
+        example(
             "Icons", rx.el.ul(*icons, class_name="flex flex-wrap gap-1 text-ink-muted"), class_name="-mx-2"
-        ),
-    )
-
-
-def pressing_part() -> rx.Component:
-    """Buttons and links."""
-    variants = ("primary", "secondary", "quiet", "danger")
-    names = ("Publish quiz", "Save draft", "Preview", "Delete")
-    return part(
-        "press",
-        "Buttons and links",
-        _example("Variants", *[ui.button(n, variant=v) for n, v in zip(names, variants, strict=True)]),
-        _example(
-            "Disabled",
-            *[ui.button(n, variant=v, disabled=True) for n, v in zip(names, variants, strict=True)],
-        ),
-        _example(
-            "Loading", *[ui.button(n, variant=v, loading=True) for n, v in zip(names, variants, strict=True)]
-        ),
-        _example(
-            "Sizes and icons",
-            ui.button("Small", size="sm", icon="plus"),
-            ui.button("Medium", icon="plus"),
-            ui.button("Large", size="lg", icon_end="arrow-right", variant="primary"),
-        ),
-        _example(
-            "Icon buttons",
-            ui.icon_button("pencil", label="Edit lesson", size="sm"),
-            ui.icon_button("copy", label="Copy link"),
-            ui.icon_button("plus", label="Add question", variant="primary"),
-            ui.icon_button("trash", label="Remove question", variant="secondary"),
-            ui.icon_button("refresh-cw", label="Load again", variant="secondary", loading=True),
-        ),
-        _example(
-            "Links",
-            ui.link("Course overview", "#press"),
-            ui.link("Reading list", "https://example.org", external=True),
-            ui.link("Plain link", "#press", plain=True),
-            ui.button_link("Start the quiz", "#press", variant="primary", icon="play"),
-            class_name="flex flex-wrap items-center gap-6",
-        ),
-    )
-
-
-def fields_part() -> rx.Component:
-    """Fields, each with hint, error and disabled state."""
-    sections = [("a", "Section A, Monday"), ("b", "Section B, Thursday")]
-    return part(
-        "fields",
-        "Fields",
-        ui.card(
-            rx.el.div(
-                ui.text_input(
-                    name="sg-title", label="Course title", placeholder="Introduction to statistics"
-                ),
-                ui.text_input(name="sg-email", type="email", label="Email", required=True, icon="mail"),
-                ui.text_input(
-                    name="sg-code",
-                    label="Join code",
-                    default_value="STAT-10",
-                    error="No section has this code. Codes have six letters or digits.",
-                ),
-                ui.text_input(
-                    name="sg-off", label="Tenant", default_value="Riverside", disabled=True, optional=True
-                ),
-                ui.password_input(
-                    name="sg-password", label="Password", action=ui.link("Forgot password?", "#fields")
-                ),
-                ui.number_input(
-                    name="sg-points",
-                    label="Points",
-                    minimum=0,
-                    maximum=100,
-                    step="0.5",
-                    unit="points",
-                    default_value="10",
-                    hint="Half points are allowed.",
-                ),
-                ui.select(
-                    name="sg-section", label="Section", options=sections, placeholder="Choose a section"
-                ),
-                ui.date_time_input(
-                    name="sg-due", label="Due", zone="Europe/Madrid", default_value="2026-12-01T23:59"
-                ),
-                ui.textarea(
-                    name="sg-feedback",
-                    label="Feedback",
-                    hint="The student sees this as soon as the grade is released.",
-                    default_value="Good reasoning in part two. Say where the formula comes from.",
-                    field_class="sm:col-span-2",
-                ),
-                ui.search_input(name="sg-search", placeholder="Search students", class_name="sm:col-span-2"),
-                class_name="grid gap-x-6 gap-y-5 sm:grid-cols-2",
-            )
-        ),
-    )
-
-
-def choices_part() -> rx.Component:
-    """Check boxes, radio groups, switches."""
-    return part(
-        "choices",
-        "Choices",
-        rx.el.div(
-            ui.card(
-                rx.el.div(
-                    ui.checkbox(name="sg-c1", label="Shuffle the questions", default_checked=True),
-                    ui.checkbox(
-                        name="sg-c2", label="Show solutions", hint="After the due date, to those who took it."
-                    ),
-                    ui.checkbox(name="sg-c3", label="Some students", indeterminate=True),
-                    ui.checkbox(
-                        name="sg-c4", label="I have read the rules", error="Please confirm before you start."
-                    ),
-                    ui.checkbox(
-                        name="sg-c5", label="Locked by the school", disabled=True, default_checked=True
-                    ),
-                    class_name="flex flex-col gap-4",
-                ),
-                title="Check boxes",
-            ),
-            ui.card(
-                ui.radio_group(
-                    name="sg-r1",
-                    label="Late work",
-                    default_value="penalty",
-                    options=[
-                        ("accept", "Accept"),
-                        ("penalty", "Accept with a penalty", "10 % for each day that has begun"),
-                        ("refuse", "Refuse"),
-                    ],
-                ),
-                ui.divider(class_name="my-5"),
-                rx.el.div(
-                    ui.switch(
-                        name="sg-s1", label="Email me about new grades", trailing=True, default_checked=True
-                    ),
-                    ui.switch(
-                        name="sg-s2", label="Weekly summary", hint="Every Monday at 7:00", trailing=True
-                    ),
-                    ui.switch(name="sg-s3", label="Not available", disabled=True, trailing=True),
-                    class_name="flex flex-col gap-4",
-                ),
-                title="Radio group and switches",
-            ),
-            class_name="grid gap-6 lg:grid-cols-2",
-        ),
-        ui.radio_group(
-            name="sg-r2",
-            label="Kind of assessment",
-            layout="cards",
-            default_value="quiz",
-            options=[
-                ("quiz", "Quiz", "Scored at once where that is possible."),
-                ("essay", "Essay", "Graded with a rubric by the teacher."),
-            ],
         ),
     )
 
@@ -255,14 +79,14 @@ def overlays_part() -> rx.Component:
     return part(
         "overlays",
         "Dialogs and menus",
-        _example(
+        example(
             "Opened without a round trip",
             ui.button("New section", icon="plus", opens="sg-dialog"),
             ui.button("Delete course", variant="danger", opens="sg-confirm"),
             ui.button("Student details", icon="panel-left", opens="sg-drawer"),
             ui.button("Filter (bottom)", icon="sliders-horizontal", opens="sg-bottom"),
         ),
-        _example(
+        example(
             "Menus and tooltip",
             ui.menu(
                 ui.menu_heading("This lesson"),
@@ -346,11 +170,11 @@ def navigation_part() -> rx.Component:
     return part(
         "navigation",
         "Navigation",
-        _example(
+        example(
             "Breadcrumb",
             ui.breadcrumb(("Courses", "#navigation"), ("Statistics", "#navigation"), current="Week 3"),
         ),
-        _example(
+        example(
             "Tabs of one page",
             ui.tabs(
                 (
@@ -373,7 +197,7 @@ def navigation_part() -> rx.Component:
             ),
             class_name="block",
         ),
-        _example(
+        example(
             "Tabs that are pages",
             ui.link_tabs(
                 ("Overview", "#navigation", True),
@@ -383,7 +207,7 @@ def navigation_part() -> rx.Component:
             ),
             class_name="block",
         ),
-        _example(
+        example(
             "Pager",
             ui.pager(
                 page_text="1–20 of 136",
@@ -395,7 +219,7 @@ def navigation_part() -> rx.Component:
             ),
             class_name="block",
         ),
-        _example(
+        example(
             "Stepper",
             ui.stepper("Details", "Questions", "Settings", "Publish", current=1),
             class_name="block",
@@ -408,7 +232,7 @@ def display_part() -> rx.Component:
     return part(
         "display",
         "Cards and numbers",
-        _example(
+        example(
             "Badges and tags",
             ui.badge("Draft"),
             ui.badge("In progress", tone="accent", dot=True),
@@ -419,7 +243,7 @@ def display_part() -> rx.Component:
             ui.tag("probability"),
             ui.tag("week 3", on_remove=rx.noop()),
         ),
-        _example(
+        example(
             "People and keys",
             ui.avatar("Ada Lovelace", size="xs"),
             ui.avatar("Alan Turing", size="sm"),
@@ -524,7 +348,7 @@ def feedback_part() -> rx.Component:
             ),
             class_name="flex flex-col gap-3",
         ),
-        _example(
+        example(
             "Notices",
             notice_list(rx.Var.create(notices).to(list[ui.Notice]), lambda _id: rx.noop()),
             class_name="rounded-xl border border-dashed border-line-strong bg-sunken p-4",
@@ -541,7 +365,7 @@ def feedback_part() -> rx.Component:
             ui.card(ui.error_state(reference="c1d2-8f04", on_retry=rx.noop())),
             class_name="grid gap-6 lg:grid-cols-2",
         ),
-        _example(
+        example(
             "Loading",
             ui.skeleton_card(),
             rx.el.div(ui.skeleton_stat(), ui.skeleton_text(lines=4), class_name="flex flex-col gap-6"),

@@ -179,6 +179,17 @@ def test_fractions_are_exact() -> None:
     assert score("3 third", value="1", **thirds).outcome is Outcome.CORRECT
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_no_digit_of_a_long_number_is_lost(sign: str) -> None:
+    long = f"{sign}3.1415926535897932384626433832795028841971"
+    assert score(long, value=long).outcome is Outcome.CORRECT
+    assert score(f"{long[:-1]}2", value=long).outcome is Outcome.INCORRECT
+    assert (
+        score(f"{long}e20", value=long.replace("3.14159265358979323846", "314159265358979323846.")).fraction
+        == 1
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "right"), [("9.9", True), ("10.1", True), ("9.899999", False), ("10.100001", False)]
 )

@@ -1,0 +1,408 @@
+"""Sittings: beginning, saving answers, handing in, scoring. The server's clock alone decides.
+
+Answers arrive as operations of a browser's journal and are stored in one transaction before they are acknowledged. A
+delivery may be repeated, arrive late, or come from a second tab; none of that loses or silently overwrites an answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eduplatform.db.base import utc_now
+from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.availability import (
+    Decision,
+    EffectivePolicy,
+    attempt_deadline,
+    can_start,
+    late_seconds,
+)
+from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.policy import require_own_attempt, require_taker
+from eduplatform.domain.assessment.question_types import question_type
+from eduplatform.domain.assessment.repository import (
+    AssessmentRepository,
+    AttemptRepository,
+    ItemRepository,
+    OperationRepository,
+    ResponseRepository,
+)
+from eduplatform.domain.assessment.rules import GRACE, policy_of
+from eduplatform.domain.assessment.schemas import (
+    Acknowledged,
+    AnswerConflict,
+    Asked,
+    Operation,
+    Receipt,
+    Sitting,
+    StudentRow,
+)
+from eduplatform.domain.courses.models import Course
+from eduplatform.domain.courses.policy import require_student
+from eduplatform.domain.grading import service as grading
+from eduplatform.domain.grading.points import ResponseScore, attempt_points, rounded
+from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
+from eduplatform.i18n import N_
+from eduplatform.security.principal import Principal
+
+MAX_OPERATIONS = 100
+CLOSE_AT_ONCE = 50
+MAX_SEED = 2**31
+
+
+class AttemptClosed(Conflict):
+    """The attempt is over; what came afterwards is not stored."""
+
+    code = "attempt_closed"
+
+
+class CannotStart(Conflict):
+    """No attempt may be begun now: it is not open, closed, or all attempts are used."""
+
+    code = "cannot_start"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An assessment as a student sees it before beginning.
+
+    Attributes:
+        assessment: The rules.
+        course: Its course.
+        policy: The rules as they hold for this student.
+        questions: How many there are.
+        attempts: The student's own, oldest first.
+        running: The one that is being worked on.
+        start: Whether a new one may be begun now, and if not, why.
+    """
+
+    assessment: Assessment
+    course: Course
+    policy: EffectivePolicy
+    questions: int
+    attempts: list[Attempt]
+    running: Attempt | None
+    start: Decision
+
+
+async def list_for_student(
+    *, work: Work, me: Principal, course_id: UUID, now: datetime | None = None
+) -> tuple[Course, list[StudentRow]]:
+    """The published assessments of a course, by due time, with the student's own attempts.
+
+    Raises:
+        NotFound: The person does not take this course.
+    """
+    course, _section = await require_student(work=work, me=me, course_id=course_id)
+    await close_expired(work=work, course_id=course_id, user_id=me.user, timezone=me.timezone, now=now)
+    return course, await AssessmentRepository(work).published_for(course_id, me.user)
+
+
+async def overview(
+    *, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None
+) -> Overview:
+    """What a student has to know before beginning.
+
+    Raises:
+        NotFound: It is not published, or the person does not take its course.
+    """
+    moment = now or utc_now()
+    assessment, course, _enrollment = await require_taker(work=work, me=me, assessment_id=assessment_id)
+    await close_expired(
+        work=work, assessment_id=assessment_id, user_id=me.user, timezone=me.timezone, now=moment
+    )
+    policy = policy_of(assessment, timezone=me.timezone)
+    found = await AttemptRepository(work).of_student(assessment_id, me.user)
+    running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
+    return Overview(
+        assessment=assessment,
+        course=course,
+        policy=policy,
+        questions=await AssessmentRepository(work).question_count(assessment_id),
+        attempts=found,
+        running=running,
+        start=can_start(policy, moment, len(found)),
+    )
+
+
+async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None) -> Attempt:
+    """Begin an attempt, or return the one that is running: beginning twice at once gives one attempt.
+
+    Raises:
+        NotFound: It is not published, or the person does not take its course.
+        CannotStart: It is not open, or all attempts are used; ``detail`` says which.
+    """
+    moment = now or utc_now()
+    assessment, _course, enrollment = await require_taker(
+        work=work, me=me, assessment_id=assessment_id, lock=True
+    )
+    attempts = AttemptRepository(work)
+    await close_expired(
+        work=work, assessment_id=assessment_id, user_id=me.user, timezone=me.timezone, now=moment
+    )
+    found = await attempts.of_student(assessment_id, me.user)
+    running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
+    if running is not None:
+        return running
+    policy = policy_of(assessment, timezone=me.timezone)
+    decision = can_start(policy, moment, len(found))
+    if not decision.allowed and decision.reason is not None:
+        reason = decision.reason
+        raise CannotStart(reason.key, params={name: str(value) for name, value in reason.params.items()})
+    attempt = await attempts.add(
+        Attempt(
+            assessment_id=assessment_id,
+            section_id=enrollment.section_id,
+            user_id=me.user,
+            number=len(found) + 1,
+            seed=secrets.randbelow(MAX_SEED),
+            started_at=moment,
+            deadline_at=attempt_deadline(policy, moment),
+        )
+    )
+    items = await ItemRepository(work).of_assessment(assessment_id)
+    await ResponseRepository(work).insert_many(
+        [{"attempt_id": attempt.id, "item_id": row.item.id, "created_by": me.user} for row in items]
+    )
+    await work.audit("attempt.started", attempt=str(attempt.id), number=attempt.number)
+    return attempt
+
+
+async def sitting(*, work: Work, me: Principal, attempt_id: UUID, now: datetime | None = None) -> Sitting:
+    """One's own attempt with its questions; one whose time is over is handed in first.
+
+    Raises:
+        NotFound: It does not exist, or it is another student's.
+    """
+    moment = now or utc_now()
+    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id)
+    if _is_over(attempt, moment):
+        await close_expired(
+            work=work, assessment_id=assessment.id, user_id=me.user, timezone=me.timezone, now=moment
+        )
+    asked = await ResponseRepository(work).asked([attempt_id])
+    return Sitting(attempt, assessment, in_order(assessment, attempt, asked))
+
+
+def in_order(assessment: Assessment, attempt: Attempt, asked: list[Asked]) -> list[Asked]:
+    """The questions in the order of this attempt: the author's, or one fixed by the attempt's seed."""
+    if not assessment.shuffle:
+        return asked
+    return sorted(asked, key=lambda one: hashlib.sha256(f"{attempt.seed}:{one.item.id}".encode()).digest())
+
+
+def public_question(attempt: Attempt, asked: Asked) -> dict[str, Any]:
+    """A question as its student's browser may know it: no key, no feedback, no score."""
+    kind = question_type(asked.version.type)
+    return {
+        "item_id": str(asked.item.id),
+        "points": str(asked.item.points),
+        "stem_html": asked.version.stem_html,
+        "view": kind.public_view(kind.load_body(asked.version.body), attempt.seed),
+        "answer": asked.response.answer,
+        "version": asked.response.version,
+    }
+
+
+def _is_over(attempt: Attempt, moment: datetime) -> bool:
+    """Whether nothing can be received any more, the grace for what was on its way included."""
+    if attempt.state != AttemptState.IN_PROGRESS:
+        return True
+    return attempt.deadline_at is not None and moment > attempt.deadline_at + GRACE
+
+
+async def save_answers(
+    *,
+    work: Work,
+    me: Principal,
+    attempt_id: UUID,
+    operations: Sequence[Operation],
+    now: datetime | None = None,
+) -> Receipt:
+    """Store answers. Acknowledge nothing to anybody before the unit of work has committed.
+
+    A known operation is acknowledged again and changes nothing. One that was based on an older version than the stored
+    one, written by another tab, is a conflict and changes nothing. What comes after the end is refused and not stored.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        attempt_id: The attempt.
+        operations: In the order in which they were written; at most 100.
+        now: The server's clock.
+
+    Raises:
+        NotFound: The attempt or one of the questions is not the student's.
+        Invalid: An answer is not one of its question's type; ``fields`` names the operations. Nothing is stored.
+    """
+    moment = now or utc_now()
+    if len(operations) > MAX_OPERATIONS:
+        raise Invalid(fields={"operations": N_("This is too much at once.")})
+    attempt, _assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
+    receipt = Receipt(attempt.state, moment, [], [], [])
+    receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
+    fresh = list({one.operation_id: one for one in operations if one.operation_id not in known}.values())
+    if not fresh:
+        return receipt
+    if _is_over(attempt, moment):
+        receipt.refused.extend(one.operation_id for one in fresh)
+        return receipt
+    asked = {
+        one.item.id: one
+        for one in await ResponseRepository(work).asked([attempt_id], item_ids=[one.item_id for one in fresh])
+    }
+    if any(one.item_id not in asked for one in fresh):
+        raise NotFound
+    answers = _parsed(fresh, asked)
+    for operation in fresh:
+        _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+    await work.flush()
+    stored = {one.operation_id: one.version for one in receipt.acknowledged}
+    await OperationRepository(work).insert_many(
+        [
+            {
+                "attempt_id": attempt_id,
+                "operation_id": one.operation_id,
+                "item_id": one.item_id,
+                "response_version": stored[one.operation_id],
+                "created_by": me.user,
+            }
+            for one in fresh
+            if one.operation_id in stored
+        ]
+    )
+    return receipt
+
+
+def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[UUID, Any]:
+    answers: dict[UUID, Any] = {}
+    problems: dict[str, FieldText] = {}
+    for one in operations:
+        kind = question_type(asked[one.item_id].version.type)
+        try:
+            answers[one.operation_id] = kind.parse_response(one.answer).model_dump(mode="json")
+        except Invalid as error:
+            problems[str(one.operation_id)] = next(iter(error.fields.values()), error.detail)
+    if problems:
+        raise Invalid(fields=problems)
+    return answers
+
+
+def _store(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+    response = asked.response
+    if operation.base_version < response.version and operation.writer != response.writer:
+        receipt.conflicts.append(
+            AnswerConflict(operation.operation_id, operation.item_id, response.version, response.answer)
+        )
+        return
+    response.answer, response.writer, response.saved_at = answer, operation.writer, moment
+    response.version += 1
+    receipt.acknowledged.append(Acknowledged(operation.operation_id, response.version))
+
+
+async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime | None = None) -> Attempt:
+    """Hand in and score what can be scored. Handing in twice changes nothing.
+
+    Raises:
+        NotFound: It does not exist, or it is another student's.
+    """
+    moment = now or utc_now()
+    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    if attempt.state == AttemptState.IN_PROGRESS:
+        asked = await ResponseRepository(work).asked([attempt_id])
+        _finish(attempt, assessment, asked, timezone=me.timezone, moment=moment)
+        await _settle(work, attempt, actor_id=me.user)
+    return attempt
+
+
+async def close_expired(
+    *,
+    work: Work,
+    timezone: str,
+    assessment_id: UUID | None = None,
+    course_id: UUID | None = None,
+    user_id: UUID | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Hand in, as of their deadline, attempts whose time is over; called by whoever is about to read them.
+
+    Args:
+        work: The open unit of work; the caller has checked what the person may see.
+        timezone: The tenant's.
+        assessment_id: Only attempts at this assessment.
+        course_id: Only attempts in this course.
+        user_id: Only this student's.
+        now: The server's clock.
+
+    Returns:
+        How many were closed, at most 50.
+    """
+    moment = now or utc_now()
+    found = await AttemptRepository(work).expired(
+        before=moment - GRACE,
+        assessment_id=assessment_id,
+        course_id=course_id,
+        user_id=user_id,
+        limit=CLOSE_AT_ONCE,
+    )
+    if not found:
+        return 0
+    asked = await ResponseRepository(work).asked([attempt.id for attempt, _ in found])
+    for attempt, assessment in found:
+        own = [one for one in asked if one.response.attempt_id == attempt.id]
+        _finish(attempt, assessment, own, timezone=timezone, moment=moment)
+        await _settle(work, attempt, actor_id=None)
+    return len(found)
+
+
+def _finish(
+    attempt: Attempt, assessment: Assessment, asked: Sequence[Asked], *, timezone: str, moment: datetime
+) -> None:
+    """Score and close. Work that is in at its deadline counts as handed in at that moment, however late it is read."""
+    for one in asked:
+        _score(one)
+    over = attempt.deadline_at is not None and moment > attempt.deadline_at
+    attempt.submitted_at = attempt.deadline_at if over else moment
+    assert attempt.submitted_at is not None
+    policy = policy_of(assessment, timezone=timezone)
+    attempt.late_seconds = late_seconds(
+        policy, submitted_at=attempt.submitted_at, started_at=attempt.started_at
+    )
+    attempt.auto_submitted = attempt.deadline_at is not None and moment > attempt.deadline_at + GRACE
+    total = attempt_points(
+        ResponseScore(possible=one.item.points, fraction=one.response.fraction) for one in asked
+    )
+    attempt.points = None if total.earned is None else rounded(total.earned)
+    attempt.needs_grading = total.unscored > 0
+    attempt.state = AttemptState.SUBMITTED
+    attempt.version += 1
+
+
+def _score(asked: Asked) -> None:
+    kind, version, response = question_type(asked.version.type), asked.version, asked.response
+    stored = response.answer if response.answer is not None else {}
+    score = kind.score(
+        kind.load_body(version.body), kind.load_key(version.answer_key), kind.load_response(stored)
+    )
+    response.outcome, response.fraction = score.outcome, score.fraction
+    response.explanation = [step.to_json() for step in score.explanation]
+    response.points = None if score.fraction is None else rounded(score.fraction * asked.item.points)
+
+
+async def _settle(work: Work, attempt: Attempt, *, actor_id: UUID | None) -> None:
+    await work.flush()
+    await work.audit("attempt.submitted", attempt=str(attempt.id), automatic=attempt.auto_submitted)
+    await grading.settle_grade(
+        work=work,
+        assessment_id=attempt.assessment_id,
+        user_id=attempt.user_id,
+        actor_id=actor_id,
+        reason="submitted",
+    )

@@ -1,0 +1,229 @@
+"""Discussions of a course: threads and the answers to them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from eduplatform.db.base import utc_now
+from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.courses import policy as courses
+from eduplatform.domain.courses import service as course_service
+from eduplatform.domain.courses.models import Course
+from eduplatform.domain.courses.texts import paragraphs, single_line
+from eduplatform.domain.messaging import policy
+from eduplatform.domain.messaging.models import Post, Thread
+from eduplatform.domain.messaging.repository import PostRepository, PostRow, ThreadRepository, ThreadRow
+from eduplatform.errors import Invalid, NotFound, RateLimited
+from eduplatform.i18n import N_
+from eduplatform.security import rate_limits
+from eduplatform.security.permissions import Permission
+from eduplatform.security.principal import Principal
+from eduplatform.security.rate_limits import Rate
+from eduplatform.security.rich_text import render_markdown
+
+PAGE_SIZE = 20
+MAX_BODY = 20_000
+"""Longest contribution in characters."""
+
+WRITE_RATE = Rate(per_second=1 / 15, burst=10)
+"""Contributions of one person: ten at once, then one every 15 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A page of a course's discussions."""
+
+    course: Course
+    teaches: bool
+    rows: list[ThreadRow]
+    total: int
+    teachers: set[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A discussion with one page of its answers; ``page`` is the one that is shown, of ``pages``."""
+
+    course: Course
+    teaches: bool
+    thread: Thread
+    author: str
+    posts: list[PostRow]
+    page: int
+    pages: int
+    teachers: set[UUID]
+
+
+def pages_of(total: int, size: int = PAGE_SIZE) -> int:
+    """How many pages a list has; an empty one has one."""
+    return max(1, math.ceil(total / size))
+
+
+async def limit_writing(*, me: Principal) -> None:
+    """Count one contribution; call it before the transaction.
+
+    Raises:
+        RateLimited: The person writes too fast.
+    """
+    wait = await rate_limits.take(f"discussion:{me.tenant_id}:{me.user}", WRITE_RATE)
+    if wait > 0:
+        message = N_("You are writing very fast. Please wait {seconds} seconds.")
+        raise RateLimited(message, retry_after=math.ceil(wait))
+
+
+async def list_threads(*, work: Work, me: Principal, course_id: UUID, page: int = 1) -> ThreadPage:
+    """A page of a course's discussions, newest activity first; five statements.
+
+    Raises:
+        NotFound: The person has nothing to do with the course.
+    """
+    me.require(Permission.DISCUSSION)
+    standing = await courses.require_standing(work=work, me=me, course_id=course_id)
+    rows, total = await ThreadRepository(work).of_course(course_id, number=page, size=PAGE_SIZE)
+    teachers = await course_service.teachers_of(work=work, course=standing.course)
+    return ThreadPage(standing.course, standing.teaches, rows, total, teachers)
+
+
+async def create_thread(
+    *, work: Work, me: Principal, course_id: UUID, title: str, body: str, now: datetime | None = None
+) -> Thread:
+    """Begin a discussion.
+
+    Args:
+        work: The open unit of work.
+        me: Its author.
+        course_id: The course.
+        title: What it is about.
+        body: Markdown.
+        now: When; the server's clock by default.
+
+    Raises:
+        NotFound: The person has nothing to do with the course.
+        Invalid: Title or body is empty or too long.
+    """
+    me.require(Permission.DISCUSSION)
+    await courses.require_standing(work=work, me=me, course_id=course_id)
+    title = single_line(title)
+    if not title:
+        raise Invalid(fields={"title": course_service.FILL_IN})
+    text, html = await _render(body)
+    moment = now or utc_now()
+    return await work.add(
+        Thread(
+            course_id=course_id,
+            author_id=me.user,
+            title=title[:160],
+            body=text,
+            body_html=html,
+            last_post_at=moment,
+            created_at=moment,
+        )
+    )
+
+
+async def read_thread(*, work: Work, me: Principal, thread_id: UUID, page: int = 1) -> ThreadView:
+    """A discussion with a page of its answers; six statements.
+
+    Args:
+        work: The open unit of work.
+        me: The reader.
+        thread_id: The discussion.
+        page: From 1; beyond the last, or 0, means the last.
+
+    Raises:
+        NotFound: It does not exist for this person.
+    """
+    access = await policy.require_thread(work=work, me=me, thread_id=thread_id)
+    pages = pages_of(access.thread.post_count)
+    shown = page if 1 <= page <= pages else pages
+    posts = await PostRepository(work).of_thread(thread_id, number=shown, size=PAGE_SIZE)
+    return ThreadView(
+        course=access.course,
+        teaches=access.teaches,
+        thread=access.thread,
+        author=await ThreadRepository(work).author_of(access.thread),
+        posts=posts,
+        page=shown,
+        pages=pages,
+        teachers=await course_service.teachers_of(work=work, course=access.course),
+    )
+
+
+async def reply(
+    *, work: Work, me: Principal, thread_id: UUID, body: str, now: datetime | None = None
+) -> Post:
+    """Answer in a discussion.
+
+    Args:
+        work: The open unit of work.
+        me: The author.
+        thread_id: The discussion.
+        body: Markdown.
+        now: When; the server's clock by default.
+
+    Raises:
+        NotFound: The discussion does not exist for this person.
+        Invalid: The body is empty or too long.
+    """
+    access = await policy.require_thread(work=work, me=me, thread_id=thread_id, lock=True)
+    text, html = await _render(body)
+    moment = now or utc_now()
+    post = await work.add(
+        Post(thread_id=thread_id, author_id=me.user, body=text, body_html=html, created_at=moment)
+    )
+    access.thread.post_count += 1
+    access.thread.last_post_at = max(access.thread.last_post_at, moment)
+    await work.flush()
+    return post
+
+
+async def delete_post(*, work: Work, me: Principal, post_id: UUID) -> None:
+    """Delete an answer: its author, or a teacher of the course.
+
+    Raises:
+        NotFound: It does not exist for this person, or is not theirs to delete.
+    """
+    posts = PostRepository(work)
+    post, thread = await posts.with_thread(post_id)
+    standing = await courses.require_standing(work=work, me=me, course_id=thread.course_id)
+    policy.require_delete(me=me, author_id=post.author_id, teaches=standing.teaches)
+    await posts.delete(post)
+    thread.post_count, newest = await posts.extent(thread.id)
+    thread.last_post_at = newest or thread.created_at
+    await work.flush()
+    if post.author_id != me.user:
+        await work.audit("post.deleted", post_id=post_id, thread_id=thread.id)
+
+
+async def delete_thread(*, work: Work, me: Principal, thread_id: UUID) -> UUID:
+    """Delete a discussion with its answers: a teacher of the course, or the author while nobody has answered.
+
+    Returns:
+        The id of its course.
+
+    Raises:
+        NotFound: It does not exist for this person, or is not theirs to delete.
+    """
+    access = await policy.require_thread(work=work, me=me, thread_id=thread_id, lock=True)
+    policy.require_delete(me=me, author_id=access.thread.author_id, teaches=access.teaches)
+    if not access.teaches and access.thread.post_count:
+        raise NotFound
+    await ThreadRepository(work).delete(access.thread)
+    if access.thread.author_id != me.user:
+        await work.audit("thread.deleted", thread_id=thread_id, course_id=access.course.id)
+    return access.course.id
+
+
+async def _render(body: str) -> tuple[str, str]:
+    text = paragraphs(body)
+    if not text:
+        raise Invalid(fields={"body": course_service.FILL_IN})
+    if len(text) > MAX_BODY:
+        raise Invalid(
+            fields={"body": (N_("This is too long: at most {limit} characters."), {"limit": MAX_BODY})}
+        )
+    return text, await asyncio.to_thread(render_markdown, text)
