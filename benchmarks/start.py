@@ -66,7 +66,7 @@ def seconds_to_start(folder: Path, log: Path) -> float:
         Seconds from the command until ``/ping`` and ``/`` both answered.
 
     Raises:
-        SystemExit: It did not start, or did not stop with exit code 0.
+        SystemExit: It did not start, or still answers after Ctrl-C.
     """
     port = free_port()
     environment = {

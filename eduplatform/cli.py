@@ -154,6 +154,7 @@ def create_user(
 @main.command()
 def check() -> None:
     """Verify the installation without starting it; exits 1 with the list of what does not resolve."""
+    import eduplatform.eduplatform  # noqa: F401 - registers every page and handler
     from eduplatform.runtime import check as checks
 
     settings = get_settings()

@@ -9,7 +9,7 @@ from eduplatform.pages.registry import page
 from eduplatform.state.shell import ShellState
 
 
-@page("/", title="EduPlatform", on_load=ShellState.go_home, bare=True)
+@page("/", title="", on_load=ShellState.go_home, bare=True)
 def home() -> rx.Component:
     """Shown for the moment until the redirection."""
     return rx.el.main(rx.el.p(_("Loading…"), role="status"), class_name="p-8 text-ink-muted")

@@ -200,9 +200,7 @@ def _is_broad(caught: ast.expr | None) -> bool:
 
 
 def run(settings: Settings) -> list[str]:
-    """All checks, in the order in which one would mend what they find."""
-    import eduplatform.eduplatform  # noqa: F401  # pyright: ignore[reportUnusedImport]
-
+    """All checks, in the order in which one would mend what they find; the application must have been imported."""
     checks: Iterable[list[str]] = (
         check_database(settings),
         check_handlers(),

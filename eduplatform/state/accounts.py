@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 import reflex as rx
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from eduplatform.config import get_settings
 from eduplatform.db.base import utc_now
@@ -36,8 +36,8 @@ from eduplatform.state.base import (
 from eduplatform.state.shell import home_of
 
 Secret = Annotated[str, Field(min_length=1, max_length=512)]
-Email = Annotated[str, Field(min_length=1, max_length=254)]
-PersonName = Annotated[str, Field(min_length=1, max_length=80)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 DEMO_PASSWORD = "learn-by-doing-1"  # noqa: S105 - published, and refused in production
 DEMO_ACCOUNTS = (
@@ -60,7 +60,7 @@ _LONGEST_TARGET = 1000
 class SecretForm(Form):
     """A form with a password, which is taken as typed: spaces around it are part of it."""
 
-    model_config = {**Form.model_config, "str_strip_whitespace": False}
+    model_config = ConfigDict(str_strip_whitespace=False)
 
 
 class SignInForm(SecretForm):

@@ -12,7 +12,7 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict, get_type_hints
+from typing import Any, get_type_hints
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -29,18 +29,10 @@ from eduplatform.observability.reference import new_reference
 from eduplatform.security.gate import POLICY_ATTRIBUTE, HandlerPolicy, session_cookie
 from eduplatform.security.permissions import Permission, Public
 from eduplatform.security.principal import Principal
+from eduplatform.state.rows import Notice
 
 PUBLIC = Public.PUBLIC
 MAX_NOTICES = 4
-
-
-class Notice(TypedDict):
-    """A message in the notice region: ``kind`` is success, info, warning or danger."""
-
-    id: str
-    kind: str
-    text: str
-    reference: str
 
 
 class Form(BaseModel):
@@ -322,7 +314,7 @@ async def _show(self: rx.State, me: Principal | None, error: EduError, loads: bo
     if isinstance(error, Invalid | NotSignedIn) and hasattr(self, "errors"):
         self.errors = fields or {"form": translate(error.detail, locale, **error.params)}  # pyright: ignore[reportAttributeAccessIssue]
         return
-    await notify(self, "danger", translate(error.detail, locale, **error.params))
+    await notify(self, "error", translate(error.detail, locale, **error.params))
 
 
 def field_texts(error: EduError, locale: str) -> dict[str, str]:
@@ -339,4 +331,4 @@ async def _show_unexpected(self: rx.State, me: Principal | None, reference: str,
         self.failure, self.reference = "error", reference  # pyright: ignore[reportAttributeAccessIssue]
         return
     text = translate(N_("Something went wrong. Nothing was lost; please try again."), reader_locale(self, me))
-    await notify(self, "danger", text, reference=reference)
+    await notify(self, "error", text, reference=reference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import reflex as rx
 
@@ -11,22 +11,9 @@ from eduplatform.components.text import _
 from eduplatform.components.ui.base import Flag, Text, given
 from eduplatform.components.ui.fields import CONTROL, described_by, field
 from eduplatform.components.ui.icons import icon
+from eduplatform.state.rows import ComboboxOption
 
 _SCRIPT = rx.asset("combobox.js", shared=True).importable_path
-
-
-class ComboboxOption(TypedDict):
-    """One choice.
-
-    Attributes:
-        value: What the form sends.
-        label: What the reader sees and types.
-        hint: A second, quieter text, also searched.
-    """
-
-    value: str
-    label: str
-    hint: NotRequired[str]
 
 
 def _text_event(text: rx.Var[str]) -> tuple[rx.Var[str]]:

@@ -5,7 +5,7 @@ bare control, which then needs an `aria_label`.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
@@ -15,15 +15,9 @@ from eduplatform.components.text import _
 from eduplatform.components.ui.base import UI_SCRIPT, Amount, Flag, Text, classes, given
 from eduplatform.components.ui.fields import CONTROL, control_id, frame, take_field_parts, wire
 from eduplatform.components.ui.icons import icon as draw_icon
+from eduplatform.state.rows import Option
 
 _LINE = "h-10 px-3 text-sm pointer-coarse:h-11"
-
-
-class Option(TypedDict):
-    """One choice of a list: what is sent, and what is read."""
-
-    value: str
-    label: str
 
 
 Options: TypeAlias = Sequence[tuple[str, Text]] | rx.Var[list[Option]]

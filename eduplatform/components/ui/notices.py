@@ -1,7 +1,7 @@
 """Notices: short messages about what was just done, as a list in the state and a live region in the page."""
 
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import Any
 
 import reflex as rx
 from reflex.event import no_args_event_spec
@@ -11,18 +11,10 @@ from eduplatform.components.text import _
 from eduplatform.components.ui.base import UI_SCRIPT
 from eduplatform.components.ui.buttons import icon_button
 from eduplatform.components.ui.icons import icon as draw_icon
+from eduplatform.state.rows import Notice
 
 # How long a notice that needs no action stays, in milliseconds; never while it is hovered or focused.
 LIFETIME_MS = 7000
-
-
-class Notice(TypedDict):
-    """One message: `kind` is success, info, warning or error; `reference` names a logged error, else empty."""
-
-    id: str
-    kind: str
-    text: str
-    reference: str
 
 
 class _NoticeItem(BaseHTML):

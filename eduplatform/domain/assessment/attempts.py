@@ -387,7 +387,7 @@ def _finish(
 
 def _score(asked: Asked) -> None:
     kind, version, response = question_type(asked.version.type), asked.version, asked.response
-    stored = response.answer if response.answer is not None else {}
+    stored: object = {} if response.answer is None else response.answer
     score = kind.score(
         kind.load_body(version.body), kind.load_key(version.answer_key), kind.load_response(stored)
     )

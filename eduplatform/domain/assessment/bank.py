@@ -268,7 +268,7 @@ def authoring_form(version: QuestionVersion) -> Mapping[str, Any]:
     body, key = version.body, version.answer_key
     match version.type:
         case "single_choice" | "multiple_choice":
-            correct = key["correct"] if isinstance(key["correct"], list) else [key["correct"]]
+            correct: list[str] = [key["correct"]] if version.type == "single_choice" else key["correct"]
             return {
                 "options": [{**option, "correct": option["id"] in correct} for option in body["options"]],
                 "shuffle": body["shuffle"],

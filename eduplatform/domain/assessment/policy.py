@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -136,7 +135,7 @@ async def require_taker(
             col(Assessment.tenant_id) == work.tenant_id, col(Assessment.id) == assessment_id
         )
         await work.session.exec(shared.with_for_update(read=True, key_share=True))
-    statement: Any = (
+    statement = (
         select(Assessment, Course, Enrollment)
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .join(Section, col(Section.course_id) == col(Course.id))

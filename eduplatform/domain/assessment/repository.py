@@ -26,18 +26,13 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Module, PublicationStatus
+from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.models import Rubric
 
 
-def _columns(*columns: Any) -> Any:
-    """A select of more columns than the type checker can count."""
-    return cast(Any, select)(*columns)
-
-
-async def _fetch(session: AsyncSession, statement: Any) -> list[Any]:
-    """The rows of such a select."""
-    found = cast(Any, await session.exec(statement))
-    return list(found.all())
+async def _run(session: AsyncSession, statement: Any) -> None:
+    """A bulk update, which ``exec`` of this library version has no type for."""
+    await cast(Any, session).exec(statement)
 
 
 class BankRepository(Repository[QuestionBank]):
@@ -144,7 +139,8 @@ class QuestionRepository(Repository[Question]):
             col(Assessment.tenant_id) == self._work.tenant_id,
             col(Assessment.status) == PublicationStatus.DRAFT,
         )
-        await self._session.execute(
+        await _run(
+            self._session,
             update(AssessmentItem)
             .where(
                 col(AssessmentItem.tenant_id) == self._work.tenant_id,
@@ -152,7 +148,7 @@ class QuestionRepository(Repository[Question]):
                 col(AssessmentItem.assessment_id).in_(drafts),
             )
             .values(question_version_id=version_id)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False),
         )
 
 
@@ -197,9 +193,9 @@ class AssessmentRepository(Repository[Assessment]):
             col(Assessment.course_id) == course_id,
         )
         total = (await self._session.exec(select(func.count(col(Assessment.id))).where(*condition))).one()
-        rows = await _fetch(
-            self._session,
-            _columns(*columns)
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
             .where(*condition)
             .order_by(col(Assessment.id).desc())
             .offset((max(number, 1) - 1) * size)
@@ -220,9 +216,9 @@ class AssessmentRepository(Repository[Assessment]):
             .limit(100)
         )
         columns: tuple[Any, ...] = (Assessment, _question_count(), Attempt)
-        rows = await _fetch(
-            self._session,
-            _columns(*columns)
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
             .select_from(Assessment)
             .outerjoin(
                 Attempt,
@@ -290,9 +286,9 @@ class ItemRepository(Repository[AssessmentItem]):
             Question.current_version,
             func.coalesce(col(Rubric.title), ""),
         )
-        rows = await _fetch(
-            self._session,
-            _columns(*columns)
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
             .select_from(AssessmentItem)
             .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
             .join(Question, col(Question.id) == col(AssessmentItem.question_id))
@@ -388,7 +384,7 @@ class ResponseRepository(Repository[Response]):
         )
         if item_ids is not None:
             statement = statement.where(col(Response.item_id).in_(item_ids))
-        rows = await _fetch(self._session, statement.execution_options(populate_existing=True))
+        rows = await fetch(self._work, statement.execution_options(populate_existing=True))
         return [Asked(*row) for row in rows]
 
 

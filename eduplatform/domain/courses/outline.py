@@ -32,6 +32,18 @@ MAX_BODY = 100_000
 LESSON_CHANGED = N_(
     "This lesson was saved somewhere else after you opened it. Your text is still here: copy it, reload the page, and add your changes again."
 )
+NOTHING_TO_PUBLISH = N_("Write the lesson first: there is nothing to publish.")
+NOT_FOR_EVERYBODY = N_(
+    "Some readers would be left out. Put right what the list below names ({count} in all), then publish."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLesson:
+    """A stored lesson and what in it would keep some readers out."""
+
+    lesson: Lesson
+    problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +199,9 @@ async def save_lesson(
     minutes: int,
     objectives: Sequence[str],
     body: str,
-) -> Lesson:
-    """Store a lesson. A published lesson stays published only while nothing keeps readers from it.
+    publish: bool = False,
+) -> SavedLesson:
+    """Store a lesson, and publish it when asked to and nothing in it keeps readers out.
 
     Args:
         work: The open unit of work.
@@ -199,6 +212,7 @@ async def save_lesson(
         minutes: Estimated reading time, 1 to 240.
         objectives: What a reader can do afterwards, one sentence each.
         body: Markdown.
+        publish: Show it to students. With problems it is stored, stays a draft, and the problems are returned.
 
     Raises:
         NotFound: The person does not teach its course.
@@ -209,15 +223,21 @@ async def save_lesson(
     if lesson.version != version:
         raise Conflict(LESSON_CHANGED)
     text = _body(body)
-    if lesson.status == PublicationStatus.PUBLISHED:
-        await _require_accessible(text)
+    problems = await problems_of(text)
+    was_published = lesson.status == PublicationStatus.PUBLISHED
+    if was_published:
+        _require_publishable(text, problems)
     lesson.title, lesson.minutes = _title(title), _minutes(minutes)
     lesson.objectives = _objectives(objectives)
     lesson.body = text
     lesson.body_html = await asyncio.to_thread(render_markdown, text)
     lesson.version += 1
+    if publish and text and not problems:
+        lesson.status = PublicationStatus.PUBLISHED
     await work.flush()
-    return lesson
+    if lesson.status == PublicationStatus.PUBLISHED and not was_published:
+        await work.audit("lesson.published", lesson_id=lesson.id, course_id=lesson.course_id)
+    return SavedLesson(lesson, problems)
 
 
 async def set_lesson_published(
@@ -234,9 +254,7 @@ async def set_lesson_published(
     if lesson.version != version:
         raise Conflict(LESSON_CHANGED)
     if published:
-        if not lesson.body.strip():
-            raise Invalid(fields={"body": N_("Write the lesson first: there is nothing to publish.")})
-        await _require_accessible(lesson.body)
+        _require_publishable(lesson.body, await problems_of(lesson.body))
     status = PublicationStatus.PUBLISHED if published else PublicationStatus.DRAFT
     if lesson.status != status:
         lesson.status = status
@@ -288,6 +306,13 @@ async def problems_of(body: str) -> list[Problem]:
     return await asyncio.to_thread(accessibility_problems, body)
 
 
+def refusal(body: str, problems: Sequence[Problem]) -> Invalid:
+    """Why a text cannot be published: it is empty, or it has these problems."""
+    if not body.strip():
+        return Invalid(fields={"body": NOTHING_TO_PUBLISH})
+    return Invalid(fields={"body": (NOT_FOR_EVERYBODY, {"count": len(problems)})})
+
+
 def neighbours(heads: Sequence[LessonHead], lesson_id: UUID) -> tuple[LessonHead | None, LessonHead | None]:
     """The lessons before and after one, in the order given."""
     at = next((number for number, one in enumerate(heads) if one.id == lesson_id), None)
@@ -317,11 +342,9 @@ async def _lesson(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
     return lesson
 
 
-async def _require_accessible(body: str) -> None:
-    found = await problems_of(body)
-    if found:
-        detail = N_("Some readers would be left out: {count} to put right. The list is above the text.")
-        raise Invalid(fields={"body": (detail, {"count": len(found)})})
+def _require_publishable(body: str, problems: Sequence[Problem]) -> None:
+    if not body.strip() or problems:
+        raise refusal(body, problems)
 
 
 def _number(rows: Sequence[Positioned]) -> None:

@@ -336,7 +336,7 @@ def test_nothing_dangerous_comes_out_of_a_nested_place(payload: str, frame: str)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_the_last_wall_holds_alone(payload: str) -> None:
     """Were the parser to let raw HTML through, the allow-list would still keep it from running."""
-    page = Reader(rich_text._CLEANER.clean(payload))
+    page = Reader(rich_text._CLEANER.clean(payload.encode("utf-8", "ignore").decode()))
     assert set(page.tags) <= ALLOWED_TAGS
     assert page.comments == []
     for _tag, name, value in page.attributes:

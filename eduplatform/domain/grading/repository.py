@@ -1,0 +1,157 @@
+"""Rows of grades and their trail, and what a grade is worked out from, within one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from eduplatform.db.base import new_id, utc_now
+from eduplatform.db.repository import Repository
+from eduplatform.db.scope import CHECKED_INSERT
+from eduplatform.domain.assessment.models import (
+    Assessment,
+    AssessmentItem,
+    Attempt,
+    AttemptState,
+    QuestionVersion,
+    Response,
+)
+from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.tenants.models import Tenant
+from eduplatform.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class GradingContext:
+    """An assessment as grading sees it.
+
+    Attributes:
+        assessment: Its rules.
+        timezone: The tenant's, whose wall clock counts days of lateness.
+        read_by_person: Whether at least one of its questions is always scored by a person.
+    """
+
+    assessment: Assessment
+    timezone: str
+    read_by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPart:
+    """One response of an attempt, as far as points go; ``manual`` says that a person gave them."""
+
+    attempt_id: UUID
+    possible: Decimal
+    fraction: Decimal | None
+    points: Decimal | None
+    manual: bool
+
+
+class GradeRepository(Repository[Grade]):
+    """Grades."""
+
+    model = Grade
+
+    async def context(self, assessment_id: UUID, person_types: Sequence[str]) -> GradingContext:
+        """What is needed to grade an assessment.
+
+        Args:
+            assessment_id: The assessment.
+            person_types: Keys of the question types that a person scores.
+
+        Raises:
+            NotFound: It does not exist in this tenant.
+        """
+        read_by_person = (
+            select(AssessmentItem.id)
+            .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+            .where(
+                col(AssessmentItem.assessment_id) == col(Assessment.id),
+                col(QuestionVersion.type).in_(person_types),
+            )
+            .correlate(Assessment)
+            .exists()
+        )
+        rows = await fetch(
+            self._work,
+            select_columns(Assessment, Tenant.timezone, read_by_person)
+            .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
+            .where(col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id),
+        )
+        if not rows:
+            raise NotFound
+        return GradingContext(*rows[0])
+
+    async def ensure(self, assessment_id: UUID, user_id: UUID, possible: Decimal) -> Grade:
+        """The locked grade of a student, made now when there is none: two writers never make two."""
+        moment = utc_now()
+        values: dict[str, Any] = {
+            "id": new_id(),
+            "tenant_id": self._work.tenant_id,
+            "created_by": self._work.user_id,
+            "assessment_id": assessment_id,
+            "user_id": user_id,
+            "possible": possible,
+            "status": "none",
+            "explanation": [],
+            "version": 1,
+            "created_at": moment,
+            "updated_at": moment,
+        }
+        made = insert(Grade).values(values)
+        statement: Any = made.on_conflict_do_update(
+            index_elements=["tenant_id", "assessment_id", "user_id"], set_={"updated_at": moment}
+        ).returning(Grade)
+        options: dict[str, Any] = {CHECKED_INSERT: True, "populate_existing": True}
+        session: Any = self._session
+        return (await session.exec(statement, execution_options=options)).scalar_one()
+
+    async def attempts(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
+        """One student's attempts, oldest first."""
+        found = await self._session.exec(
+            select(Attempt)
+            .where(
+                col(Attempt.tenant_id) == self._work.tenant_id,
+                col(Attempt.assessment_id) == assessment_id,
+                col(Attempt.user_id) == user_id,
+            )
+            .order_by(col(Attempt.number))
+        )
+        return list(found.all())
+
+    async def scored_parts(self, assessment_id: UUID, user_id: UUID) -> list[ScoredPart]:
+        """The points of all responses of a student's attempts that were handed in."""
+        columns: tuple[Any, ...] = (
+            Response.attempt_id,
+            AssessmentItem.points,
+            Response.fraction,
+            Response.points,
+            col(Response.graded_by).is_not(None),
+        )
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
+            .select_from(Response)
+            .join(Attempt, col(Attempt.id) == col(Response.attempt_id))
+            .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+            .where(
+                col(Response.tenant_id) == self._work.tenant_id,
+                col(Attempt.assessment_id) == assessment_id,
+                col(Attempt.user_id) == user_id,
+                col(Attempt.state) == AttemptState.SUBMITTED,
+            ),
+        )
+        return [ScoredPart(*row) for row in rows]
+
+
+class GradeEventRepository(Repository[GradeEvent]):
+    """The trail of grades; rows are only ever added."""
+
+    model = GradeEvent
