@@ -196,9 +196,6 @@ class Settings(BaseSettings):
     rate_api_per_minute: int = Field(600, ge=1)
     """API requests per session or token and minute."""
 
-    mail_from: str = "EduPlatform <no-reply@localhost>"
-    """Sender of mail."""
-
     log_level: LogLevel = "INFO"
     """Least important line that is logged."""
 

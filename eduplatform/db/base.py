@@ -40,7 +40,7 @@ class Table(SQLModel):
 
     @declared_attr.directive
     @classmethod
-    def __tablename__(cls) -> str:
+    def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 

@@ -15,8 +15,6 @@ from eduplatform.config import get_settings
 
 EngineRole = Literal["app", "system"]
 
-APP_ROLE = "edu_app"
-SYSTEM_ROLE = "edu_system"
 
 _engines: dict[tuple[int, EngineRole], AsyncEngine] = {}
 
@@ -40,8 +38,8 @@ def engine(role: EngineRole) -> AsyncEngine:
     url = settings.app_url if role == "app" else settings.system_url
     made = create_async_engine(
         url,
-        pool_size=8 if role == "app" else 4,
-        max_overflow=8 if role == "app" else 4,
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_pool_size,
         pool_pre_ping=True,
         pool_recycle=1800,
         connect_args=_connect_arguments(),

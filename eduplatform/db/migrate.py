@@ -11,8 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from alembic import command
-from eduplatform.config import get_settings
-from eduplatform.db.engine import APP_ROLE, SYSTEM_ROLE
+from eduplatform.config import APP_ROLE, SYSTEM_ROLE, get_settings
 from eduplatform.db.rls import role_statements
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from eduplatform.db.engine import APP_ROLE, SYSTEM_ROLE
+from eduplatform.config import APP_ROLE, SYSTEM_ROLE
 
 TENANT = "(select NULLIF(current_setting('app.tenant_id', true), '')::uuid)"
 REASON = "(select NULLIF(current_setting('app.unscoped_reason', true), '') is not null)"

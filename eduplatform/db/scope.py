@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -96,14 +96,14 @@ def _selects_from_mapped_tables(state: ORMExecuteState) -> bool:
     """Whether a select reaches its tables only through subqueries of mapped classes, which carry the filter."""
     if not state.is_select:
         return False
-    parts = list(visitors.iterate(state.statement))
+    parts = list(visitors.iterate(cast(Any, state.statement)))
     if any(isinstance(part, sa.TextClause) for part in parts):
         return False
     mapped = False
     for part in parts:
         if not isinstance(part, sa.Select):
             continue
-        selected: sa.Select[Any] = part
+        selected = cast("sa.Select[Any]", part)
         if selected._propagate_attrs.get("compile_state_plugin") == "orm":  # pyright: ignore[reportPrivateUsage]
             mapped = True
         elif not all(isinstance(source, sa.Subquery | sa.CTE) for source in selected.get_final_froms()):

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -36,19 +38,15 @@ class MemoryBuckets:
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, key: str, rate: Rate, now: float) -> float:
-        """Take one token; returns 0, or the seconds until one is there."""
+    def take(self, key: str, rate: Rate, now: float, cost: int) -> float:
+        """Take tokens; returns 0, or the seconds until one is there."""
         level, then = self._buckets.pop(key, (float(rate.burst), now))
         level = min(float(rate.burst), level + max(0.0, now - then) * rate.per_second)
         wait = 0.0 if level >= 1 else (1 - level) / rate.per_second
-        self._buckets[key] = (level - 1 if wait == 0 else level, now)
+        self._buckets[key] = (level - cost if wait == 0 else level, now)
         while len(self._buckets) > MAX_BUCKETS:
             self._buckets.popitem(last=False)
         return wait
-
-    def clear(self, key: str) -> None:
-        """Fill a bucket again."""
-        self._buckets.pop(key, None)
 
 
 _SCRIPT = """
@@ -56,7 +54,7 @@ local level = tonumber(redis.call('HGET', KEYS[1], 'l') or ARGV[2])
 local at = tonumber(redis.call('HGET', KEYS[1], 't') or ARGV[3])
 level = math.min(tonumber(ARGV[2]), level + math.max(0, tonumber(ARGV[3]) - at) * tonumber(ARGV[1]))
 local wait = 0
-if level >= 1 then level = level - 1 else wait = (1 - level) / tonumber(ARGV[1]) end
+if level >= 1 then level = level - tonumber(ARGV[4]) else wait = (1 - level) / tonumber(ARGV[1]) end
 redis.call('HSET', KEYS[1], 'l', level, 't', ARGV[3])
 redis.call('EXPIRE', KEYS[1], math.ceil(tonumber(ARGV[2]) / tonumber(ARGV[1])) + 1)
 return tostring(wait)
@@ -74,20 +72,20 @@ def _redis() -> Redis | None:
     return Redis.from_url(address, socket_timeout=0.5, socket_connect_timeout=0.5)  # pyright: ignore[reportUnknownMemberType]
 
 
-async def take(key: str, rate: Rate) -> float:
-    """Take one token from a bucket.
+async def take(key: str, rate: Rate, *, cost: int = 1) -> float:
+    """Take a token from a bucket, or with ``cost=0`` only look.
 
     Returns:
-        0 when it was there, else the seconds to wait.
+        0 when one was there, else the seconds to wait.
     """
     client = _redis()
     if client is not None:
         try:
-            wait = await client.eval(_SCRIPT, 1, f"rate:{key}", rate.per_second, rate.burst, time.time())  # pyright: ignore[reportGeneralTypeIssues, reportUnknownMemberType, reportUnknownVariableType]
-            return float(wait)  # pyright: ignore[reportUnknownArgumentType]
+            answer = client.eval(_SCRIPT, 1, f"rate:{key}", rate.per_second, rate.burst, time.time(), cost)  # pyright: ignore[reportArgumentType]
+            return float(await cast("Awaitable[str]", answer))
         except RedisError:
             count("rate_limit_fallback_total")
-    return _memory.take(key, rate, time.monotonic())
+    return _memory.take(key, rate, time.monotonic(), cost)
 
 
 async def require(key: str, rate: Rate) -> None:

@@ -54,7 +54,10 @@ async def enrol(
     me = await world.teacher.principal()
     async with unit_of_work(me) as work:
         await enrolment.enrol_people(
-            work=work, section_id=made.section_id, user_ids=[one.user_id for one in people if one.user_id], role=role
+            work=work,
+            section_id=made.section_id,
+            user_ids=[one.user_id for one in people if one.user_id],
+            role=role,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from eduplatform.components.layout.brand import mark
+from eduplatform.components.layout.brand import brand_class, brand_style, mark
 from eduplatform.components.layout.shell import MAIN, notices, skip_link
 from eduplatform.components.live.connection import connection_indicator
 from eduplatform.components.text import _, language_switch, locale_bridge
@@ -66,7 +66,8 @@ def plain_frame(*content: rx.Component, aside: rx.Component | None = None) -> rx
         aside if aside is not None else rx.fragment(),
         column,
         notices(),
-        class_name="flex min-h-dvh bg-canvas",
+        class_name=["flex min-h-dvh bg-canvas", brand_class()],
+        custom_attrs=brand_style(),
     )
 
 

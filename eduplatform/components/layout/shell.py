@@ -36,7 +36,7 @@ def skip_link() -> rx.Component:
         reload_document=True,
         class_name=(
             "fixed start-3 top-3 z-60 -translate-y-20 rounded-lg bg-accent px-4 py-2 text-sm font-medium text-on-accent "
-            "no-underline shadow-lg focus:translate-y-0"
+            "no-underline focus:translate-y-0 focus:shadow-lg"
         ),
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,12 +13,15 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work
+from eduplatform.domain.accounts import sessions
 from eduplatform.domain.accounts.models import AccountStatus, Identity, Invitation, User
-from eduplatform.domain.accounts.repository import UserRepository
+from eduplatform.domain.accounts.repository import InvitationRepository, UserRepository
 from eduplatform.domain.accounts.sign_in import normalise_email
+from eduplatform.domain.courses.texts import single_line
 from eduplatform.domain.messaging import mail
+from eduplatform.domain.messaging.models import MailMessage
 from eduplatform.domain.tenants.models import Tenant
-from eduplatform.errors import Conflict, Invalid, NotSignedIn
+from eduplatform.errors import Conflict, FieldText, Invalid, NotSignedIn
 from eduplatform.i18n import N_
 from eduplatform.security import passwords
 from eduplatform.security.permissions import Role
@@ -23,6 +29,9 @@ from eduplatform.security.principal import Principal
 from eduplatform.security.tokens import new_token, token_hash
 
 INVITATION_DAYS = 14
+LONGEST_EMAIL = 254
+LONGEST_NAME = 80
+EMAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]+")
 TENANT_ROLES = (Role.STUDENT, Role.TEACHER, Role.GUARDIAN, Role.ADMIN)
 
 
@@ -67,6 +76,116 @@ async def create_user(
     return user
 
 
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Somebody to invite; the address is normalised."""
+
+    email: str
+    given_name: str
+    family_name: str
+    roles: tuple[Role, ...]
+
+
+def check_invitee(*, email: str, given_name: str, family_name: str, roles: Collection[Role]) -> Invitee:
+    """Bring what was typed about somebody into the form that is stored.
+
+    Raises:
+        Invalid: The address or the roles are not usable; a message per field.
+    """
+    email = normalise_email(single_line(email))
+    fields: dict[str, FieldText] = {}
+    if not EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
+        fields["email"] = N_("Please enter an e-mail address.")
+    if not roles or not set(roles) <= set(TENANT_ROLES):
+        fields["roles"] = N_("Choose at least one role.")
+    names = {"given_name": single_line(given_name), "family_name": single_line(family_name)}
+    for name, value in names.items():
+        if len(value) > LONGEST_NAME:
+            fields[name] = (N_("This is too long: at most {limit} characters."), {"limit": LONGEST_NAME})
+    if fields:
+        raise Invalid(fields=fields)
+    return Invitee(email=email, roles=tuple(role for role in TENANT_ROLES if role in roles), **names)
+
+
+async def write_invitations(
+    *, work: Work, tenant_id: UUID, tenant_name: str, inviter: str, locale: str, people: Sequence[Invitee]
+) -> None:
+    """Store and mail invitations; a constant number of statements, however many they are.
+
+    Also for work outside of tenants, when the operator invites the first administrator.
+    """
+    expires_at = utc_now() + timedelta(days=INVITATION_DAYS)
+    for one in people:
+        value = new_token()
+        invitation = Invitation(
+            tenant_id=tenant_id,
+            created_by=work.user_id,
+            email=one.email,
+            given_name=one.given_name,
+            family_name=one.family_name,
+            roles=[role.value for role in one.roles],
+            token_hash=token_hash(value),
+            expires_at=expires_at,
+        )
+        work.session.add(invitation)
+        mail_invitation(
+            work=work,
+            invitation=invitation,
+            token=value,
+            tenant_name=tenant_name,
+            inviter=inviter,
+            locale=locale,
+        )
+    await work.flush()
+
+
+def mail_invitation(
+    *, work: Work, invitation: Invitation, token: str, tenant_name: str, inviter: str, locale: str
+) -> None:
+    """Put the mail of an invitation into the outbox; it is written with the next flush."""
+    subject, text, html = mail.render(
+        "invitation",
+        locale,
+        link=f"{get_settings().public_url}/invitation/{token}",
+        inviter=inviter,
+        tenant=tenant_name,
+        days=INVITATION_DAYS,
+    )
+    work.session.add(
+        MailMessage(
+            tenant_id=invitation.tenant_id,
+            template="invitation",
+            recipient=invitation.email,
+            subject=subject,
+            text=text,
+            html=html,
+        )
+    )
+
+
+async def invite_all(*, work: Work, me: Principal, people: Sequence[Invitee]) -> None:
+    """Mail invitations to join the tenant; open ones for the same addresses are replaced.
+
+    Raises:
+        Conflict: An address belongs to a member.
+    """
+    emails = [one.email for one in people]
+    if await UserRepository(work).emails_of_members(emails):
+        raise Conflict(N_("This person is already a member."))
+    for old in await InvitationRepository(work).waiting_for(emails):
+        old.revoked_at = utc_now()
+    await write_invitations(
+        work=work,
+        tenant_id=work.tenant_id,
+        tenant_name=me.tenant_name,
+        inviter=me.name,
+        locale=me.locale,
+        people=people,
+    )
+    roles = sorted({role.value for one in people for role in one.roles})
+    await work.audit("invitation.sent", count=len(people), roles=roles)
+
+
 async def invite(
     *, work: Work, me: Principal, email: str, given_name: str, family_name: str, roles: list[Role]
 ) -> None:
@@ -76,46 +195,8 @@ async def invite(
         Invalid: The address or the roles are not usable.
         Conflict: The address belongs to a member.
     """
-    email = normalise_email(email)
-    name, _, host = email.partition("@")
-    if not name or "." not in host or " " in email:
-        raise Invalid(fields={"email": N_("Please enter an e-mail address.")})
-    if not roles or not set(roles) <= set(TENANT_ROLES):
-        raise Invalid(fields={"roles": N_("Choose at least one role.")})
-    if (await work.session.exec(select(User).where(col(User.email) == email))).first() is not None:
-        raise Conflict(N_("This person is already a member."))
-    now = utc_now()
-    for old in await work.session.exec(
-        select(Invitation).where(
-            col(Invitation.email) == email,
-            col(Invitation.accepted_at).is_(None),
-            col(Invitation.revoked_at).is_(None),
-        )
-    ):
-        old.revoked_at = now
-    value = new_token()
-    await work.add(
-        Invitation(
-            email=email,
-            given_name=given_name,
-            family_name=family_name,
-            roles=[role.value for role in roles],
-            token_hash=token_hash(value),
-            expires_at=now + timedelta(days=INVITATION_DAYS),
-        )
-    )
-    await mail.send(
-        work=work,
-        tenant_id=work.tenant_id,
-        recipient=email,
-        template="invitation",
-        locale=me.locale,
-        link=f"{get_settings().public_url}/invitation/{value}",
-        inviter=me.name,
-        tenant=me.tenant_name,
-        days=INVITATION_DAYS,
-    )
-    await work.audit("invitation.sent", roles=[role.value for role in roles])
+    person = check_invitee(email=email, given_name=given_name, family_name=family_name, roles=roles)
+    await invite_all(work=work, me=me, people=[person])
 
 
 async def _open_invitation(work: Work, token: str, *, lock: bool = False) -> tuple[Invitation, Tenant]:
@@ -199,11 +280,16 @@ async def deactivate(*, work: Work, me: Principal, user_id: UUID, active: bool) 
 
     Raises:
         NotFound: No such member.
-        Invalid: One's own account.
+        Invalid: One's own account, or the last administrator's.
     """
     if user_id == me.user_id:
         raise Invalid(N_("You cannot deactivate your own account."))
-    user = await UserRepository(work).get(user_id)
+    users = UserRepository(work)
+    admins = await users.lock_admins()
+    user = await users.get(user_id, lock=True)
+    if not active and {one.id for one in admins} == {user_id}:
+        raise Invalid(N_("There must be at least one administrator."))
     user.status = AccountStatus.ACTIVE if active else AccountStatus.DEACTIVATED
     await work.flush()
     await work.audit("user.reactivated" if active else "user.deactivated", user=user_id)
+    work.after_commit(sessions.forget)

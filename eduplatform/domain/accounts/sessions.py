@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import update
@@ -115,11 +116,10 @@ async def redeem_token(*, work: Work, purpose: TokenPurpose, value: str) -> Iden
     return row
 
 
-def _idle(roles: list[str], *, operator: bool, remembered: bool) -> timedelta:
+def _idle(*, staff: bool, remembered: bool) -> timedelta:
     settings = get_settings()
     if remembered:
         return settings.session_remembered
-    staff = operator or bool({Role.ADMIN, Role.TEACHER} & set(roles))
     return settings.session_idle_staff if staff else settings.session_idle
 
 
@@ -154,7 +154,8 @@ async def open_session(
         if previous:
             await _revoke(work, col(Session.token_hash) == token_hash(previous), reason="rotated")
             forget(token_hash(previous))
-        remembered = bool(used.payload.get("remembered"))
+        staff = identity.is_operator or bool(user and {Role.ADMIN, Role.TEACHER} & set(user.roles))
+        remembered = bool(used.payload.get("remembered")) and not staff
         now = utc_now()
         lifetime = settings.session_remembered if remembered else settings.session_absolute
         value = new_token()
@@ -168,11 +169,7 @@ async def open_session(
                 address_hash=pseudonym("address", address),
                 remembered=remembered,
                 last_seen_at=now,
-                idle_seconds=int(
-                    _idle(
-                        user.roles if user else [], operator=identity.is_operator, remembered=remembered
-                    ).total_seconds()
-                ),
+                idle_seconds=int(_idle(staff=staff, remembered=remembered).total_seconds()),
                 expires_at=now + lifetime,
             )
         )
@@ -204,7 +201,9 @@ async def resolve(cookie: str) -> Principal:
         if found is None:
             forget(hashed)
             raise NotSignedIn
-        session, identity, user, tenant = found
+        session, identity = found[0], found[1]
+        # An outer join that found nothing gives None, which the statement's type does not say.
+        user, tenant = cast("User | None", found[2]), cast("Tenant | None", found[3])
         now = utc_now()
         if not _valid(session, identity, user, tenant, now):
             forget(hashed)
@@ -232,8 +231,7 @@ def _valid(
         return False
     if session.user_id is None:
         return True
-    # An outer join that found nothing gives None, which the statement's type does not say.
-    if not user or not tenant:
+    if user is None or tenant is None:
         return False
     return user.status == AccountStatus.ACTIVE and tenant.status == TenantStatus.ACTIVE
 

@@ -6,6 +6,8 @@ locking it, so that nobody can shut another person out.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +28,7 @@ from eduplatform.domain.accounts.models import (
 )
 from eduplatform.domain.messaging import mail
 from eduplatform.domain.tenants.models import Tenant, TenantStatus
-from eduplatform.errors import Invalid, NotFound, NotSignedIn
+from eduplatform.errors import Invalid, NotFound, NotSignedIn, RateLimited
 from eduplatform.i18n import N_
 from eduplatform.observability.metrics import count
 from eduplatform.security import passwords, rate_limits
@@ -35,6 +37,8 @@ from eduplatform.security.rate_limits import Rate
 from eduplatform.security.tokens import new_token, pseudonym, token_hash
 
 RESET_MINUTES = 60
+WINDOW_SECONDS = 900
+SLOW_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,41 @@ def normalise_email(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
-async def _throttle(kind: str, *, email: str, address: str) -> None:
+def _buckets(kind: str, *, email: str, address: str) -> tuple[tuple[str, Rate], tuple[str, Rate]]:
     settings = get_settings()
-    await rate_limits.require(
-        f"{kind}:address:{pseudonym('address', address)}",
-        Rate(settings.rate_sign_in_per_address / 600, settings.rate_sign_in_per_address),
+    return (
+        (
+            f"{kind}:address:{pseudonym('address', address)}",
+            Rate(settings.rate_sign_in_per_address / WINDOW_SECONDS, settings.rate_sign_in_per_address),
+        ),
+        (
+            f"{kind}:account:{pseudonym('account', email)}",
+            Rate(settings.rate_sign_in_per_account / WINDOW_SECONDS, settings.rate_sign_in_per_account),
+        ),
     )
-    await rate_limits.require(
-        f"{kind}:account:{pseudonym('account', email)}",
-        Rate(settings.rate_sign_in_per_account / 600, settings.rate_sign_in_per_account),
-    )
+
+
+async def _throttle(kind: str, *, email: str, address: str) -> None:
+    """Refuse an address, and slow down an account, that failed too often.
+
+    An account is never refused: otherwise anybody could lock it by failing on purpose. Its owner waits some seconds.
+    """
+    by_address, by_account = _buckets(kind, email=email, address=address)
+    wait = await rate_limits.take(*by_address, cost=0)
+    if wait > 0:
+        count("sign_in_total", outcome="throttled")
+        raise RateLimited(
+            N_("Too many attempts. Please wait {seconds} seconds."), retry_after=math.ceil(wait)
+        )
+    wait = await rate_limits.take(*by_account, cost=0)
+    if wait > 0:
+        await asyncio.sleep(min(wait, SLOW_SECONDS))
+
+
+async def _failed(kind: str, *, email: str, address: str) -> None:
+    """Count an attempt that failed."""
+    for bucket in _buckets(kind, email=email, address=address):
+        await rate_limits.take(*bucket)
 
 
 async def _memberships(work: Work, identity_id: UUID) -> list[Membership]:
@@ -102,7 +131,7 @@ async def sign_in(
 
     Raises:
         NotSignedIn: The pair is wrong, or the account is closed; the words do not say which.
-        RateLimited: Too many attempts from this address or on this account.
+        RateLimited: Too many failures from this address.
     """
     email = normalise_email(email)
     await _throttle("sign_in", email=email, address=address)
@@ -114,6 +143,7 @@ async def sign_in(
     matches = await passwords.verify_password(stored, password[: passwords.MAX_LENGTH + 1])
     if identity is None or not matches:
         count("sign_in_total", outcome="refused")
+        await _failed("sign_in", email=email, address=address)
         raise NotSignedIn(N_("The e-mail address or the password is not right."))
     rehashed = await passwords.hash_password(password) if passwords.needs_rehash(stored) else None
     async with identity_work() as work:
@@ -167,10 +197,11 @@ async def request_reset(*, email: str, address: str, locale: str) -> None:
     """Mail a link for a new password, if the address is known; says nothing either way.
 
     Raises:
-        RateLimited: Too many requests from this address or for this account.
+        RateLimited: Too many requests from this address.
     """
     email = normalise_email(email)
     await _throttle("reset", email=email, address=address)
+    await _failed("reset", email=email, address=address)
     async with identity_work() as work:
         identity = (
             await work.session.exec(
@@ -232,6 +263,7 @@ async def change_password(*, me: Principal, current: str, password: str) -> None
     async with identity_work() as work:
         identity = await work.session.get(Identity, me.identity_id)
     if identity is None or not await passwords.verify_password(identity.password_hash, current):
+        await _failed("change", email=me.email, address=str(me.session_id))
         raise Invalid(fields={"current": N_("This is not your current password.")})
     passwords.check_new_password(password, context=(identity.email, me.name))
     hashed = await passwords.hash_password(password)

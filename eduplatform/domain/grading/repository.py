@@ -113,6 +113,39 @@ class GradeRepository(Repository[Grade]):
         session: Any = self._session
         return (await session.exec(statement, execution_options=options)).scalar_one()
 
+    async def locked(self, assessment_id: UUID, user_id: UUID) -> Grade:
+        """A student's grade, locked.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = await self._session.exec(
+            self.rows()
+            .where(col(Grade.assessment_id) == assessment_id, col(Grade.user_id) == user_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        row = found.one_or_none()
+        if row is None:
+            raise NotFound
+        return row
+
+    async def unreleased(
+        self, assessment_id: UUID, statuses: Sequence[str], user_ids: Sequence[UUID] | None
+    ) -> list[Grade]:
+        """Grades of an assessment that students do not see yet and that have one of the statuses, locked."""
+        statement = self.rows().where(
+            col(Grade.assessment_id) == assessment_id,
+            col(Grade.released_at).is_(None),
+            col(Grade.status).in_(statuses),
+        )
+        if user_ids is not None:
+            statement = statement.where(col(Grade.user_id).in_(user_ids))
+        found = await self._session.exec(
+            statement.order_by(col(Grade.id)).with_for_update().execution_options(populate_existing=True)
+        )
+        return list(found.all())
+
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
         """One student's attempts, oldest first."""
         found = await self._session.exec(

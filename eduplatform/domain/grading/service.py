@@ -17,6 +17,8 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.rules import policy_of
+from eduplatform.domain.assessment.types.text import clean_text, is_invisible
+from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
 from eduplatform.domain.grading.models import Grade, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
@@ -26,8 +28,13 @@ from eduplatform.domain.grading.repository import (
     GradingContext,
     ScoredPart,
 )
+from eduplatform.errors import Conflict, Invalid
+from eduplatform.i18n import N_
+from eduplatform.security.principal import Principal
 
-KINDS = ("submitted", "scored", "released", "unreleased", "excused", "unexcused", "recalculated")
+MAX_REASON = 500
+
+KINDS = ("submitted", "scored", "commented", "released", "unreleased", "excused", "unexcused", "recalculated")
 """What can happen to a grade; the ``kind`` of its events."""
 
 SETTLED = frozenset({GradeStatus.GRADED, GradeStatus.LATE})
@@ -84,6 +91,7 @@ async def settle(
     reason: str = "",
     attempt_id: UUID | None = None,
     excused: bool | None = None,
+    always: bool = False,
     now: datetime | None = None,
 ) -> Grade:
     """`settle_grade` with every detail.
@@ -97,6 +105,7 @@ async def settle(
         reason: Words of a person, kept in the event.
         attempt_id: The attempt that the event is about; else the one that counts.
         excused: Excuse the student, or take it back; None keeps what is.
+        always: Leave an event also when the grade stays the same, because something behind it changed.
         now: The server's clock.
     """
     moment = now or utc_now()
@@ -111,7 +120,7 @@ async def settle(
     before, old_steps, old_status = snapshot(row), row.explanation, row.status
     row.points, row.possible, row.status = result.points, result.possible, result.status
     row.released_at = _released_at(row, old_status, context, moment)
-    if snapshot(row) == before and steps == old_steps:
+    if snapshot(row) == before and steps == old_steps and not always:
         return row
     row.explanation = steps
     counting = next((one.id for one in attempts if one.number == result.attempt_number), None)
@@ -140,8 +149,8 @@ def result_of(
     for part in parts:
         by_attempt[part.attempt_id].append(part)
     scores = [_attempt_score(attempt, by_attempt[attempt.id]) for attempt in attempts]
-    policy = policy_of(context.assessment, timezone=context.timezone)
-    return grade(scores, policy, possible=context.assessment.points, now=now, excused=excused)
+    rules = policy_of(context.assessment, timezone=context.timezone)
+    return grade(scores, rules, possible=context.assessment.points, now=now, excused=excused)
 
 
 def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScore:
@@ -216,3 +225,129 @@ async def record(
             reason=reason,
         )
     )
+
+
+async def release(
+    *,
+    work: Work,
+    me: Principal,
+    assessment_id: UUID,
+    user_ids: Sequence[UUID] | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Let students see their grades; those that are released already, or still wait for a person, are left alone.
+
+    Args:
+        work: The open unit of work.
+        me: The teacher.
+        assessment_id: The assessment.
+        user_ids: The students; None means all.
+        now: The server's clock.
+
+    Returns:
+        How many grades became visible.
+
+    Raises:
+        NotFound: The person does not teach the course.
+    """
+    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
+    return await release_grades(
+        work=work, assessment_id=assessment_id, user_ids=user_ids, actor_id=me.user, now=now
+    )
+
+
+async def release_grades(
+    *,
+    work: Work,
+    assessment_id: UUID,
+    user_ids: Sequence[UUID] | None,
+    actor_id: UUID | None,
+    now: datetime | None = None,
+) -> int:
+    """`release` for callers that checked access."""
+    await work.audit("grade.released", assessment=assessment_id, students=user_ids or "all")
+    rows = await GradeRepository(work).unreleased(assessment_id, sorted(RELEASABLE), user_ids)
+    moment = now or utc_now()
+    changes: list[tuple[Grade, dict[str, Any]]] = []
+    for row in rows:
+        before = snapshot(row)
+        row.released_at, row.seen_at, row.version = moment, None, row.version + 1
+        changes.append((row, before))
+    await work.flush()
+    await GradeEventRepository(work).insert_many(
+        [
+            {
+                "grade_id": row.id,
+                "actor_id": actor_id,
+                "created_by": actor_id,
+                "kind": "released",
+                "before": before,
+                "after": snapshot(row),
+                "reason": "",
+            }
+            for row, before in changes
+        ]
+    )
+    return len(changes)
+
+
+async def unrelease(
+    *, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str
+) -> Grade:
+    """Take a released grade back, so that the student no longer sees it.
+
+    Raises:
+        NotFound: The person does not teach the course, or there is no grade.
+        Invalid: There is no reason; ``fields["reason"]``.
+        Conflict: The student does not see it anyway.
+    """
+    words = required_reason(reason)
+    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
+    await work.audit("grade.unreleased", assessment=assessment_id, student=user_id)
+    row = await GradeRepository(work).locked(assessment_id, user_id)
+    if row.released_at is None:
+        raise Conflict(N_("This grade is not released."))
+    if row.status == GradeStatus.EXCUSED:
+        raise Conflict(N_("Take the excuse back instead."))
+    before = snapshot(row)
+    row.released_at = row.seen_at = None
+    await record(work=work, row=row, before=before, kind="unreleased", reason=words, actor_id=me.user)
+    return row
+
+
+async def excuse(
+    *, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str, excused: bool = True
+) -> Grade:
+    """Excuse a student from an assessment, or take it back; the student sees an excuse at once.
+
+    Raises:
+        NotFound: The person does not teach the course, or the student does not take it.
+        Invalid: There is no reason; ``fields["reason"]``.
+    """
+    words = required_reason(reason)
+    await policy.require_participant(work=work, me=me, assessment_id=assessment_id, user_id=user_id)
+    kind = "excused" if excused else "unexcused"
+    await work.audit(f"grade.{kind}", assessment=assessment_id, student=user_id)
+    return await settle(
+        work=work,
+        assessment_id=assessment_id,
+        user_id=user_id,
+        actor_id=me.user,
+        kind=kind,
+        reason=words,
+        excused=excused,
+    )
+
+
+def required_reason(reason: str) -> str:
+    """The words of a reason.
+
+    Raises:
+        Invalid: There are none, or too many; ``fields["reason"]``.
+    """
+    words = " ".join(clean_text(reason).split())
+    if is_invisible(words):
+        raise Invalid(fields={"reason": N_("Please say why.")})
+    if len(words) > MAX_REASON:
+        raise Invalid(fields={"reason": (N_("Use at most {limit} characters."), {"limit": MAX_REASON})})
+    return words

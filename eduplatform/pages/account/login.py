@@ -3,17 +3,66 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 
 from eduplatform.components.layout.illustration import calm_picture
 from eduplatform.components.layout.pending import pending
 from eduplatform.components.layout.plain import form_alert, plain_frame, plain_heading
 from eduplatform.components.live.session_bridge import session_bridge
 from eduplatform.components.text import _
-from eduplatform.components.ui import button, checkbox, icon, link, password_input, text_input
+from eduplatform.components.ui import button, checkbox, described_by, field, icon, invalid, link, text_input
+from eduplatform.components.ui.base import UI_SCRIPT
+from eduplatform.components.ui.fields import CONTROL
 from eduplatform.pages.registry import page
 from eduplatform.state.accounts import SignInState
 
 _FORM = "sign-in"
+_REQUIRED = rx.Var.create(True)
+"""Both fields are needed, which nobody has to be told here: no marks beside their names."""
+
+
+class _RevealButton(BaseHTML):
+    library = UI_SCRIPT
+    tag = "RevealButton"
+    _is_tag_in_global_scope = False
+
+    target: rx.Var[str]
+    show_label: rx.Var[str]
+    hide_label: rx.Var[str]
+
+
+def _password() -> rx.Component:
+    """The kit's field, except that nothing but the field itself is called "Password" on this page."""
+    return field(
+        rx.el.div(
+            rx.el.input(
+                type="password",
+                name="password",
+                id="password",
+                required=_REQUIRED,
+                auto_complete="current-password",
+                aria_invalid=invalid(SignInState.errors["password"]),
+                aria_describedby=described_by("password"),
+                class_name=f"{CONTROL} h-10 ps-3 pe-11 text-sm pointer-coarse:h-11",
+            ),
+            _RevealButton.create(
+                icon("eye", class_name="in-aria-pressed:hidden"),
+                icon("eye-off", class_name="hidden in-aria-pressed:block"),
+                target="password",
+                show_label=_("Show what is typed"),
+                hide_label=_("Hide what is typed"),
+                class_name=(
+                    "absolute end-1 top-1/2 grid size-8 -translate-y-1/2 place-items-center rounded-md text-ink-muted "
+                    "hover:bg-ink/7 hover:text-ink"
+                ),
+            ),
+            class_name="relative",
+        ),
+        label=_("Password"),
+        control_id="password",
+        error=SignInState.errors["password"],
+        action=link(_("Forgot your password?"), "/forgot", class_name="text-sm"),
+    )
 
 
 def _form() -> rx.Component:
@@ -26,18 +75,11 @@ def _form() -> rx.Component:
             label=_("Email"),
             type="email",
             auto_complete="username",
-            required=True,
+            required=_REQUIRED,
             error=SignInState.errors["email"],
             custom_attrs={"autoCapitalize": "none", "spellCheck": "false"},
         ),
-        password_input(
-            name="password",
-            id="password",
-            label=_("Password"),
-            required=True,
-            error=SignInState.errors["password"],
-            action=link(_("Forgot your password?"), "/forgot", class_name="text-sm"),
-        ),
+        _password(),
         checkbox(name="remember", id="remember", label=_("Keep me signed in on this device")),
         button(
             _("Sign in"),

@@ -72,7 +72,7 @@ def _session(row: rx.Var[SessionRow]) -> rx.Component:
                 _("Last seen {seen}, signed in {opened}", seen=row["seen"], opened=row["opened"]),
                 class_name="text-sm text-ink-muted",
             ),
-            class_name="min-w-0 flex-1",
+            class_name="min-w-0 flex-1 basis-48",
         ),
         rx.cond(
             row["current"],

@@ -1,0 +1,371 @@
+// The sitting: all questions on one page, the clock of the server, and what is saved.
+import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
+import { AttemptJournal, openStore } from "$/public/external/eduplatform/components/live/attempt_journal/attempt_journal.js";
+import { RichText } from "$/public/external/eduplatform/components/ui/rich_text/rich_text.js";
+import { QuestionView, fill, isBlank } from "./question_view.js";
+
+const WARNINGS = [300, 60]; // seconds before the end that are announced
+const TRY_AGAIN_MS = 3000;
+
+const clockText = (seconds) => {
+  const left = Math.max(0, Math.ceil(seconds));
+  const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  return (parts[0] ? parts : parts.slice(1)).map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":");
+};
+
+// Seconds until the deadline by the server's clock, whatever this device's clock says.
+const useCountdown = (deadline, clock) => {
+  const [left, setLeft] = useState(null);
+  useEffect(() => {
+    if (!deadline || !clock) return undefined;
+    const tick = () => setLeft((Date.parse(deadline) - clock.server - (performance.now() - clock.here)) / 1000);
+    tick();
+    const timer = setInterval(tick, 500);
+    return () => clearInterval(timer);
+  }, [deadline, clock]);
+  return left;
+};
+
+const Timer = ({ left, texts, classes }) => {
+  const [said, setSaid] = useState("");
+  const passed = useRef(null);
+  useEffect(() => {
+    if (left === null) return;
+    const before = passed.current ?? left;
+    const mark = WARNINGS.find((second) => before > second && left <= second);
+    if (mark) setSaid(mark === 300 ? texts.fiveMinutes : texts.oneMinute);
+    passed.current = left;
+  }, [left]);
+  if (left === null) return null;
+  return h(
+    "p",
+    { className: left <= 300 ? classes.timerSoon : classes.timer },
+    h("span", { className: "sr-only" }, texts.timeLeft),
+    h("span", { role: "timer", "aria-live": "off", id: "time-left" }, clockText(left)),
+    h("span", { role: "status", className: "sr-only" }, said),
+  );
+};
+
+const SaveState = ({ status, texts, classes }) => {
+  const text = status.name === "offline" && !status.durable ? texts.offlineMemory : texts[status.name];
+  return h(
+    "p",
+    { role: "status", id: "save-state", "data-status": status.name, className: `${classes.save} ${classes[`save_${status.name}`]}` },
+    h("span", { "aria-hidden": true, className: classes.dot }),
+    text,
+  );
+};
+
+const JumpList = ({ questions, answered, flagged, texts, classes }) =>
+  h(
+    "nav",
+    { "aria-label": texts.questions },
+    h(
+      "ol",
+      { className: classes.jumps },
+      questions.map((question, index) => {
+        const done = answered(question);
+        const marks = [done ? texts.answered : texts.unanswered, flagged.has(question.item_id) && texts.flagged].filter(Boolean);
+        return h(
+          "li",
+          { key: question.item_id },
+          h(
+            "a",
+            { href: `#question-${index + 1}`, className: done ? classes.jumpDone : classes.jump, "data-flagged": flagged.has(question.item_id) || undefined },
+            h("span", { "aria-hidden": true }, index + 1),
+            h("span", { className: "sr-only" }, `${fill(texts.question, { number: index + 1 })}: ${marks.join(", ")}`),
+          ),
+        );
+      }),
+    ),
+  );
+
+const answerText = (view, answer) => {
+  if (view.options) {
+    const ids = answer?.choices ?? (answer?.choice ? [answer.choice] : []);
+    return view.options.filter((option) => ids.includes(option.id)).map((option) => option.text).join(", ");
+  }
+  return answer?.text ?? (typeof answer?.answer === "boolean" ? String(answer.answer) : "");
+};
+
+const ConflictPanel = ({ conflict, view, texts, classes, onChoose }) => {
+  const shown = (answer) => (view.type === "true_false" ? { true: texts.yes, false: texts.no }[answer?.answer] : answerText(view, answer)) || texts.empty;
+  return h(
+    "div",
+    { role: "alert", className: classes.conflict },
+    h("p", { className: classes.conflictTitle }, texts.conflictTitle),
+    h(
+      "div",
+      { className: classes.conflictSides },
+      [["mine", texts.conflictMine, texts.keepMine], ["theirs", texts.conflictTheirs, texts.keepTheirs]].map(([side, title, verb]) =>
+        h(
+          "div",
+          { key: side, className: classes.conflictSide },
+          h("p", { className: classes.label }, title),
+          h("p", { className: classes.conflictText }, shown(conflict[side])),
+          h("button", { type: "button", className: classes.button, onClick: () => onChoose(side === "mine") }, verb),
+        ),
+      ),
+    ),
+  );
+};
+
+const Card = ({ question, index, answer, flagged, conflict, rejected, disabled, texts, classes, onAnswer, onLeave, onFlag, onChoose }) => {
+  const legend = fill(texts.question, { number: index + 1 });
+  return h(
+    "section",
+    { id: `question-${index + 1}`, tabIndex: -1, "aria-labelledby": `question-${index + 1}-title`, className: classes.card },
+    h(
+      "div",
+      { className: classes.cardHead },
+      h("h2", { id: `question-${index + 1}-title`, className: classes.cardTitle }, legend),
+      h("span", { className: classes.points }, fill(texts.points, { points: Number(question.points) })),
+      h("button", { type: "button", "aria-pressed": flagged, className: classes.flag, onClick: onFlag }, h("span", { "aria-hidden": true }, flagged ? "⚑ " : "⚐ "), texts.flag),
+    ),
+    h(QuestionView, { question, answer, onAnswer, onLeave, legend, texts, classes, disabled: disabled || Boolean(conflict) }),
+    rejected && h("p", { role: "alert", className: classes.rejected }, rejected),
+    conflict && h(ConflictPanel, { conflict, view: question.view, texts, classes, onChoose }),
+  );
+};
+
+const SubmitDialog = ({ open, missing, busy, failed, texts, classes, onClose, onSubmit }) => {
+  const dialog = useRef(null);
+  useEffect(() => {
+    if (open && !dialog.current.open) dialog.current.showModal();
+    if (!open && dialog.current.open) dialog.current.close();
+  }, [open]);
+  return h(
+    "dialog",
+    { ref: dialog, id: "submit-dialog", "aria-labelledby": "submit-title", className: classes.dialog, onClose },
+    h("h2", { id: "submit-title", className: classes.dialogTitle }, texts.submitTitle),
+    missing.length
+      ? h(
+          "div",
+          null,
+          h("p", null, texts.missing),
+          h(
+            "ul",
+            { className: classes.missing },
+            missing.map((number) =>
+              h("li", { key: number }, h("a", { href: `#question-${number}`, className: classes.link, onClick: onClose }, fill(texts.question, { number }))),
+            ),
+          ),
+        )
+      : h("p", null, texts.complete),
+    h("p", { className: classes.hint }, texts.submitFinal),
+    h("p", { role: "alert", className: classes.rejected }, failed ? texts.submitFailed : ""),
+    h(
+      "div",
+      { className: classes.dialogActions },
+      h("button", { type: "button", className: classes.button, onClick: onClose }, texts.goOn),
+      h("button", { type: "button", className: classes.primary, disabled: busy, "aria-busy": busy, onClick: onSubmit }, busy ? texts.submitting : texts.submit),
+    ),
+  );
+};
+
+const useJournal = (attemptId, onSubmitted) => {
+  const [attempt, setAttempt] = useState(undefined);
+  const [answers, setAnswers] = useState({});
+  const [status, setStatus] = useState({ name: "saved", durable: true });
+  const [clock, setClock] = useState(null);
+  const [conflicts, setConflicts] = useState({});
+  const [rejected, setRejected] = useState({});
+  const [notice, setNotice] = useState("");
+  const [round, setRound] = useState(0);
+  const journal = useRef(null);
+  const finished = useRef(onSubmitted);
+  finished.current = onSubmitted;
+
+  useEffect(() => {
+    if (!attemptId) return undefined;
+    const put = (item, answer) => setAnswers((all) => ({ ...all, [item]: answer }));
+    const tell = (what, value) => {
+      if (what === "status") setStatus(value);
+      if (what === "clock") setClock({ server: Date.parse(value), here: performance.now() });
+      if (what === "conflict") setConflicts((all) => ({ ...all, [value.item_id]: value }));
+      if (what === "rejected") setRejected((all) => ({ ...all, [value.item_id]: value.text }));
+      if (what === "remote") put(value.item_id, value.answer);
+      if (what === "signedOut") setNotice("signedOut");
+      if (what === "closed") finished.current?.();
+    };
+    const book = new AttemptJournal(attemptId, tell);
+    journal.current = book;
+    let gone = false;
+    setNotice("");
+    book.open().then(
+      (found) => {
+        if (gone) return;
+        setAttempt(found);
+        if (!found) return;
+        setAnswers(Object.fromEntries(found.questions.map((question) => [question.item_id, question.answer])));
+        if (found.state !== "in_progress") finished.current?.();
+      },
+      () => !gone && setAttempt(null),
+    );
+    const leave = () => book.leave();
+    const back = () => book.schedule(0);
+    const hidden = () => (document.hidden ? book.flush() : book.read().catch(() => null));
+    window.addEventListener("pagehide", leave);
+    window.addEventListener("online", back);
+    window.addEventListener("focus", back);
+    document.addEventListener("visibilitychange", hidden);
+    return () => {
+      gone = true;
+      window.removeEventListener("pagehide", leave);
+      window.removeEventListener("online", back);
+      window.removeEventListener("focus", back);
+      document.removeEventListener("visibilitychange", hidden);
+      book.close();
+    };
+  }, [attemptId, round]);
+
+  const answer = (item, value) => {
+    setAnswers((all) => ({ ...all, [item]: value }));
+    setRejected((all) => ({ ...all, [item]: "" }));
+    journal.current.write(item, value);
+  };
+  const choose = (item, keepMine) => {
+    const value = journal.current.resolve(item, keepMine);
+    setAnswers((all) => ({ ...all, [item]: value }));
+    setConflicts(({ [item]: _gone, ...rest }) => rest);
+  };
+  return { attempt, answers, status, clock, conflicts, rejected, notice, answer, choose, journal, again: () => setRound(round + 1) };
+};
+
+export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
+  const sheet = useJournal(attemptId, onSubmitted);
+  const { attempt, answers, journal } = sheet;
+  const [flagged, setFlagged] = useState(() => new Set());
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const left = useCountdown(attempt?.deadline, sheet.clock);
+  const over = left !== null && left <= 0;
+
+  const submit = useCallback(async () => {
+    setBusy(true);
+    setFailed(false);
+    const done = await journal.current.submit();
+    setBusy(false);
+    setFailed(!done);
+    if (done) {
+      setAsking(false);
+      onSubmitted?.();
+    }
+    return done;
+  }, [onSubmitted]);
+
+  // At the end of the time the sheet hands itself in; the server would do so too.
+  useEffect(() => {
+    if (!over) return undefined;
+    let stopped = false;
+    const attemptOnce = async () => {
+      if (!stopped && !(await submit()) && !stopped) setTimeout(attemptOnce, TRY_AGAIN_MS);
+    };
+    attemptOnce();
+    return () => {
+      stopped = true;
+    };
+  }, [over, submit]);
+
+  if (attempt === undefined) return h("p", { role: "status", className: classes.loading }, texts.loading);
+  if (attempt === null)
+    return h(
+      "div",
+      { role: "alert", className: classes.failure },
+      h("p", null, sheet.notice === "signedOut" ? texts.signedOut : texts.unreadable),
+      h("button", { type: "button", className: classes.button, onClick: sheet.again }, texts.tryAgain),
+    );
+
+  const { questions } = attempt;
+  const answered = (question) => !isBlank(question.view, answers[question.item_id]);
+  const missing = questions.flatMap((question, index) => (answered(question) ? [] : [index + 1]));
+  const toggleFlag = (item) =>
+    setFlagged((all) => {
+      const next = new Set(all);
+      if (!next.delete(item)) next.add(item);
+      return next;
+    });
+  return h(
+    "div",
+    { className: classes.sheet },
+    h(
+      "div",
+      { className: classes.bar },
+      h("p", { className: classes.progress }, fill(texts.progress, { done: questions.length - missing.length, total: questions.length })),
+      h(SaveState, { status: sheet.status, texts, classes }),
+      h(Timer, { left, texts, classes }),
+      h("button", { type: "button", id: "submit-attempt", className: classes.primary, "aria-haspopup": "dialog", onClick: () => setAsking(true) }, texts.submit),
+    ),
+    sheet.notice === "signedOut" &&
+      h(
+        "p",
+        { role: "alert", className: classes.notice },
+        texts.signedOut,
+        " ",
+        h("a", { href: "/login", target: "_blank", rel: "noopener", className: classes.link }, texts.signIn),
+      ),
+    over && h("p", { role: "alert", className: classes.notice }, failed ? texts.overOffline : texts.over),
+    h(JumpList, { questions, answered, flagged, texts, classes }),
+    attempt.instructions_html && h(RichText, { html: attempt.instructions_html, className: `prose ${classes.instructions}` }),
+    questions.map((question, index) =>
+      h(Card, {
+        key: question.item_id,
+        question,
+        index,
+        answer: answers[question.item_id],
+        flagged: flagged.has(question.item_id),
+        conflict: sheet.conflicts[question.item_id],
+        rejected: sheet.rejected[question.item_id],
+        disabled: over,
+        texts,
+        classes,
+        onAnswer: (value) => sheet.answer(question.item_id, value),
+        onLeave: () => journal.current.schedule(0),
+        onFlag: () => toggleFlag(question.item_id),
+        onChoose: (mine) => sheet.choose(question.item_id, mine),
+      }),
+    ),
+    h("button", { type: "button", className: classes.submitEnd, "aria-haspopup": "dialog", onClick: () => setAsking(true) }, texts.submit),
+    h(SubmitDialog, { open: asking && !over, missing, busy, failed, texts, classes, onClose: () => setAsking(false), onSubmit: submit }),
+  );
+};
+
+// After the end: answers that came too late to count and still lie in this browser.
+export const LeftBehind = ({ attemptId, texts, classes }) => {
+  const [left, setLeft] = useState([]);
+  const store = useRef(null);
+  useEffect(() => {
+    if (!attemptId) return undefined;
+    let gone = false;
+    (async () => {
+      store.current = await openStore(attemptId);
+      const found = await store.current.all();
+      if (!gone) setLeft(found);
+    })();
+    return () => {
+      gone = true;
+      store.current?.close();
+    };
+  }, [attemptId]);
+  const discard = async () => {
+    for (const operation of left) await store.current.remove(operation.operation_id);
+    setLeft([]);
+  };
+  if (!left.length) return null;
+  return h(
+    "div",
+    { role: "status", className: classes.notice },
+    h("p", null, texts.leftBehind),
+    h("ul", { className: classes.missing }, left.filter((one) => one.answer?.text).map((one) => h("li", { key: one.operation_id }, one.answer.text))),
+    h("button", { type: "button", className: classes.button, onClick: discard }, texts.discard),
+  );
+};
+
+// The author's look through a student's eyes; nothing is kept.
+export const QuestionPreview = ({ question, texts, classes }) => {
+  const [answer, setAnswer] = useState(null);
+  useEffect(() => setAnswer(null), [question]);
+  if (!question?.view) return null;
+  return h(QuestionView, { question, answer, onAnswer: setAnswer, legend: fill(texts.question, { number: 1 }), texts, classes });
+};

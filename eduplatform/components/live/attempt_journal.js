@@ -1,0 +1,332 @@
+// The journal of one attempt: every answer is kept in this browser until the server has said that it is stored.
+// Nothing is called saved before that, nothing is sent twice with another id, and nothing is dropped without a word.
+
+const DATABASE = "edu_journal";
+const STORE = "operations";
+const KEEP_AFTER_MS = 250;
+const SEND_AFTER_MS = 1200;
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
+const AT_ONCE = 100;
+const KEEPALIVE_BYTES = 60000; // browsers refuse larger bodies of requests that outlive their page
+
+const asPromise = (request) =>
+  new Promise((done, fail) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
+
+const openDatabase = () => {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "operation_id" }).createIndex("attempt", "attempt");
+  return asPromise(request);
+};
+
+// Where operations wait: the browser's database, or memory where there is none (private windows, full disks).
+export const openStore = async (attempt) => {
+  try {
+    const database = await openDatabase();
+    const rows = (mode) => database.transaction(STORE, mode).objectStore(STORE);
+    await asPromise(rows("readonly").count());
+    return {
+      durable: true,
+      all: () => asPromise(rows("readonly").index("attempt").getAll(attempt)),
+      put: (operation) => asPromise(rows("readwrite").put(operation)),
+      remove: (id) => asPromise(rows("readwrite").delete(id)),
+      close: () => database.close(),
+    };
+  } catch {
+    return { durable: false, all: async () => [], put: async () => {}, remove: async () => {}, close: () => {} };
+  }
+};
+
+// Whether a tab still lives: each holds a lock under its name, and the browser releases it when the tab is gone.
+const claim = (writer, released) =>
+  new Promise((done) => {
+    if (!navigator.locks) {
+      done(null);
+      return;
+    }
+    navigator.locks
+      .request(`edu-writer-${writer}`, { ifAvailable: true }, (lock) => {
+        done(Boolean(lock));
+        return lock ? released : undefined;
+      })
+      .catch(() => done(null));
+  });
+
+const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+};
+
+const wire = ({ operation_id, item_id, base_version, answer, writer }) => ({ operation_id, item_id, base_version, answer, writer });
+
+export class AttemptJournal {
+  // `tell` hears of: status, clock, conflict, rejected, remote, closed, signedOut.
+  constructor(attempt, tell) {
+    this.attempt = attempt;
+    this.tell = tell;
+    this.writer = newId();
+    this.address = `/api/attempts/${encodeURIComponent(attempt)}`;
+    this.operations = []; // in the order in which they were written; `sent` marks those on their way
+    this.versions = {};
+    this.conflicts = {};
+    this.failures = 0;
+    this.over = false;
+    this.release = () => {};
+  }
+
+  // Reads the attempt; null when it cannot be read. Unsent answers of this browser lie over the stored ones.
+  async open() {
+    this.store = await openStore(this.attempt);
+    const released = new Promise((done) => (this.release = done));
+    await claim(this.writer, released);
+    const attempt = await this.read();
+    if (!attempt) return null;
+    for (const question of attempt.questions) this.versions[question.item_id] = question.version;
+    await this.adopt(attempt, released);
+    if (typeof BroadcastChannel === "function") {
+      this.channel = new BroadcastChannel(`edu-attempt-${this.attempt}`);
+      this.channel.onmessage = ({ data }) => this.heard(data);
+    }
+    this.schedule(0);
+    return attempt;
+  }
+
+  async read() {
+    const response = await fetch(this.address, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    if (response.status === 401) this.tell("signedOut");
+    if (!response.ok) return null;
+    const attempt = await response.json();
+    this.tell("clock", attempt.server_time);
+    return attempt;
+  }
+
+  // Takes over what a closed tab of this browser left behind, in its name: a tab that still lives sends its own.
+  async adopt(attempt, released) {
+    const left = (await this.store.all()).sort((one, other) => one.at - other.at);
+    const mine = {};
+    for (const writer of new Set(left.map((operation) => operation.writer))) mine[writer] = await claim(writer, released);
+    const stored = Object.fromEntries(attempt.questions.map((question) => [question.item_id, question]));
+    for (const operation of left) {
+      if (mine[operation.writer] === false || !stored[operation.item_id]) continue;
+      if (attempt.state !== "in_progress") {
+        if (JSON.stringify(stored[operation.item_id].answer) === JSON.stringify(operation.answer)) this.forget(operation);
+        else this.operations.push({ ...operation, sent: false });
+        continue;
+      }
+      const writer = mine[operation.writer] === null ? this.writer : operation.writer;
+      this.operations.push({ ...operation, writer, sent: false });
+      stored[operation.item_id].answer = operation.answer;
+    }
+    if (attempt.state !== "in_progress") this.end();
+  }
+
+  heard({ item_id, version, answer, submitted }) {
+    if (submitted) this.end();
+    else if (version > (this.versions[item_id] ?? 0) && !this.pending(item_id) && !this.conflicts[item_id]) {
+      this.versions[item_id] = version;
+      this.tell("remote", { item_id, answer });
+    }
+  }
+
+  pending(item) {
+    return this.operations.find((operation) => operation.item_id === item);
+  }
+
+  write(item, answer) {
+    if (this.over) return;
+    if (this.conflicts[item]) {
+      this.conflicts[item].mine = answer;
+      return;
+    }
+    const waiting = this.operations.find((operation) => operation.item_id === item && !operation.sent);
+    const operation = {
+      attempt: this.attempt,
+      operation_id: newId(),
+      item_id: item,
+      base_version: waiting?.base_version ?? this.versions[item] ?? 0,
+      writer: waiting?.writer ?? this.writer,
+      answer,
+      at: Date.now(),
+      sent: false,
+    };
+    if (waiting) {
+      this.operations.splice(this.operations.indexOf(waiting), 1, operation);
+      operation.replaces = [...(waiting.replaces ?? []), waiting.operation_id];
+    } else this.operations.push(operation);
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keep(), KEEP_AFTER_MS);
+    this.report();
+    this.schedule(SEND_AFTER_MS);
+  }
+
+  // Writes what is new into the browser's database; what it replaces goes only afterwards.
+  async keep() {
+    clearTimeout(this.keeping);
+    for (const operation of this.operations.filter((one) => !one.kept)) {
+      operation.kept = true;
+      try {
+        await this.store.put({ ...operation, sent: false });
+        for (const id of operation.replaces ?? []) await this.store.remove(id);
+      } catch {
+        this.store = { ...this.store, durable: false, put: async () => {} };
+      }
+    }
+  }
+
+  forget(operation) {
+    for (const id of [operation.operation_id, ...(operation.replaces ?? [])]) this.store.remove(id).catch(() => {});
+    this.operations = this.operations.filter((one) => one.operation_id !== operation.operation_id);
+  }
+
+  report() {
+    const troubled = this.failures > 0 || navigator.onLine === false;
+    const waiting = this.ready().length > 0;
+    const name = !this.operations.length ? "saved" : !waiting ? "choose" : troubled ? "offline" : "saving";
+    this.tell("status", { name, durable: this.store.durable });
+  }
+
+  schedule(wait) {
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.flush(), wait);
+  }
+
+  ready() {
+    return this.operations.filter((operation) => !this.conflicts[operation.item_id]).slice(0, AT_ONCE);
+  }
+
+  // Sends what waits; one delivery at a time, so that answers arrive in the order in which they were written.
+  async flush() {
+    clearTimeout(this.sending);
+    if (this.busy) return this.busy;
+    const batch = this.ready();
+    if (!batch.length || this.over) {
+      this.report();
+      return undefined;
+    }
+    this.busy = this.deliver(batch).finally(() => {
+      this.busy = null;
+      this.report();
+      if (this.ready().length && !this.over) this.schedule(this.failures ? RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1] : 300);
+    });
+    return this.busy;
+  }
+
+  async deliver(batch) {
+    for (const operation of batch) operation.sent = true;
+    await this.keep();
+    let response = null;
+    try {
+      response = await this.post("/answers", { operations: batch.map(wire) });
+    } catch {
+      response = null; // the network is away: the journal keeps everything and tries again
+    }
+    for (const operation of batch) operation.sent = false;
+    if (response?.ok) {
+      this.failures = 0;
+      this.settle(batch, await response.json());
+      return;
+    }
+    const problem = await response?.json().catch(() => null);
+    if (response?.status === 409 && problem?.code === "attempt_closed") this.end();
+    else if (response?.status === 404) this.end();
+    else if (response?.status === 422 || response?.status === 413) this.reject(batch, problem);
+    else {
+      if (response?.status === 401) this.tell("signedOut");
+      this.failures += 1;
+    }
+  }
+
+  post(path, body, keepalive = false) {
+    return fetch(this.address + path, {
+      method: "POST",
+      credentials: "same-origin",
+      keepalive,
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  settle(batch, receipt) {
+    this.tell("clock", receipt.server_time);
+    const versions = Object.fromEntries(receipt.acknowledged.map(({ operation_id, version }) => [operation_id, version]));
+    for (const operation of batch) {
+      const version = versions[operation.operation_id];
+      if (version === undefined) continue;
+      this.forget(operation);
+      this.versions[operation.item_id] = Math.max(version, this.versions[operation.item_id] ?? 0);
+      const next = this.pending(operation.item_id);
+      if (next) next.base_version = this.versions[operation.item_id];
+      this.channel?.postMessage({ item_id: operation.item_id, version, answer: operation.answer });
+    }
+    for (const { item_id, version, answer } of receipt.conflicts) {
+      const mine = this.operations.filter((operation) => operation.item_id === item_id).at(-1);
+      this.conflicts[item_id] = { mine: mine?.answer, theirs: answer, version };
+      this.tell("conflict", { item_id, ...this.conflicts[item_id] });
+    }
+  }
+
+  // The student has chosen between the answers of two tabs.
+  resolve(item, keepMine) {
+    const { mine, theirs, version } = this.conflicts[item];
+    delete this.conflicts[item];
+    for (const operation of this.operations.filter((one) => one.item_id === item)) this.forget(operation);
+    this.versions[item] = version;
+    if (keepMine) this.write(item, mine);
+    this.report();
+    return keepMine ? mine : theirs;
+  }
+
+  reject(batch, problem) {
+    const named = batch.filter((operation) => problem?.fields?.[operation.operation_id]);
+    for (const operation of named.length ? named : batch) {
+      const text = problem?.fields?.[operation.operation_id] ?? problem?.detail ?? "";
+      this.tell("rejected", { item_id: operation.item_id, text });
+      this.forget(operation);
+    }
+  }
+
+  end() {
+    this.over = true;
+    this.keep();
+    this.tell("closed", this.operations);
+  }
+
+  // Hands in after everything that waits is stored; false when that did not work out.
+  async submit() {
+    for (let round = 0; round < 5 && this.ready().length && !this.over; round += 1) await this.flush();
+    if (this.ready().length && !this.over) return false;
+    try {
+      const response = await this.post("/submit", {});
+      if (response.status === 401) this.tell("signedOut");
+      if (!response.ok) return false;
+      this.over = true;
+      this.channel?.postMessage({ submitted: true });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // The page is going away: one last delivery that may outlive it. What does not arrive waits in the database.
+  leave() {
+    const batch = this.ready();
+    if (!batch.length || this.over) return;
+    this.keep();
+    const body = { operations: batch.map(wire) };
+    if (new Blob([JSON.stringify(body)]).size <= KEEPALIVE_BYTES) this.post("/answers", body, true).catch(() => {});
+  }
+
+  close() {
+    this.leave();
+    clearTimeout(this.sending);
+    clearTimeout(this.keeping);
+    this.over = true;
+    this.channel?.close();
+    this.release();
+  }
+}
