@@ -1,6 +1,6 @@
 // The sitting: all questions on one page, the clock of the server, and what is saved.
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
-import { AttemptJournal, openStore } from "$/public/external/eduplatform/components/live/attempt_journal/attempt_journal.js";
+import { AttemptJournal, leftBehind } from "$/public/external/eduplatform/components/live/attempt_journal/attempt_journal.js";
 import { RichText } from "$/public/external/eduplatform/components/ui/rich_text/rich_text.js";
 import { QuestionView, fill, isBlank } from "./question_view.js";
 
@@ -198,7 +198,6 @@ const useJournal = (attemptId, onSubmitted) => {
         setAttempt(found);
         if (!found) return;
         setAnswers(Object.fromEntries(found.questions.map((question) => [question.item_id, question.answer])));
-        if (found.state !== "in_progress") finished.current?.();
       },
       () => !gone && setAttempt(null),
     );
@@ -242,6 +241,8 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
   const left = useCountdown(attempt?.deadline, sheet.clock);
   const over = left !== null && left <= 0;
 
+  const told = useRef(onSubmitted);
+  told.current = onSubmitted;
   const submit = useCallback(async () => {
     setBusy(true);
     setFailed(false);
@@ -250,10 +251,10 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
     setFailed(!done);
     if (done) {
       setAsking(false);
-      onSubmitted?.();
+      told.current?.();
     }
     return done;
-  }, [onSubmitted]);
+  }, []);
 
   // At the end of the time the sheet hands itself in; the server would do so too.
   useEffect(() => {
@@ -334,22 +335,22 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
 // After the end: answers that came too late to count and still lie in this browser.
 export const LeftBehind = ({ attemptId, texts, classes }) => {
   const [left, setLeft] = useState([]);
-  const store = useRef(null);
+  const found = useRef(null);
   useEffect(() => {
     if (!attemptId) return undefined;
     let gone = false;
-    (async () => {
-      store.current = await openStore(attemptId);
-      const found = await store.current.all();
-      if (!gone) setLeft(found);
-    })();
+    leftBehind(attemptId).then((result) => {
+      found.current = result;
+      if (gone) result.close();
+      else setLeft(result.left);
+    });
     return () => {
       gone = true;
-      store.current?.close();
+      found.current?.close();
     };
   }, [attemptId]);
   const discard = async () => {
-    for (const operation of left) await store.current.remove(operation.operation_id);
+    await found.current.discard();
     setLeft([]);
   };
   if (!left.length) return null;

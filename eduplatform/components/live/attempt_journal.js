@@ -22,7 +22,7 @@ const openDatabase = () => {
 };
 
 // Where operations wait: the browser's database, or memory where there is none (private windows, full disks).
-export const openStore = async (attempt) => {
+const openStore = async (attempt) => {
   try {
     const database = await openDatabase();
     const rows = (mode) => database.transaction(STORE, mode).objectStore(STORE);
@@ -54,6 +54,15 @@ const claim = (writer, released) =>
       .catch(() => done(null));
   });
 
+const post = (attempt, path, body, keepalive = false) =>
+  fetch(`/api/attempts/${encodeURIComponent(attempt)}${path}`, {
+    method: "POST",
+    credentials: "same-origin",
+    keepalive,
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+
 const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -64,13 +73,25 @@ const newId = () => {
 
 const wire = ({ operation_id, item_id, base_version, answer, writer }) => ({ operation_id, item_id, base_version, answer, writer });
 
+// Answers of a finished attempt that this browser still keeps because the server does not have them.
+export const leftBehind = async (attempt) => {
+  const store = await openStore(attempt);
+  const left = [];
+  for (const operation of await store.all()) {
+    const response = await post(attempt, "/answers", { operations: [wire(operation)] }).catch(() => null);
+    if (response?.ok) await store.remove(operation.operation_id);
+    else left.push(operation);
+  }
+  const discard = () => Promise.all(left.map((operation) => store.remove(operation.operation_id)));
+  return { left, discard, close: () => store.close() };
+};
+
 export class AttemptJournal {
   // `tell` hears of: status, clock, conflict, rejected, remote, closed, signedOut.
   constructor(attempt, tell) {
     this.attempt = attempt;
     this.tell = tell;
     this.writer = newId();
-    this.address = `/api/attempts/${encodeURIComponent(attempt)}`;
     this.operations = []; // in the order in which they were written; `sent` marks those on their way
     this.versions = {};
     this.conflicts = {};
@@ -97,7 +118,7 @@ export class AttemptJournal {
   }
 
   async read() {
-    const response = await fetch(this.address, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    const response = await fetch(`/api/attempts/${encodeURIComponent(this.attempt)}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
     if (response.status === 401) this.tell("signedOut");
     if (!response.ok) return null;
     const attempt = await response.json();
@@ -107,22 +128,20 @@ export class AttemptJournal {
 
   // Takes over what a closed tab of this browser left behind, in its name: a tab that still lives sends its own.
   async adopt(attempt, released) {
+    if (attempt.state !== "in_progress") {
+      this.end();
+      return;
+    }
     const left = (await this.store.all()).sort((one, other) => one.at - other.at);
     const mine = {};
     for (const writer of new Set(left.map((operation) => operation.writer))) mine[writer] = await claim(writer, released);
     const stored = Object.fromEntries(attempt.questions.map((question) => [question.item_id, question]));
     for (const operation of left) {
       if (mine[operation.writer] === false || !stored[operation.item_id]) continue;
-      if (attempt.state !== "in_progress") {
-        if (JSON.stringify(stored[operation.item_id].answer) === JSON.stringify(operation.answer)) this.forget(operation);
-        else this.operations.push({ ...operation, sent: false });
-        continue;
-      }
       const writer = mine[operation.writer] === null ? this.writer : operation.writer;
       this.operations.push({ ...operation, writer, sent: false });
       stored[operation.item_id].answer = operation.answer;
     }
-    if (attempt.state !== "in_progress") this.end();
   }
 
   heard({ item_id, version, answer, submitted }) {
@@ -221,7 +240,7 @@ export class AttemptJournal {
     await this.keep();
     let response = null;
     try {
-      response = await this.post("/answers", { operations: batch.map(wire) });
+      response = await post(this.attempt, "/answers", { operations: batch.map(wire) });
     } catch {
       response = null; // the network is away: the journal keeps everything and tries again
     }
@@ -239,16 +258,6 @@ export class AttemptJournal {
       if (response?.status === 401) this.tell("signedOut");
       this.failures += 1;
     }
-  }
-
-  post(path, body, keepalive = false) {
-    return fetch(this.address + path, {
-      method: "POST",
-      credentials: "same-origin",
-      keepalive,
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
-    });
   }
 
   settle(batch, receipt) {
@@ -293,7 +302,7 @@ export class AttemptJournal {
   end() {
     this.over = true;
     this.keep();
-    this.tell("closed", this.operations);
+    this.tell("closed");
   }
 
   // Hands in after everything that waits is stored; false when that did not work out.
@@ -301,7 +310,7 @@ export class AttemptJournal {
     for (let round = 0; round < 5 && this.ready().length && !this.over; round += 1) await this.flush();
     if (this.ready().length && !this.over) return false;
     try {
-      const response = await this.post("/submit", {});
+      const response = await post(this.attempt, "/submit", {});
       if (response.status === 401) this.tell("signedOut");
       if (!response.ok) return false;
       this.over = true;
@@ -318,7 +327,7 @@ export class AttemptJournal {
     if (!batch.length || this.over) return;
     this.keep();
     const body = { operations: batch.map(wire) };
-    if (new Blob([JSON.stringify(body)]).size <= KEEPALIVE_BYTES) this.post("/answers", body, true).catch(() => {});
+    if (new Blob([JSON.stringify(body)]).size <= KEEPALIVE_BYTES) post(this.attempt, "/answers", body, true).catch(() => {});
   }
 
   close() {

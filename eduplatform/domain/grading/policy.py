@@ -11,7 +11,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, Section
-from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns, taught_by
+from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
 from eduplatform.domain.grading.models import Grade, GradingComment, Rubric
 from eduplatform.errors import NotFound
 from eduplatform.security.permissions import Role
