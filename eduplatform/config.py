@@ -193,9 +193,6 @@ class Settings(BaseSettings):
     rate_events_burst: int = Field(60, ge=1)
     """Page events that a tab may send at once."""
 
-    rate_api_per_minute: int = Field(600, ge=1)
-    """API requests per session or token and minute."""
-
     log_level: LogLevel = "INFO"
     """Least important line that is logged."""
 

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from eduplatform import pages
-from eduplatform.api import auth, problems
+from eduplatform.api import attempts, auth, problems
+from eduplatform.api.page_addresses import PageAddresses
 from eduplatform.components.ui import STYLESHEETS, theme_head
 from eduplatform.config import get_settings
 from eduplatform.db import engine
@@ -39,11 +40,12 @@ def _api() -> FastAPI:
     )
     problems.install(api)
     api.include_router(auth.router)
+    api.include_router(attempts.router)
     return api
 
 
 def _wrap(inner: ASGIApp) -> ASGIApp:
-    return RequestLog(SecurityHeaders(inner, build=BUILD))
+    return RequestLog(SecurityHeaders(PageAddresses(inner, build=BUILD), build=BUILD))
 
 
 def _backend_failed(exception: Exception) -> None:
@@ -87,7 +89,7 @@ def _create() -> rx.App:
         if one.development and settings.production:
             continue
         application.add_page(
-            one.component, route=one.route, title=f"{one.title} · EduPlatform", on_load=list(one.on_load)
+            one.component, route=one.route, title=one.document_title, on_load=list(one.on_load)
         )
     remove_setters()
     application.add_middleware(EventGate(BindingState), index=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, TypedDict
 from uuid import UUID
@@ -140,14 +141,15 @@ def _next(state: rx.State) -> str:
 
 def _wait(error: RateLimited) -> Invalid:
     """Too many tries, as the error of the form: nothing that was typed is lost, and a later try will be heard."""
-    return Invalid(N_("Too many tries. Please wait {seconds} seconds, then try again."), params=error.params)
+    return Invalid(error.detail, params=error.params)
 
 
 async def _slow_down(state: rx.State, kind: str) -> None:
-    try:
-        await rate_limits.require(f"{kind}:{pseudonym('address', client_address(state))}", LINK_TRIES)
-    except RateLimited as error:
-        raise _wait(error) from error
+    wait = await rate_limits.take(f"{kind}:{pseudonym('address', client_address(state))}", LINK_TRIES)
+    if wait > 0:
+        raise Invalid(
+            N_("Too many attempts. Please wait {seconds} seconds."), params={"seconds": math.ceil(wait)}
+        )
 
 
 class SignInState(PageMixin, rx.State):

@@ -93,7 +93,9 @@ export const RowsEditor = ({ id, name, value, revision, columns, least, most, er
         h("input", {
           id: controlId,
           type: column.kind,
+          // A group of its own, outside of the form around it: the form gets the hidden field.
           name: column.kind === "radio" ? `${id}-${column.name}` : undefined,
+          form: `${id}-none`,
           checked: Boolean(row[column.name]),
           className: "ui-check",
           "data-no-draft": "",

@@ -19,7 +19,9 @@ POINTS = sa.Numeric(8, 2)
 class Rubric(TenantRow, table=True):
     """What good work is, for one course."""
 
-    __table_args__ = tenant_table(tenant_fk("course_id", "course"), sa.Index("ix_rubric_course_id", "course_id"))
+    __table_args__ = tenant_table(
+        tenant_fk("course_id", "course"), sa.Index("ix_rubric_course_id", "course_id")
+    )
 
     course_id: UUID
     title: str = Field(max_length=160)

@@ -149,9 +149,7 @@ async def require_comment_author(*, work: Work, me: Principal, comment_id: UUID)
     )
 
 
-async def require_own_grade(
-    *, work: Work, me: Principal, grade_id: UUID
-) -> tuple[Grade, Assessment, Course]:
+async def require_own_grade(*, work: Work, me: Principal, grade_id: UUID) -> tuple[Grade, Assessment, Course]:
     """One's own released grade, its assessment and course.
 
     Raises:

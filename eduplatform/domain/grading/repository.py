@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -261,10 +261,16 @@ class RubricRepository(Repository[Rubric]):
         )
         return [RubricSummary(*row) for row in rows]
 
-    async def scale(self, rubric_ids: Sequence[UUID]) -> list[CriterionScale]:
-        """The criteria of rubrics with their levels, in their order; one statement."""
-        rows = await fetch(
-            self._work,
+    async def scale(
+        self, rubric_ids: Sequence[UUID], *, lock: Literal["", "share", "update"] = ""
+    ) -> list[CriterionScale]:
+        """The criteria of rubrics with their levels, in their order.
+
+        Args:
+            rubric_ids: The rubrics.
+            lock: ``share`` for those who score by them: nobody edits them meanwhile; ``update`` for those who edit.
+        """
+        statement = (
             select_columns(RubricCriterion, RubricLevel)
             .outerjoin(RubricLevel, col(RubricLevel.criterion_id) == col(RubricCriterion.id))
             .where(
@@ -277,8 +283,13 @@ class RubricRepository(Repository[Rubric]):
                 col(RubricCriterion.id),
                 col(RubricLevel.position),
                 col(RubricLevel.id),
-            ),
+            )
         )
+        if lock:
+            statement = statement.with_for_update(of=RubricCriterion, read=lock == "share").execution_options(
+                populate_existing=True
+            )
+        rows = await fetch(self._work, statement)
         found: dict[UUID, CriterionScale] = {}
         for criterion, level in rows:
             entry = found.setdefault(criterion.id, CriterionScale(criterion, []))

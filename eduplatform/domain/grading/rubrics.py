@@ -86,9 +86,7 @@ def possible_points(criteria: Sequence[CriterionScale]) -> Decimal:
     return sum((one.possible for one in criteria), Decimal(0))
 
 
-async def list_rubrics(
-    *, work: Work, me: Principal, course_id: UUID
-) -> tuple[Course, list[RubricSummary]]:
+async def list_rubrics(*, work: Work, me: Principal, course_id: UUID) -> tuple[Course, list[RubricSummary]]:
     """The rubrics of a course.
 
     Raises:
@@ -201,7 +199,7 @@ async def save_rubric(
             N_("Somebody else saved this rubric in the meantime. Load the page again to see their changes.")
         )
     rubrics = RubricRepository(work)
-    stored = {one.criterion.id: one for one in await rubrics.scale([rubric_id])}
+    stored = {one.criterion.id: one for one in await rubrics.scale([rubric_id], lock="update")}
     scored = await rubrics.scored_levels(rubric_id)
     if scored:
         _refuse_altering(stored, scored, clean)
@@ -221,26 +219,34 @@ def _refuse_altering(stored: dict[UUID, CriterionScale], scored: set[UUID], draf
         message = N_("Work has been scored with “{title}”, so it cannot be removed.")
         problems["criteria"] = (message, {"title": gone[0]})
     for number, criterion in enumerate(draft.criteria, start=1):
-        if criterion.id is None or criterion.id not in stored:
+        old = stored.get(criterion.id) if criterion.id is not None else None
+        if old is None:
             problems[f"criterion-{number}-title"] = N_("Work has been scored already without this criterion.")
-            continue
-        levels = {level.id: level for level in criterion.levels}
-        for level in stored[criterion.id].levels:
-            if level.id in scored and level.id not in levels:
-                message = N_("Work has been given the level “{title}”, so it cannot be removed.")
-                problems[f"criterion-{number}-levels"] = (message, {"title": level.title})
-        before = {level.id: level.points for level in stored[criterion.id].levels}
-        for place, level in enumerate(criterion.levels, start=1):
-            if level.id in scored and level.points != before.get(level.id):
-                problems[f"level-{number}-{place}-points"] = N_("Work has been given this level.")
-    best = {key: one.possible for key, one in stored.items()}
-    for number, criterion in enumerate(draft.criteria, start=1):
-        field_name = f"criterion-{number}-levels"
-        most = max((level.points for level in criterion.levels), default=Decimal(0))
-        if criterion.id in best and most != best[criterion.id] and not problems:
-            problems[field_name] = N_("The most points of a criterion stay, because work has been scored by it.")
+        else:
+            problems |= _altered(old, scored, criterion, number)
     if problems:
         raise Invalid(IN_USE, fields={"form": IN_USE, **problems})
+
+
+def _altered(
+    old: CriterionScale, scored: set[UUID], criterion: CriterionDraft, number: int
+) -> dict[str, FieldText]:
+    """What of one criterion would alter scores, by field."""
+    problems: dict[str, FieldText] = {}
+    after = {level.id: level.points for level in criterion.levels}
+    for level in old.levels:
+        if level.id in scored and level.id not in after:
+            message = N_("Work has been given the level “{title}”, so it cannot be removed.")
+            problems[f"criterion-{number}-levels"] = (message, {"title": level.title})
+    before: dict[UUID | None, Decimal] = {level.id: level.points for level in old.levels}
+    for place, level in enumerate(criterion.levels, start=1):
+        if level.id in scored and level.points != before.get(level.id):
+            problems[f"level-{number}-{place}-points"] = N_("Work has been given this level.")
+    most = max((level.points for level in criterion.levels), default=Decimal(0))
+    if most != old.possible and not problems:
+        message = N_("The most points of a criterion stay, because work has been scored by it.")
+        problems[f"criterion-{number}-levels"] = message
+    return problems
 
 
 async def _store_criteria(

@@ -291,9 +291,7 @@ async def release_grades(
     return len(changes)
 
 
-async def unrelease(
-    *, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str
-) -> Grade:
+async def unrelease(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str) -> Grade:
     """Take a released grade back, so that the student no longer sees it.
 
     Raises:

@@ -13,6 +13,7 @@ LEAST_CONTRAST = 4.5
 """WCAG 2 AA for text, against white."""
 
 LONGEST_TERM_DAYS = 400
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _LINEAR_BELOW = 0.04045

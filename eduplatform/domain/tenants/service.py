@@ -154,6 +154,9 @@ async def save_term(
     name = single_line(name)
     if not name:
         raise Invalid(fields={"name": N_("Please fill this in.")})
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if not policy.FIRST_YEAR <= day.year <= policy.LAST_YEAR:
+            raise Invalid(fields={field: N_("Please check the year.")})
     if ends_on < starts_on:
         raise Invalid(fields={"ends_on": N_("The last day cannot be before the first.")})
     if (ends_on - starts_on).days > policy.LONGEST_TERM_DAYS:

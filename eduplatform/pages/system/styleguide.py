@@ -3,6 +3,7 @@
 import reflex as rx
 
 from eduplatform.components import ui
+from eduplatform.pages.registry import page
 from eduplatform.pages.system.styleguide_data import data_part
 from eduplatform.pages.system.styleguide_forms import choices_part, fields_part, pressing_part
 from eduplatform.pages.system.styleguide_frame import part
@@ -50,6 +51,7 @@ def _contents() -> rx.Component:
     )
 
 
+@page("/styleguide", title="Style guide", bare=True, development=True)
 def styleguide() -> rx.Component:
     """The style guide page."""
     return rx.el.div(

@@ -19,6 +19,7 @@ from eduplatform.components.ui import (
     textarea,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.pages.teacher.home import course_card
 from eduplatform.security.permissions import Role
 from eduplatform.state.courses import CourseListState
@@ -70,7 +71,10 @@ def teach_courses() -> rx.Component:
             skeleton(class_name="h-8 w-48"),
             skeleton(class_name="mt-8 h-10 w-full max-w-md"),
             rx.el.div(
-                skeleton_card(), skeleton_card(), skeleton_card(), class_name="mt-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-3"
+                skeleton_card(),
+                skeleton_card(),
+                skeleton_card(),
+                class_name="mt-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
             ),
         ),
     )
@@ -78,7 +82,9 @@ def teach_courses() -> rx.Component:
 
 def _nothing_found() -> rx.Component:
     return empty_state(
-        _("No course matches"), description=_("Try another word, or part of the course's code."), icon="search"
+        _("No course matches"),
+        description=_("Try another word, or part of the course's code."),
+        icon="search",
     )
 
 
@@ -88,7 +94,12 @@ def _no_courses() -> rx.Component:
         description=_("A course holds lessons, questions and quizzes. You can change everything later."),
         icon="book-open",
         actions=[
-            button(_("Create your first course"), variant="primary", icon="plus", on_click=CourseListState.open_create)
+            button(
+                _("Create your first course"),
+                variant="primary",
+                icon="plus",
+                on_click=CourseListState.open_create,
+            )
         ],
     )
 
@@ -98,12 +109,17 @@ def _create_dialog() -> rx.Component:
     return dialog(
         rx.el.form(
             text_input(
-                name="title", id="new-course-title", label=_("Title"), required=True, max_length=160, error=errors["title"]
+                name="title",
+                id=field_id("new-course-title"),
+                label=_("Title"),
+                required=True,
+                max_length=160,
+                error=errors["title"],
             ),
             rx.el.div(
                 text_input(
                     name="code",
-                    id="new-course-code",
+                    id=field_id("new-course-code"),
                     label=_("Course code"),
                     hint=_("Short and unique, for example BIO-9."),
                     required=True,
@@ -112,7 +128,7 @@ def _create_dialog() -> rx.Component:
                 ),
                 text_input(
                     name="subject",
-                    id="new-course-subject",
+                    id=field_id("new-course-subject"),
                     label=_("Subject"),
                     hint=_("For example Biology."),
                     optional=True,
@@ -123,7 +139,7 @@ def _create_dialog() -> rx.Component:
             ),
             textarea(
                 name="summary",
-                id="new-course-summary",
+                id=field_id("new-course-summary"),
                 label=_("What is it about?"),
                 hint=_("One or two sentences that students see first."),
                 optional=True,

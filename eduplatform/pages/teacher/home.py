@@ -65,18 +65,24 @@ def _overview() -> rx.Component:
                 TeachHomeState.to_grade,
                 icon="clipboard-check",
                 hint=rx.cond(
-                    TeachHomeState.to_grade > 0, _("Answers that need your judgement"), _("Nothing waits for you")
+                    TeachHomeState.to_grade > 0,
+                    _("Answers that need your judgement"),
+                    _("Nothing waits for you"),
                 ),
             ),
             stat(_("Courses"), TeachHomeState.total, icon="book-open", hint=_("That you own or teach")),
             stat(
-                _("Due in three weeks"), TeachHomeState.due.length(), icon="calendar", hint=_("Quizzes, exams and assignments")
+                _("Due in three weeks"),
+                TeachHomeState.due.length(),
+                icon="calendar",
+                hint=_("Quizzes, exams and assignments"),
             ),
         ),
         rx.el.div(
             rx.el.section(
                 section_header(
-                    _("Your courses"), actions=[link(_("All courses"), "/teach/courses", class_name="text-sm")]
+                    _("Your courses"),
+                    actions=[link(_("All courses"), "/teach/courses", class_name="text-sm")],
                 ),
                 rx.el.ul(
                     rx.foreach(TeachHomeState.courses, course_card),
@@ -121,7 +127,9 @@ def course_card(course: Any) -> rx.Component:
             _fact("file-text", _n("{count} lesson", "{count} lessons", count=course["lessons"])),
             rx.cond(
                 course["to_grade"] > 0,
-                badge(_("{count} to grade", count=course["to_grade"]), tone="warning", icon="clipboard-check"),
+                badge(
+                    _("{count} to grade", count=course["to_grade"]), tone="warning", icon="clipboard-check"
+                ),
                 rx.fragment(),
             ),
             class_name="mt-4 flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-ink-muted",
@@ -181,8 +189,16 @@ def _due_row(row: Any) -> rx.Component:
 
 def _first_run() -> rx.Component:
     steps = (
-        ("book-open", _("Write"), _("Modules and lessons in plain markdown, with formulas, code and pictures.")),
-        ("list-checks", _("Ask"), _("A bank of questions, and quizzes that score themselves where that is possible.")),
+        (
+            "book-open",
+            _("Write"),
+            _("Modules and lessons in plain markdown, with formulas, code and pictures."),
+        ),
+        (
+            "list-checks",
+            _("Ask"),
+            _("A bank of questions, and quizzes that score themselves where that is possible."),
+        ),
         ("users", _("Invite"), _("Each class has a code. Students type it once and are in.")),
     )
     return card(
@@ -191,7 +207,13 @@ def _first_run() -> rx.Component:
             description=_("Make a course, add a class, and give its code to your students."),
             icon="sparkles",
             actions=[
-                button_link(_("Create your first course"), "/teach/courses?new=1", variant="primary", icon="plus", size="lg")
+                button_link(
+                    _("Create your first course"),
+                    "/teach/courses?new=1",
+                    variant="primary",
+                    icon="plus",
+                    size="lg",
+                )
             ],
         ),
         rx.el.ol(

@@ -1,0 +1,264 @@
+"""What graders read: the queue across their courses, the students of one desk, and what happened to a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import case, col, func, select
+
+from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.accounts.models import User
+from eduplatform.domain.assessment.models import (
+    Assessment,
+    AssessmentItem,
+    Attempt,
+    AttemptState,
+    QuestionVersion,
+    Response,
+)
+from eduplatform.domain.courses.models import Course, Section
+from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
+from eduplatform.domain.grading.models import Grade, GradeEvent
+
+QUEUE_LIMIT = 100
+HISTORY_LIMIT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The work of one section for one assessment that a teacher has something to do with.
+
+    Attributes:
+        ungraded: Handed-in attempts that wait for a person.
+        late: Those of them that were late.
+        oldest: When the first of them was handed in.
+        unreleased: Attempts that are scored, whose grade students do not see yet.
+    """
+
+    assessment_id: UUID
+    title: str
+    kind: str
+    course_id: UUID
+    course_title: str
+    section: str
+    ungraded: int
+    late: int
+    oldest: datetime | None
+    unreleased: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """A handed-in attempt in the list of a desk, with the student's grade as it stands."""
+
+    attempt_id: UUID
+    number: int
+    user_id: UUID
+    given_name: str
+    family_name: str
+    section: str
+    submitted_at: datetime
+    late_seconds: int
+    needs_grading: bool
+    version: int
+    status: str
+    points: Decimal | None
+    possible: Decimal | None
+    released_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """The student's name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A question of an attempt with its answer and what it brought; holds the key, so never for students."""
+
+    item: AssessmentItem
+    version: QuestionVersion
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of a grade and the name of who caused it; empty for the platform itself."""
+
+    event: GradeEvent
+    actor: str
+
+
+async def queue(
+    *, work: Work, user_id: UUID, course_id: UUID | None, late_only: bool, number: int, size: int
+) -> tuple[list[Waiting], int]:
+    """A page of what waits in the courses of a teacher, oldest first, and how many lines there are."""
+    waits = col(Attempt.needs_grading).is_(True)
+    late = waits & (col(Attempt.late_seconds) > 0)
+    kept_back = (
+        col(Attempt.needs_grading).is_(False)
+        & col(Grade.released_at).is_(None)
+        & col(Grade.status).in_(("graded", "late"))
+    )
+    conditions: list[Any] = [
+        col(Attempt.tenant_id) == work.tenant_id,
+        col(Attempt.state) == AttemptState.SUBMITTED,
+        taught_by(user_id),
+    ]
+    if course_id is not None:
+        conditions.append(col(Course.id) == course_id)
+    ungraded, unreleased = _count(waits), _count(kept_back)
+    columns: tuple[Any, ...] = (
+        Assessment.id,
+        Assessment.title,
+        Assessment.kind,
+        Course.id,
+        Course.title,
+        func.coalesce(col(Section.name), ""),
+        ungraded.label("ungraded"),
+        _count(late),
+        func.min(case((waits, col(Attempt.submitted_at)))).label("oldest"),
+        unreleased.label("unreleased"),
+    )
+    lines = (
+        select_columns(*columns)
+        .select_from(Attempt)
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .outerjoin(Section, col(Section.id) == col(Attempt.section_id))
+        .outerjoin(
+            Grade,
+            (col(Grade.assessment_id) == col(Attempt.assessment_id))
+            & (col(Grade.user_id) == col(Attempt.user_id)),
+        )
+        .where(*conditions)
+        .group_by(
+            col(Assessment.id),
+            col(Assessment.title),
+            col(Assessment.kind),
+            col(Course.id),
+            col(Course.title),
+            col(Section.name),
+        )
+        .having(_count(late) > 0 if late_only else (ungraded > 0) | (unreleased > 0))
+    )
+    total = (await fetch(work, select_columns(func.count()).select_from(lines.subquery())))[0]
+    rows = await fetch(
+        work,
+        lines.order_by(
+            func.min(case((waits, col(Attempt.submitted_at)))).asc().nulls_last(), col(Assessment.id)
+        )
+        .offset((max(number, 1) - 1) * size)
+        .limit(size),
+    )
+    return [Waiting(*row) for row in rows], total
+
+
+def _count(condition: Any) -> Any:
+    return func.count(case((condition, col(Attempt.id))))
+
+
+async def courses(*, work: Work, user_id: UUID) -> list[tuple[UUID, str]]:
+    """The courses of a teacher by title, to choose from; at most 100."""
+    found = await fetch(
+        work,
+        select(Course.id, Course.title)
+        .where(col(Course.tenant_id) == work.tenant_id, taught_by(user_id))
+        .order_by(col(Course.title), col(Course.id))
+        .limit(QUEUE_LIMIT),
+    )
+    return [(key, title) for key, title in found]
+
+
+async def entries(*, work: Work, assessment_id: UUID) -> list[DeskEntry]:
+    """All handed-in attempts of an assessment, by family name."""
+    columns: tuple[Any, ...] = (
+        Attempt.id,
+        Attempt.number,
+        User.id,
+        User.given_name,
+        User.family_name,
+        func.coalesce(col(Section.name), ""),
+        Attempt.submitted_at,
+        Attempt.late_seconds,
+        Attempt.needs_grading,
+        Attempt.version,
+        func.coalesce(col(Grade.status), "none"),
+        Grade.points,
+        Grade.possible,
+        Grade.released_at,
+    )
+    rows = await fetch(
+        work,
+        select_columns(*columns)
+        .select_from(Attempt)
+        .join(User, col(User.id) == col(Attempt.user_id))
+        .outerjoin(Section, col(Section.id) == col(Attempt.section_id))
+        .outerjoin(
+            Grade,
+            (col(Grade.assessment_id) == col(Attempt.assessment_id))
+            & (col(Grade.user_id) == col(Attempt.user_id)),
+        )
+        .where(
+            col(Attempt.tenant_id) == work.tenant_id,
+            col(Attempt.assessment_id) == assessment_id,
+            col(Attempt.state) == AttemptState.SUBMITTED,
+        )
+        .order_by(col(User.family_name), col(User.given_name), col(User.id), col(Attempt.number)),
+    )
+    return [DeskEntry(*row) for row in rows]
+
+
+async def marked(*, work: Work, attempt_ids: Sequence[UUID]) -> list[Marked]:
+    """The questions and answers of some attempts, in the author's order."""
+    rows = await fetch(
+        work,
+        select(AssessmentItem, QuestionVersion, Response)
+        .select_from(Response)
+        .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .where(col(Response.tenant_id) == work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
+        .order_by(col(Response.attempt_id), col(AssessmentItem.position), col(AssessmentItem.id))
+        .execution_options(populate_existing=True),
+    )
+    return [Marked(*row) for row in rows]
+
+
+async def history(*, work: Work, assessment_id: UUID, user_id: UUID) -> list[Happened]:
+    """What happened to a student's grade, newest first; at most 30 events."""
+    rows = await fetch(
+        work,
+        select_columns(GradeEvent, User)
+        .join(Grade, col(Grade.id) == col(GradeEvent.grade_id))
+        .outerjoin(User, col(User.id) == col(GradeEvent.actor_id))
+        .where(
+            col(GradeEvent.tenant_id) == work.tenant_id,
+            col(Grade.assessment_id) == assessment_id,
+            col(Grade.user_id) == user_id,
+        )
+        .order_by(col(GradeEvent.created_at).desc(), col(GradeEvent.id).desc())
+        .limit(HISTORY_LIMIT),
+    )
+    return [Happened(event, actor.name if actor is not None else "") for event, actor in rows]
+
+
+async def last_scored_by(*, work: Work, attempt_id: UUID) -> str:
+    """The name of whoever scored or commented an attempt last; empty when nobody did."""
+    rows = await fetch(
+        work,
+        select(User)
+        .join(GradeEvent, col(GradeEvent.actor_id) == col(User.id))
+        .where(
+            col(GradeEvent.tenant_id) == work.tenant_id,
+            col(GradeEvent.attempt_id) == attempt_id,
+            col(GradeEvent.kind).in_(("scored", "commented")),
+        )
+        .order_by(col(GradeEvent.created_at).desc(), col(GradeEvent.id).desc())
+        .limit(1),
+    )
+    return rows[0].name if rows else ""
