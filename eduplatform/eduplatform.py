@@ -41,6 +41,7 @@ def _api() -> FastAPI:
     problems.install(api)
     api.include_router(auth.router)
     api.include_router(attempts.router)
+    problems.install_not_found(api, "/api", "/auth")
     return api
 
 

@@ -20,6 +20,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.registry import RegistrationContext
 
 from eduplatform.eduplatform import app
+from eduplatform.security.cookies import without_cookie
 
 S = TypeVar("S", bound=rx.State)
 
@@ -70,8 +71,13 @@ class Tab:
             "sid": "socket",
             "ip": "127.0.0.1",
             "query": query,
-            "headers": {"cookie": self.cookie, "host": "localhost", "origin": "http://localhost"},
+            "headers": {name.decode(): value.decode() for name, value in self._handshake()},
         }
+
+    def _handshake(self) -> list[tuple[bytes, bytes]]:
+        """The headers as they reach Reflex, after the server's own wrapper."""
+        sent = {"cookie": self.cookie, "host": "localhost", "origin": "http://localhost"}
+        return without_cookie((name.encode(), value.encode()) for name, value in sent.items())
 
     async def __aenter__(self) -> Self:
         async def delta(_token: str, value: Mapping[str, Any]) -> None:

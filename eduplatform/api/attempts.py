@@ -166,7 +166,8 @@ async def save_answers(attempt_id: AttemptId, body: AnswersIn, me: Taker) -> Ans
         state=receipt.state,
         server_time=receipt.server_time,
         acknowledged=[
-            AcknowledgedOut(operation_id=one.operation_id, version=one.version) for one in receipt.acknowledged
+            AcknowledgedOut(operation_id=one.operation_id, version=one.version)
+            for one in receipt.acknowledged
         ],
         conflicts=[
             ConflictOut(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sessions
 from eduplatform.security import rate_limits
-from eduplatform.security.gate import cookie_name, session_cookie
+from eduplatform.security.cookies import cookie_name, session_cookie
 from eduplatform.security.rate_limits import Rate
 
 router = APIRouter(prefix="/auth", tags=["auth"])

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from eduplatform.domain.accounts import sessions
 from eduplatform.errors import NotSignedIn
-from eduplatform.security.gate import session_cookie
+from eduplatform.security.cookies import session_cookie
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 

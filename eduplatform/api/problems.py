@@ -56,3 +56,18 @@ def install(api: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log_exception("request_failed", error)
         return problem(request, EduError())
+
+
+def install_not_found(api: FastAPI, *prefixes: str) -> None:
+    """Answer every other address below these prefixes with a problem, not with the page for lost readers."""
+
+    async def nothing() -> None:
+        raise NotFound
+
+    for prefix in prefixes:
+        api.add_api_route(
+            f"{prefix}/{{rest:path}}",
+            nothing,
+            methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            include_in_schema=False,
+        )

@@ -7,9 +7,7 @@ filled it, so that a leaked tab id shows nothing to anybody else.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
 
 import reflex as rx
@@ -22,6 +20,7 @@ from eduplatform.config import get_settings
 from eduplatform.observability.logs import log_event
 from eduplatform.observability.metrics import count
 from eduplatform.security import rate_limits
+from eduplatform.security.cookies import SESSION_HEADER
 from eduplatform.security.permissions import Permission, Public
 from eduplatform.security.rate_limits import Rate
 
@@ -38,6 +37,8 @@ FRAMEWORK = HYDRATION | {
 """Reflex's own events: they fill and load pages, and touch nothing that a policy protects."""
 
 MAX_EVENT_NAME = 300
+ROOM_OF_TABS = 20
+"""How many signed-out tabs behind one address may be as busy as one; a computer room shares an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,9 @@ class Bound(Protocol):
     _bound: str
 
 
-def cookie_name() -> str:
-    """The session cookie; the ``__Host-`` prefix makes browsers insist on Secure, Path=/ and no Domain."""
-    return "__Host-edu_session" if get_settings().public_url.startswith("https://") else "edu_session"
-
-
-def session_cookie(header: str) -> str:
-    """The session cookie's value in a Cookie header, or an empty string."""
-    try:
-        jar: SimpleCookie = SimpleCookie(header)
-    except CookieError:
-        return ""
-    morsel = jar.get(cookie_name())
-    return morsel.value if morsel is not None else ""
-
-
-def binding(cookie: str) -> str:
-    """What a tab's state remembers of its session: a digest, or ``anonymous``."""
-    return hashlib.sha256(cookie.encode()).hexdigest()[:32] if cookie else "anonymous"
+def binding(digest: str) -> str:
+    """What a tab's state remembers of its session: a part of the digest, or ``anonymous``."""
+    return digest[:32] or "anonymous"
 
 
 def registered_policies() -> dict[str, HandlerPolicy]:
@@ -114,8 +100,8 @@ class EventGate(Middleware):
         if event.name not in FRAMEWORK and event.name not in self._policies:
             return self._deny("no_policy", event)
         root = state._get_root_state()  # pyright: ignore[reportPrivateUsage]
-        cookie = session_cookie(root.router.headers.cookie)
-        own = binding(cookie)
+        digest = root.router.headers.raw_headers.get(SESSION_HEADER, "")
+        own = binding(digest)
         holder: Any = await root.get_state(self._binding_state)
         if holder._bound != own:
             foreign = bool(holder._bound)
@@ -128,14 +114,20 @@ class EventGate(Middleware):
                     delta=root.dict(),  # pyright: ignore[reportUnknownMemberType]
                     events=[Event(name="_redirect", payload=_reload_payload())],
                 )
-        settings = get_settings()
-        wait = await rate_limits.take(
-            f"events:{own if cookie else root.router.session.client_ip}",
-            Rate(settings.rate_events_per_second, settings.rate_events_burst),
-        )
-        if wait > 0 and event.name not in HYDRATION:
+        if event.name not in HYDRATION and not await self._in_time(root, digest):
             return self._deny("rate", event)
         return None
+
+    async def _in_time(self, root: BaseState, digest: str) -> bool:
+        """Whether the sender has not sent too much: per session, or per tab and, more widely, per address."""
+        settings = get_settings()
+        rate = Rate(settings.rate_events_per_second, settings.rate_events_burst)
+        if digest:
+            return await rate_limits.take(f"events:{digest[:32]}", rate) == 0
+        address, tab = root.router.session.client_ip, root.router.session.client_token
+        wide = Rate(rate.per_second * ROOM_OF_TABS, rate.burst * ROOM_OF_TABS)
+        by_tab = await rate_limits.take(f"events:{address}:{tab[:64]}", rate)
+        return by_tab == 0 and await rate_limits.take(f"events:{address}", wide) == 0
 
     def _deny(self, reason: str, event: Event) -> StateUpdate:
         count("event_denied_total", reason=reason)

@@ -14,6 +14,8 @@ from typing import Any
 
 from eduplatform.config import get_settings
 from eduplatform.errors import Forbidden, TooLarge
+from eduplatform.i18n import N_
+from eduplatform.security.cookies import without_cookie
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -83,19 +85,20 @@ class SecurityHeaders:
                 await receive()
                 await send({"type": "websocket.close", "code": 4403})
                 return
-            await self._app(scope, receive, send)
+            await self._app({**scope, "headers": without_cookie(scope["headers"])}, receive, send)
             return
         tagged = self._tagging(scope, send)
         changes = scope["method"] not in SAFE_METHODS
         webhook = scope["path"].startswith("/webhooks/")
         if changes and not webhook and not (origin and get_settings().allows_origin(origin)):
-            await _problem(tagged, Forbidden("This request did not come from our own pages"))
+            await _problem(scope, tagged, Forbidden(N_("This request did not come from our own pages")))
             return
         length = _header(scope, b"content-length")
         if length.isdigit() and int(length) > MAX_BODY_BYTES:
-            await _problem(tagged, TooLarge())
+            await _problem(scope, tagged, TooLarge())
             return
-        await self._app(scope, _bounded(receive), tagged)
+        body = _Body(scope, receive, tagged)
+        await self._app(scope, body.receive, body.send)
 
     def _tagging(self, scope: Scope, send: Send) -> Send:
         settings = get_settings()
@@ -128,24 +131,38 @@ def _header(scope: Scope, name: bytes) -> str:
     return ""
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Stop reading a body without a declared length once it is over the limit; the route then sees it end."""
-    read = 0
+class _Body:
+    """Stops a body without a declared length at the limit, and answers in place of the route."""
 
-    async def limited() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        if read > MAX_BODY_BYTES:
-            return {"type": "http.disconnect"}
-        return message
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._read = 0
+        self._answered = False
 
-    return limited
+    async def receive(self) -> Message:
+        """The next part; the sender seems to be gone once it sent too much."""
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self._read > MAX_BODY_BYTES else message
+
+    async def send(self, message: Message) -> None:
+        """Pass the answer on, or replace it."""
+        if self._read <= MAX_BODY_BYTES:
+            await self._send(message)
+        elif not self._answered:
+            self._answered = True
+            await _problem(self._scope, self._send, TooLarge())
 
 
-async def _problem(send: Send, error: Forbidden | TooLarge) -> None:
+async def _problem(scope: Scope, send: Send, error: Forbidden | TooLarge) -> None:
     body = json.dumps(
-        {"code": error.code, "title": error.title, "detail": error.detail, "status": error.status}
+        {
+            "code": error.code,
+            "title": error.title,
+            "detail": error.detail,
+            "status": error.status,
+            "reference": scope.get("state", {}).get("reference_id"),
+        }
     )
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})

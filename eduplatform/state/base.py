@@ -26,7 +26,8 @@ from eduplatform.i18n import N_, translate
 from eduplatform.i18n.languages import negotiate
 from eduplatform.observability.logs import Operation, log_context, log_exception
 from eduplatform.observability.reference import new_reference
-from eduplatform.security.gate import POLICY_ATTRIBUTE, HandlerPolicy, session_cookie
+from eduplatform.security.cookies import SESSION_HEADER
+from eduplatform.security.gate import POLICY_ATTRIBUTE, HandlerPolicy
 from eduplatform.security.permissions import Permission, Public
 from eduplatform.security.principal import Principal
 from eduplatform.state.rows import Notice
@@ -108,13 +109,13 @@ def parse_id(text: str) -> UUID:
 async def principal_of(state: rx.State) -> Principal | None:
     """The signed-in person of this event, or None.
 
-    The cookie is the one of the socket's handshake; the session behind it is looked up anew.
+    The digest is that of the handshake's cookie; the session behind it is looked up anew.
     """
-    cookie = session_cookie(state.router.headers.cookie)
-    if not cookie:
+    digest = state.router.headers.raw_headers.get(SESSION_HEADER, "")
+    if not digest:
         return None
     try:
-        return await sessions.resolve(cookie)
+        return await sessions.resolve_digest(bytes.fromhex(digest))
     except NotSignedIn:
         return None
 

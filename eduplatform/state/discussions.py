@@ -158,7 +158,6 @@ class DiscussionState(PageMixin, rx.State):
     page: int = 1
     pages: int = 1
     preview_html: str = ""
-    draft: str = ""
     saved: int = 0
     person: str = ""
     removing: str = ""
@@ -183,7 +182,7 @@ class DiscussionState(PageMixin, rx.State):
     @handler(Permission.DISCUSSION)
     async def preview(self, me: Principal, text: Annotated[str, Field(max_length=service.MAX_BODY)]) -> None:
         """Show what has been typed as others will see it."""
-        self.draft = text
+
         self.preview_html = await asyncio.to_thread(render_markdown, text)
 
     @handler(Permission.DISCUSSION)
@@ -193,7 +192,7 @@ class DiscussionState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             await service.reply(work=work, me=me, thread_id=self._thread(), body=form.body)
         self.saved += 1
-        self.draft = self.preview_html = ""
+        self.preview_html = ""
         self.page = 0
         return DiscussionState.refresh
 

@@ -14,6 +14,7 @@ from eduplatform.domain.accounts import invitations, people, service
 from eduplatform.domain.accounts.invitations import LineProblem
 from eduplatform.domain.accounts.models import AccountStatus, Invitation, User
 from eduplatform.domain.accounts.repository import InvitationStatus, PersonSort, Relation
+from eduplatform.errors import Conflict, Invalid
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_date, format_datetime, format_relative
 from eduplatform.security.permissions import Permission, Role
@@ -414,15 +415,18 @@ class InvitationsState(PageMixin, rx.State):
     async def send(self, me: Principal, form: InviteForm) -> None:
         """Invite one person."""
         self.tries += 1
-        async with unit_of_work(me) as work:
-            await service.invite(
-                work=work,
-                me=me,
-                email=form.email,
-                given_name=form.given_name,
-                family_name=form.family_name,
-                roles=form.roles(),
-            )
+        try:
+            async with unit_of_work(me) as work:
+                await service.invite(
+                    work=work,
+                    me=me,
+                    email=form.email,
+                    given_name=form.given_name,
+                    family_name=form.family_name,
+                    roles=form.roles(),
+                )
+        except Conflict as error:
+            raise Invalid(fields={"email": error.detail}) from error
         self.sent += 1
         await self._done(me, translate(N_("The invitation is on its way."), me.locale))
 

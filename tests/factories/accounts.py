@@ -16,7 +16,7 @@ from eduplatform.db.unit_of_work import identity_work, unit_of_work
 from eduplatform.domain.accounts import service, sessions
 from eduplatform.domain.accounts.models import IdentityToken, Invitation, Session
 from eduplatform.domain.messaging.models import MailMessage
-from eduplatform.security.gate import cookie_name
+from eduplatform.security.cookies import cookie_name
 from eduplatform.security.permissions import Role
 from eduplatform.security.tokens import token_hash
 from tests.factories.world import Person, World

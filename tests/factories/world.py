@@ -9,7 +9,7 @@ from eduplatform.db.unit_of_work import identity_work
 from eduplatform.domain.accounts import service as accounts
 from eduplatform.domain.accounts import sessions
 from eduplatform.domain.tenants import service as tenants
-from eduplatform.security.gate import cookie_name
+from eduplatform.security.cookies import cookie_name
 from eduplatform.security.passwords import hash_password
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal

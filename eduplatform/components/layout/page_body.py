@@ -11,14 +11,18 @@ from eduplatform.components.ui import button_link, empty_state, error_state, ske
 from eduplatform.state.shell import ShellState
 
 
-def page_body(state: Any, *content: rx.Component, skeleton: rx.Component | None = None) -> rx.Component:
+def page_body(
+    state: Any, *content: rx.Component, skeleton: rx.Component | None = None, class_name: str = ""
+) -> rx.Component:
     """Show the content once the page's data is there.
 
     Args:
         state: The page's state class (with ``PageMixin``) and a ``load`` handler.
         content: What the loaded page shows.
         skeleton: What stands in its place before; should have the shape and size of what will come.
+        class_name: Classes of an element around the content; none is made without them.
     """
+    body = rx.el.div(*content, class_name=class_name) if class_name else rx.fragment(*content)
     return rx.cond(
         state.failure != "",
         rx.match(
@@ -29,7 +33,7 @@ def page_body(state: Any, *content: rx.Component, skeleton: rx.Component | None 
                 _("This page could not be loaded"), reference=state.reference, on_retry=state.load, id="page-error"
             ),
         ),
-        rx.cond(state.loaded, rx.fragment(*content), skeleton if skeleton is not None else page_skeleton()),
+        rx.cond(state.loaded, body, skeleton if skeleton is not None else page_skeleton()),
     )
 
 

@@ -178,13 +178,17 @@ async def open_session(
 
 
 async def resolve(cookie: str) -> Principal:
-    """The person behind a session cookie, as of now.
+    """The person behind a session cookie, as of now; see `resolve_digest`."""
+    return await resolve_digest(token_hash(cookie))
+
+
+async def resolve_digest(hashed: bytes) -> Principal:
+    """The person behind the SHA-256 of a session cookie, as of now.
 
     Raises:
         NotSignedIn: No such session, or it is revoked, idle for too long or over its lifetime, or its account,
             membership or tenant is closed.
     """
-    hashed = token_hash(cookie)
     remembered = _cache.get(hashed)
     if remembered is not None and time.monotonic() - remembered[0] < CACHE_SECONDS:
         return remembered[1]

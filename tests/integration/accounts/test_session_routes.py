@@ -11,7 +11,7 @@ from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sessions
 from eduplatform.eduplatform import _api, _wrap
 from eduplatform.errors import NotSignedIn
-from eduplatform.security.gate import cookie_name
+from eduplatform.security.cookies import cookie_name
 from eduplatform.state.accounts import SignInState
 from tests.factories.accounts import secret_of
 from tests.factories.world import PASSWORD, World

@@ -1,0 +1,209 @@
+"""The discussions of a course, for both roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from eduplatform.components.layout.course_tabs import course_tabs, learn_tabs
+from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.local_draft import local_draft
+from eduplatform.components.text import _, _n
+from eduplatform.components.ui import (
+    avatar,
+    badge,
+    breadcrumb,
+    button,
+    card,
+    empty_state,
+    icon,
+    link,
+    page_header,
+    pager,
+    skeleton,
+    skeleton_table,
+    text_input,
+)
+from eduplatform.components.ui.markdown_editor import markdown_editor
+from eduplatform.pages.registry import page
+from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.security.permissions import Role
+from eduplatform.state.discussions import DiscussionListState
+
+REFRESH_SECONDS = 10
+
+_COURSE = DiscussionListState.course
+
+
+@page(
+    "/courses/[course_id]/discussions",
+    title="Discussions",
+    roles=(Role.TEACHER, Role.STUDENT),
+    on_load=DiscussionListState.load,
+)
+def discussions() -> rx.Component:
+    """All discussions of the course, the liveliest first."""
+    return rx.fragment(
+        beacon(DiscussionListState.refresh, every=REFRESH_SECONDS, enabled=DiscussionListState.loaded),
+        page_body(
+            DiscussionListState,
+            rx.el.div(
+                page_header(
+                    _("Discussions"),
+                    description=_("Ask, answer, and see what others wonder about."),
+                    breadcrumb=discussion_breadcrumb(
+                        DiscussionListState.teaches, _COURSE, current=_("Discussions")
+                    ),
+                    actions=[
+                        button(
+                            _("New discussion"),
+                            variant="primary",
+                            icon="plus",
+                            on_click=DiscussionListState.open_form,
+                        )
+                    ],
+                ),
+                role_tabs(DiscussionListState.teaches, _COURSE["id"]),
+                class_name="mb-8 flex flex-col gap-5",
+            ),
+            rx.cond(DiscussionListState.writing, _new_thread(), rx.fragment()),
+            rx.cond(
+                DiscussionListState.rows.length() > 0,
+                rx.el.div(
+                    rx.el.ul(rx.foreach(DiscussionListState.rows, _row), class_name="divide-y divide-line"),
+                    class_name="overflow-hidden rounded-xl border border-line bg-surface shadow-sm",
+                ),
+                rx.cond(DiscussionListState.writing, rx.fragment(), _nothing()),
+            ),
+            rx.cond(
+                DiscussionListState.pages > 1,
+                pager(
+                    page_text=_(
+                        "Page {page} of {pages}",
+                        page=DiscussionListState.page,
+                        pages=DiscussionListState.pages,
+                    ),
+                    has_previous=DiscussionListState.page > 1,
+                    has_next=DiscussionListState.page < DiscussionListState.pages,
+                    on_previous=DiscussionListState.turn(DiscussionListState.page - 1),
+                    on_next=DiscussionListState.turn(DiscussionListState.page + 1),
+                    class_name="mt-5",
+                ),
+                rx.fragment(),
+            ),
+            skeleton=rx.el.div(
+                skeleton(class_name="h-8 w-56"),
+                skeleton(class_name="mt-6 h-10 w-full"),
+                skeleton_table(rows=5, class_name="mt-8"),
+            ),
+        ),
+    )
+
+
+def discussion_breadcrumb(
+    teaches: Any, course: Any, *, current: Any, list_link: bool = False
+) -> rx.Component:
+    """The way from the person's courses to here."""
+
+    def way(root: str) -> rx.Component:
+        above = [(_("Courses"), root), (course["title"], f"{root}/{course['id']}")]
+        if list_link:
+            above.append((_("Discussions"), f"/courses/{course['id']}/discussions"))
+        return breadcrumb(*above, current=current)
+
+    return rx.cond(teaches, way("/teach/courses"), way("/learn/courses"))
+
+
+def role_tabs(teaches: Any, course_id: Any) -> rx.Component:
+    """The other pages of the course, as the person knows them."""
+    return rx.cond(teaches, course_tabs(course_id, "discussions"), learn_tabs(course_id, "discussions"))
+
+
+def _new_thread() -> rx.Component:
+    errors = DiscussionListState.errors
+    return card(
+        rx.el.form(
+            local_draft(
+                "thread-form",
+                f"thread:{DiscussionListState.person}:{_COURSE['id']}",
+                saved=DiscussionListState.saved,
+                ready=DiscussionListState.loaded,
+            ),
+            text_input(
+                name="title",
+                id=field_id("thread-title"),
+                label=_("What is it about?"),
+                required=True,
+                max_length=160,
+                error=errors["title"],
+            ),
+            markdown_editor(
+                id="thread-body",
+                name="body",
+                label=_("Your question or thought"),
+                preview_html=DiscussionListState.preview_html,
+                on_change=DiscussionListState.preview,
+                rows=8,
+                max_length=20_000,
+                required=True,
+                error=errors["body"],
+            ),
+            rx.el.div(
+                button(_("Cancel"), variant="quiet", on_click=DiscussionListState.close_form),
+                button(_("Start discussion"), type="submit", variant="primary", icon="send"),
+                class_name="flex justify-end gap-2",
+            ),
+            id="thread-form",
+            on_submit=DiscussionListState.create,
+            class_name="flex flex-col gap-5",
+        ),
+        title=_("New discussion"),
+        class_name="mb-6",
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    return rx.el.li(
+        avatar(row["author"], size="sm", class_name="mt-0.5"),
+        rx.el.div(
+            link(
+                row["title"],
+                f"/courses/{_COURSE['id']}/discussions/{row['id']}",
+                plain=True,
+                class_name="text-sm font-semibold after:absolute after:inset-0",
+            ),
+            rx.el.p(
+                row["author"],
+                rx.cond(row["teacher"], badge(_("Teacher"), tone="accent"), rx.fragment()),
+                rx.el.span("·", aria_hidden="true"),
+                row["active"],
+                class_name="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-muted",
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.el.span(
+            icon("message-square"),
+            _n("{count} answer", "{count} answers", count=row["answers"]),
+            class_name="inline-flex shrink-0 items-center gap-1.5 text-sm text-ink-muted tabular-nums",
+        ),
+        key=row["id"],
+        class_name="relative flex items-start gap-3.5 px-5 py-4 hover:bg-sunken/60",
+    )
+
+
+def _nothing() -> rx.Component:
+    return empty_state(
+        _("No discussions yet"),
+        description=_("Begin one: a question about a lesson, or something that the class should talk about."),
+        icon="message-square",
+        actions=[
+            button(
+                _("Start the first one"),
+                variant="primary",
+                icon="plus",
+                on_click=DiscussionListState.open_form,
+            )
+        ],
+    )

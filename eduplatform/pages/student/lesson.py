@@ -1,0 +1,177 @@
+"""A lesson to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.text import _, _n
+from eduplatform.components.ui import breadcrumb, button, button_link, icon, progress, skeleton, skeleton_text
+from eduplatform.components.ui.rich_text import rich_text
+from eduplatform.pages.registry import page
+from eduplatform.security.permissions import Role
+from eduplatform.state.learning import LessonState
+
+_LESSON = LessonState.lesson
+
+
+@page("/learn/lessons/[lesson_id]", title="Lesson", roles=(Role.STUDENT,), on_load=LessonState.load)
+def lesson() -> rx.Component:
+    """The text, and nothing that disturbs reading it."""
+    return page_body(
+        LessonState,
+        rx.el.article(
+            _head(),
+            rich_text(
+                _LESSON["body_html"],
+                class_name="mt-8 text-[1.0625rem] print:mt-4 print:text-[11pt]",
+                id="lesson-text",
+            ),
+            _end(),
+            class_name="mx-auto w-full max-w-[44rem]",
+        ),
+        skeleton=rx.el.div(
+            skeleton(class_name="h-4 w-56"),
+            skeleton(class_name="mt-5 h-9 w-4/5"),
+            skeleton(class_name="mt-4 h-4 w-40"),
+            skeleton_text(lines=9, class_name="mt-10"),
+            class_name="mx-auto max-w-[44rem]",
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            breadcrumb(
+                (_("Courses"), "/learn/courses"),
+                (_LESSON["course"], f"/learn/courses/{_LESSON['course_id']}"),
+                current=_LESSON["title"],
+            ),
+            class_name="print:hidden",
+        ),
+        rx.el.p(
+            _LESSON["module"],
+            class_name="mt-6 text-sm font-medium text-accent print:mt-0",
+        ),
+        rx.el.h1(
+            _LESSON["title"],
+            class_name="mt-1.5 text-3xl leading-tight font-semibold tracking-tight text-balance text-ink sm:text-4xl",
+        ),
+        rx.el.div(
+            rx.el.span(
+                icon("clock"),
+                _n("About {count} minute", "About {count} minutes", count=_LESSON["minutes"]),
+                class_name="inline-flex items-center gap-1.5",
+            ),
+            rx.el.span(
+                icon("file-text"),
+                _("Lesson {number} of {total}", number=_LESSON["number"], total=_LESSON["total"]),
+                class_name="inline-flex items-center gap-1.5",
+            ),
+            rx.cond(
+                _LESSON["read"],
+                rx.el.span(
+                    icon("circle-check"),
+                    _("Read"),
+                    class_name="inline-flex items-center gap-1.5 text-success",
+                ),
+                rx.fragment(),
+            ),
+            class_name="mt-4 flex flex-wrap items-center gap-x-5 gap-y-2 text-sm text-ink-muted",
+        ),
+        rx.cond(
+            _LESSON["objectives"].length() > 0,
+            rx.el.section(
+                rx.el.h2(
+                    icon("target"),
+                    _("After this lesson you can"),
+                    class_name="flex items-center gap-2 text-sm font-semibold text-ink",
+                ),
+                rx.el.ul(
+                    rx.foreach(
+                        _LESSON["objectives"],
+                        lambda one: rx.el.li(
+                            icon("check", class_name="mt-[0.2rem] shrink-0 text-accent"),
+                            rx.el.span(one),
+                            class_name="flex gap-2.5",
+                        ),
+                    ),
+                    class_name="mt-3 flex flex-col gap-2 text-sm text-ink",
+                ),
+                class_name="mt-7 rounded-xl border border-line bg-sunken/60 px-5 py-4 print:break-inside-avoid",
+            ),
+            rx.fragment(),
+        ),
+        class_name="border-b border-line pb-8 print:pb-4",
+    )
+
+
+def _end() -> rx.Component:
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.div(
+                progress(
+                    LessonState.read_count,
+                    maximum=rx.cond(_LESSON["total"] > 0, _LESSON["total"], 1),
+                    label=_LESSON["course"],
+                    value_text=LessonState.progress_text,
+                    id="lesson-progress",
+                ),
+                class_name="min-w-0 flex-1 basis-56",
+            ),
+            rx.cond(
+                _LESSON["read"],
+                button(
+                    _("Not read yet"),
+                    icon="x",
+                    variant="quiet",
+                    on_click=LessonState.mark(False),
+                    id="lesson-mark",
+                ),
+                button(
+                    _("Mark as read"),
+                    icon="check",
+                    variant="primary",
+                    on_click=LessonState.mark(True),
+                    id="lesson-mark",
+                ),
+            ),
+            class_name="flex flex-wrap items-center gap-x-6 gap-y-4 rounded-xl border border-line bg-surface p-5 shadow-sm",
+        ),
+        rx.el.nav(
+            _neighbour(_LESSON["previous"], _LESSON["previous_title"], _("Previous lesson"), forward=False),
+            _neighbour(_LESSON["next"], _LESSON["next_title"], _("Next lesson"), forward=True),
+            aria_label=_("Lessons beside this one"),
+            class_name="mt-4 grid gap-3 sm:grid-cols-2",
+        ),
+        rx.cond(
+            (_LESSON["next"] == "") & _LESSON["read"],
+            rx.el.div(
+                button_link(
+                    _("Back to the course"), f"/learn/courses/{_LESSON['course_id']}", icon="arrow-left"
+                ),
+                class_name="mt-4",
+            ),
+            rx.fragment(),
+        ),
+        class_name="mt-12 print:hidden",
+    )
+
+
+def _neighbour(key: Any, title: Any, label: Any, *, forward: bool) -> rx.Component:
+    side = "text-end sm:col-start-2" if forward else "text-start"
+    return rx.cond(
+        key != "",
+        rx.el.a(
+            rx.el.span(label, class_name="block text-xs text-ink-muted"),
+            rx.el.span(title, class_name="mt-0.5 block truncate text-sm font-medium text-ink"),
+            href=f"/learn/lessons/{key}",
+            class_name=(
+                f"min-w-0 rounded-xl border border-line bg-surface p-4 no-underline hover:border-line-strong {side}"
+            ),
+        ),
+        rx.fragment(),
+    )
