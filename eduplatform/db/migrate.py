@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,7 +15,6 @@ from eduplatform.config import APP_ROLE, SYSTEM_ROLE, get_settings
 from eduplatform.db.rls import role_statements
 
 ROOT = Path(__file__).resolve().parents[2]
-logging.getLogger("alembic").setLevel(logging.WARNING)
 LOCK = 0x6564755F
 """Advisory lock key: two processes that start together migrate one after the other."""
 

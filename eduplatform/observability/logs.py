@@ -154,6 +154,7 @@ def configure_logging(settings_level: str, json: bool) -> None:
         )
     )
     logging.setLogRecordFactory(_SafeRecords(show_messages=not json))
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))  # it tells of every plug-in it has
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

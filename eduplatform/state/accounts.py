@@ -356,7 +356,9 @@ class SecurityState(PageMixin, rx.State):
         except RateLimited as error:
             raise _wait(error) from error
         self.changed += 1
-        await notify(self, "success", translate(N_("Your password is changed. Other sessions have ended."), me.locale))
+        await notify(
+            self, "success", translate(N_("Your password is changed. Other sessions have ended."), me.locale)
+        )
         return SecurityState.load
 
 

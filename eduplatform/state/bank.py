@@ -272,7 +272,9 @@ class QuestionState(PageMixin, rx.State):
             TypeCard(
                 key=kind.key,
                 name=translate(kind.name, me.locale),
-                description=translate(DESCRIPTIONS.get(kind.key, ""), me.locale) if kind.key in DESCRIPTIONS else "",
+                description=translate(DESCRIPTIONS.get(kind.key, ""), me.locale)
+                if kind.key in DESCRIPTIONS
+                else "",
             )
             for kind in all_types()
         ]
@@ -282,7 +284,11 @@ class QuestionState(PageMixin, rx.State):
             found = await bank.edited_question(work=work, me=me, question_id=question_id)
         version = found.version
         self.course_id, self.course_title = str(found.course_id), found.course_title
-        self.question_id, self.version, self.seen = str(question_id), found.question.current_version, found.seen
+        self.question_id, self.version, self.seen = (
+            str(question_id),
+            found.question.current_version,
+            found.seen,
+        )
         self._choose(version.type, me)
         self.stem, self.stem_html = version.stem, version.stem_html
         self.feedback, self.feedback_html = version.feedback, version.feedback_html

@@ -49,7 +49,7 @@ class CourseCard(TypedDict):
     title: str
     subject: str
     published: bool
-    sections: str
+    sections: list[str]
     students: int
     lessons: int
     to_grade: int
@@ -95,7 +95,7 @@ def _card(row: TaughtCourse, sections: dict[UUID, list[str]]) -> CourseCard:
         title=row.course.title,
         subject=row.course.subject,
         published=row.course.status == PublicationStatus.PUBLISHED,
-        sections=", ".join(sections.get(row.course.id, [])),
+        sections=sections.get(row.course.id, [])[:3],
         students=row.students,
         lessons=row.lessons,
         to_grade=row.to_grade,

@@ -141,7 +141,10 @@ def _taken_card(row: TakenCourse, locale: str) -> TakenCard:
 
 
 def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[NextStep]:
-    """Everything that a student could do now, most pressing first: what runs, what is due, what is new, what is next."""
+    """Everything that a student could do now, most pressing first.
+
+    What runs, what is due within two days, new grades, the next lesson of each course, what is due later.
+    """
     courses = {one.course.id: one.course.title for one in found.courses}
     steps = [
         NextStep(
@@ -162,7 +165,8 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
         )
         for one in found.running
     ]
-    steps += [_due_step(one, courses[one.course_id], me, now) for one in found.due]
+    due = [_due_step(one, courses[one.course_id], me, now) for one in found.due]
+    steps += [one for one in due if one["urgent"]]
     steps += [
         NextStep(
             key=f"grade-{one.assessment_id}",
@@ -208,7 +212,7 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
         )
         for one in found.lessons
     ]
-    return steps
+    return steps + [one for one in due if not one["urgent"]]
 
 
 def _due_step(one: AssessmentHead, course: str, me: Principal, now: datetime) -> NextStep:

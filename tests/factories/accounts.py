@@ -37,7 +37,9 @@ async def mailed_token(recipient: str, page: str) -> str:
     return ""
 
 
-async def invitation_token(world: World, email: str, *roles: Role, given: str = "Nora", family: str = "Neu") -> str:
+async def invitation_token(
+    world: World, email: str, *roles: Role, given: str = "Nora", family: str = "Neu"
+) -> str:
     """The secret of an invitation by the world's admin."""
     me = await world.admin.principal()
     async with unit_of_work(me) as work:

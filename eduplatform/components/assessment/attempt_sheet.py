@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.live.attempt_journal import JOURNAL_SCRIPT
 from eduplatform.components.text import _
+from eduplatform.components.ui.base import Text
 from eduplatform.components.ui.rich_text import rich_text
 
 _VIEW_SCRIPT = rx.asset("question_view.js", shared=True).importable_path
@@ -164,7 +165,9 @@ def _texts() -> dict[str, rx.Var[str]]:
         "unreadable": _("Your attempt could not be read. Check your connection and try again."),
         "tryAgain": _("Try again"),
         "loading": _("Getting your questions…"),
-        "leftBehind": _("These answers came after the end and do not count. They are kept in this browser only:"),
+        "leftBehind": _(
+            "These answers came after the end and do not count. They are kept in this browser only:"
+        ),
         "discard": _("Discard them"),
     }
 
@@ -203,7 +206,7 @@ class _QuestionPreview(rx.Component):
     classes: rx.Var[dict[str, str]]
 
 
-def attempt_sheet(attempt_id: rx.Var[str], *, on_submitted: Any) -> rx.Component:
+def attempt_sheet(attempt_id: Text, *, on_submitted: Any) -> rx.Component:
     """The sitting of a running attempt.
 
     The questions come over HTTP and without keys; answers go back the same way and are kept in the browser until the
@@ -218,12 +221,12 @@ def attempt_sheet(attempt_id: rx.Var[str], *, on_submitted: Any) -> rx.Component
     )
 
 
-def left_behind(attempt_id: rx.Var[str]) -> rx.Component:
+def left_behind(attempt_id: Text) -> rx.Component:
     """For the page of a finished attempt: tells of answers that came too late, and nothing when there are none."""
     return _LeftBehind.create(attempt_id=attempt_id, texts=_texts(), classes=_CLASSES)
 
 
-def question_preview(question: rx.Var[dict[str, Any]]) -> rx.Component:
+def question_preview(question: dict[str, Any] | rx.Var[dict[str, Any]]) -> rx.Component:
     """A question as a student sees it; what is answered there is not kept.
 
     Args:

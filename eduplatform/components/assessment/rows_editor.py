@@ -46,8 +46,6 @@ class RowColumn(TypedDict, total=False):
     placeholder: Text
 
 
-
-
 def _values_event(values: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
     return (values,)
 
@@ -83,11 +81,11 @@ def rows_editor(
     *,
     id: str,
     name: str,
-    value: rx.Var[str],
+    value: Text,
     revision: Any,
     columns: list[RowColumn],
     add_label: Text,
-    errors: rx.Var[dict[str, str]],
+    errors: dict[str, str] | rx.Var[dict[str, str]],
     least: int = 0,
     most: int = 20,
 ) -> rx.Component:

@@ -61,7 +61,9 @@ def error_boundary(stateful: bool = True) -> rx.Component:
     )
 
 
-APP_WRAPS: dict[tuple[int, str], Callable[[bool], rx.Component | None]] = {(55, "ErrorBoundary"): error_boundary}
+APP_WRAPS: dict[tuple[int, str], Callable[[bool], rx.Component | None]] = {
+    (55, "ErrorBoundary"): error_boundary
+}
 """What Reflex puts around all pages: our net, and none of its own connection messages, which would need eval."""
 
 

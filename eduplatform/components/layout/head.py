@@ -12,6 +12,10 @@ def document_head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/icons/touch-180.png"),
         rx.el.link(rel="manifest", href="/manifest.json"),
-        rx.el.meta(name="theme-color", content="#f8f8f6", custom_attrs={"media": "(prefers-color-scheme: light)"}),
-        rx.el.meta(name="theme-color", content="#131417", custom_attrs={"media": "(prefers-color-scheme: dark)"}),
+        rx.el.meta(
+            name="theme-color", content="#f8f8f6", custom_attrs={"media": "(prefers-color-scheme: light)"}
+        ),
+        rx.el.meta(
+            name="theme-color", content="#131417", custom_attrs={"media": "(prefers-color-scheme: dark)"}
+        ),
     ]

@@ -23,9 +23,15 @@ def _hill(path: str, opacity: str) -> rx.Component:
 def _landscape() -> rx.Component:
     route = "M60 900C90 838 116 812 148 792S226 738 262 706S328 650 356 612S412 548 432 508S474 436 486 398S500 330 500 300"
     return rx.el.svg(
-        rx.el.circle(cx="500", cy="238", r="118", fill="var(--color-accent)", custom_attrs={"fillOpacity": "0.09"}),
-        rx.el.circle(cx="500", cy="238", r="72", fill="var(--color-accent)", custom_attrs={"fillOpacity": "0.16"}),
-        rx.el.circle(cx="500", cy="238", r="34", fill="var(--color-accent)", custom_attrs={"fillOpacity": "0.9"}),
+        rx.el.circle(
+            cx="500", cy="238", r="118", fill="var(--color-accent)", custom_attrs={"fillOpacity": "0.09"}
+        ),
+        rx.el.circle(
+            cx="500", cy="238", r="72", fill="var(--color-accent)", custom_attrs={"fillOpacity": "0.16"}
+        ),
+        rx.el.circle(
+            cx="500", cy="238", r="34", fill="var(--color-accent)", custom_attrs={"fillOpacity": "0.9"}
+        ),
         _hill("M0 560C120 470 230 452 340 498S560 584 800 430V1000H0Z", "0.07"),
         _hill("M0 690C150 600 280 598 420 646S660 690 800 590V1000H0Z", "0.09"),
         _hill("M0 820C180 728 330 744 470 784S690 818 800 756V1000H0Z", "0.12"),
@@ -54,7 +60,7 @@ def _landscape() -> rx.Component:
 @rx.memo
 def calm_picture() -> rx.Component:
     """The half of a wide window beside the sign-in form."""
-    return rx.el.div(
+    return rx.el.aside(
         _landscape(),
         rx.el.p(
             _("Every course is a path. Take the next step."),

@@ -80,4 +80,6 @@ ROLE_NAMES: dict[Role, rx.Var[str]] = {
 
 def role_name(role: rx.Var[str]) -> rx.Component:
     """The name of a role that only the browser knows."""
-    return rx.match(role, *((key.value, rx.el.span(name)) for key, name in ROLE_NAMES.items()), rx.el.span(role))
+    return rx.match(
+        role, *((key.value, rx.el.span(name)) for key, name in ROLE_NAMES.items()), rx.el.span(role)
+    )

@@ -30,7 +30,10 @@ def page_body(
             ("not_found", not_found_body()),
             ("forbidden", forbidden_body()),
             error_state(
-                _("This page could not be loaded"), reference=state.reference, on_retry=state.load, id="page-error"
+                _("This page could not be loaded"),
+                reference=state.reference,
+                on_retry=state.load,
+                id="page-error",
             ),
         ),
         rx.cond(state.loaded, body, skeleton if skeleton is not None else page_skeleton()),

@@ -28,14 +28,16 @@ def plain_footer() -> rx.Component:
 @rx.memo
 def product_name() -> rx.Component:
     """The mark and the name of the product or, on its own address, of the organisation."""
-    return rx.el.a(
-        mark(class_name="size-9"),
-        rx.el.span(
-            rx.cond(ShellState.tenant_name, ShellState.tenant_name, "EduPlatform"),
-            class_name="truncate text-base font-semibold tracking-tight text-ink",
-        ),
-        href="/",
-        class_name="inline-flex min-w-0 items-center gap-3 self-start rounded-lg no-underline",
+    return rx.el.header(
+        rx.el.a(
+            mark(class_name="size-9"),
+            rx.el.span(
+                rx.cond(ShellState.tenant_name, ShellState.tenant_name, "EduPlatform"),
+                class_name="truncate text-base font-semibold tracking-tight text-ink",
+            ),
+            href="/",
+            class_name="inline-flex min-w-0 items-center gap-3 rounded-lg no-underline",
+        )
     )
 
 
@@ -55,7 +57,10 @@ def plain_frame(*content: rx.Component, aside: rx.Component | None = None) -> rx
     column = rx.el.div(
         product_name(),
         rx.el.main(
-            *content, id=MAIN, tab_index=-1, class_name="my-auto flex w-full flex-col gap-6 py-10 outline-none"
+            *content,
+            id=MAIN,
+            tab_index=-1,
+            class_name="my-auto flex w-full flex-col gap-6 py-10 outline-none",
         ),
         plain_footer(),
         class_name="mx-auto flex w-full max-w-md flex-1 flex-col px-5 py-6 sm:px-8 lg:py-8",
@@ -80,7 +85,11 @@ def plain_heading(title: rx.Var[str], description: rx.Var[str] | rx.Component | 
 
 
 def outcome(
-    title: rx.Var[str], description: rx.Var[str], *actions: rx.Component, picture: str = "circle-check", good: bool = True
+    title: rx.Var[str],
+    description: rx.Var[str],
+    *actions: rx.Component,
+    picture: str = "circle-check",
+    good: bool = True,
 ) -> rx.Component:
     """In place of a form that is done with: what happened, and what comes next."""
     return rx.el.div(
@@ -122,4 +131,5 @@ def form_alert(message: rx.Var[str]) -> rx.Component:
             rx.fragment(),
         ),
         role="alert",
+        class_name="empty:-mb-5",
     )

@@ -119,7 +119,9 @@ def sidebar() -> rx.Component:
     """The sidebar of wide windows; it can be made narrow, and stays so in this browser."""
     return rx.el.aside(
         rx.el.div(
-            organisation(class_name="flex-1 lg:in-data-[sidebar=narrow]:justify-center", hide_name=_WIDE_ONLY),
+            organisation(
+                class_name="flex-1 lg:in-data-[sidebar=narrow]:justify-center", hide_name=_WIDE_ONLY
+            ),
             class_name="flex h-16 shrink-0 items-center px-4 lg:in-data-[sidebar=narrow]:px-2",
         ),
         rx.el.div(

@@ -28,7 +28,8 @@ def _person_card() -> rx.Component:
             rx.foreach(
                 ShellState.roles,
                 lambda role: rx.el.span(
-                    role_name(role), class_name="rounded-full bg-accent-soft px-2 py-0.5 text-xs font-medium text-accent"
+                    role_name(role),
+                    class_name="rounded-full bg-accent-soft px-2 py-0.5 text-xs font-medium text-accent",
                 ),
             ),
             class_name="mt-2 flex flex-wrap gap-1 empty:hidden",
@@ -67,9 +68,14 @@ def top_bar() -> rx.Component:
     """The bar above the page."""
     return rx.el.header(
         organisation(class_name="lg:hidden", hide_name="max-w-40 sm:max-w-64"),
-        rx.el.div(command_palette(), class_name="ms-auto flex justify-end sm:flex-1 lg:ms-0 lg:justify-start"),
         rx.el.div(
-            rx.el.div(connection_indicator(), class_name="has-data-[status=live]:hidden sm:has-data-[status=live]:block"),
+            command_palette(), class_name="ms-auto flex justify-end sm:flex-1 lg:ms-0 lg:justify-start"
+        ),
+        rx.el.div(
+            rx.el.div(
+                connection_indicator(),
+                class_name="has-data-[status=live]:hidden sm:has-data-[status=live]:block",
+            ),
             rx.el.div(
                 language_switch(on_change=ShellState.choose_locale, class_name=_LANGUAGE),
                 theme_switch(),

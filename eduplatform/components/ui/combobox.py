@@ -119,7 +119,7 @@ def combobox(
             loading=loading,
             disabled=disabled,
             required=required,
-            invalid=rx.Var.create(error) != "" if given(error) else False,
+            invalid=rx.Var.create(error).bool() if given(error) else False,
             clearable=clearable,
             placeholder=placeholder,
             described_by=described_by(id),

@@ -97,7 +97,7 @@ def file_drop(
             max_files=max_files,
             disabled=disabled,
             required=required,
-            invalid=rx.Var.create(error) != "" if given(error) else False,
+            invalid=rx.Var.create(error).bool() if given(error) else False,
             described_by=described_by(id),
             texts={
                 "label": label,

@@ -141,7 +141,7 @@ def markdown_editor(
             max_length=max_length,
             required=required,
             disabled=disabled,
-            invalid=rx.Var.create(error) != "" if given(error) else False,
+            invalid=rx.Var.create(error).bool() if given(error) else False,
             described_by=described_by(id),
             placeholder=placeholder,
             texts={

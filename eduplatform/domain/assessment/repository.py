@@ -27,7 +27,7 @@ from eduplatform.domain.assessment.models import (
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Module, PublicationStatus
 from eduplatform.domain.courses.repository import fetch, select_columns
-from eduplatform.domain.grading.models import Rubric
+from eduplatform.domain.grading.models import Grade, Rubric
 
 
 async def _run(session: AsyncSession, statement: Any) -> None:
@@ -330,6 +330,18 @@ class AttemptRepository(Repository[Attempt]):
             col(Attempt.assessment_id) == assessment_id, col(Attempt.state) == AttemptState.IN_PROGRESS
         )
         return list((await self._session.exec(statement.with_for_update(key_share=True))).all())
+
+    async def released_grade(self, assessment_id: UUID, user_id: UUID) -> Grade | None:
+        """The student's grade, once a student may see it."""
+        found = await self._session.exec(
+            select(Grade).where(
+                col(Grade.tenant_id) == self._work.tenant_id,
+                col(Grade.assessment_id) == assessment_id,
+                col(Grade.user_id) == user_id,
+                col(Grade.released_at).is_not(None),
+            )
+        )
+        return found.one_or_none()
 
     async def expired(
         self,

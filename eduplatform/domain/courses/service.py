@@ -6,7 +6,6 @@ pages in ``overview``.
 
 from __future__ import annotations
 
-import secrets
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -34,22 +33,14 @@ from eduplatform.i18n import N_
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import render_markdown
+from eduplatform.security.tokens import new_join_code
 
-JOIN_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXYZ23456789"
-"""No vowels, so that no code is a word; nothing that is mistaken for something else (0 and O, 1 and I)."""
-
-JOIN_CODE_LENGTH = 8
 PAGE_SIZE = 20
 
 FILL_IN = N_("Please fill this in.")
 CHANGED_ELSEWHERE = N_(
     "Somebody else changed this in the meantime. Reload the page to see it, then make your change again."
 )
-
-
-def new_join_code() -> str:
-    """A code by which students join a section: 29^8, about 5·10^11 possibilities, and guessing is throttled."""
-    return "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH))
 
 
 async def create_course(

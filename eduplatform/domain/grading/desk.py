@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,9 +97,21 @@ class Desk:
 
 
 async def open_desk(
-    *, work: Work, me: Principal, assessment_id: UUID, attempt_id: UUID | None = None
+    *,
+    work: Work,
+    me: Principal,
+    assessment_id: UUID,
+    attempt_id: UUID | None = None,
+    anonymous: bool = False,
 ) -> Desk:
-    """A desk at an attempt, else at the first that waits; eight statements, nine when time ran out for somebody.
+    """A desk at an attempt, else at the first that waits; eight statements, more when time ran out for somebody.
+
+    Args:
+        work: The open unit of work.
+        me: The teacher.
+        assessment_id: What is graded.
+        attempt_id: The attempt to put in front.
+        anonymous: In an order that tells nothing of the names, the same each time.
 
     Raises:
         NotFound: The person does not teach the course, or the attempt is not one of the assessment's.
@@ -106,6 +119,8 @@ async def open_desk(
     assessment, course = await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
     await attempts.close_expired(work=work, assessment_id=assessment_id, timezone=me.timezone)
     found = await worklist.entries(work=work, assessment_id=assessment_id)
+    if anonymous:
+        found.sort(key=lambda one: (blind_order(assessment_id, one.user_id), one.number))
     place = _place(found, attempt_id)
     current = found[place] if found else None
     following = found[place + 1] if place + 1 < len(found) else None
@@ -131,6 +146,11 @@ async def open_desk(
         history=history,
         comments=await CommentRepository(work).of_course(course.id),
     )
+
+
+def blind_order(assessment_id: UUID, user_id: UUID) -> bytes:
+    """A student's place in the anonymous order of an assessment."""
+    return hashlib.sha256(assessment_id.bytes + user_id.bytes).digest()
 
 
 def _place(found: Sequence[DeskEntry], attempt_id: UUID | None) -> int:

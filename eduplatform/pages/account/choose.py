@@ -26,7 +26,8 @@ def _membership(row: rx.Var[MembershipRow]) -> rx.Component:
             rx.el.span(
                 rx.el.span(row["name"], class_name="block truncate font-medium text-ink"),
                 rx.el.span(
-                    rx.foreach(row["roles"], role_name), class_name="flex flex-wrap gap-x-2 text-sm text-ink-muted"
+                    rx.foreach(row["roles"], role_name),
+                    class_name="flex flex-wrap gap-x-2 text-sm text-ink-muted",
                 ),
                 class_name="min-w-0 flex-1",
             ),
@@ -68,10 +69,14 @@ def _list() -> rx.Component:
 @page("/choose", title="Choose an organisation", on_load=ChooseState.load, bare=True)
 def choose() -> rx.Component:
     """One button per organisation."""
-    waiting = rx.el.div(skeleton(class_name="h-18 w-full rounded-xl!"), skeleton(class_name="mt-3 h-18 w-full rounded-xl!"))
+    waiting = rx.el.div(
+        skeleton(class_name="h-18 w-full rounded-xl!"), skeleton(class_name="mt-3 h-18 w-full rounded-xl!")
+    )
     return plain_frame(
         session_bridge(ChooseState.ticket, ChooseState.target),
-        plain_heading(_("Where do you want to go?"), _("You can switch at any time from the menu of your account.")),
+        plain_heading(
+            _("Where do you want to go?"), _("You can switch at any time from the menu of your account.")
+        ),
         form_alert(ChooseState.errors["form"]),
         rx.cond(
             ChooseState.failure != "",
@@ -81,7 +86,8 @@ def choose() -> rx.Component:
         rx.el.div(
             _operations(),
             sign_out_button(
-                _("Sign out"), class_name="rounded-sm text-sm font-medium text-accent underline underline-offset-3"
+                _("Sign out"),
+                class_name="rounded-sm text-sm font-medium text-accent underline underline-offset-3",
             ),
             class_name="flex flex-wrap items-center gap-4",
         ),

@@ -17,7 +17,8 @@ _FORM = "forgot"
 def _ask() -> rx.Component:
     return rx.fragment(
         plain_heading(
-            _("Forgot your password?"), _("Tell us your e-mail address, and we send you a link to set a new one.")
+            _("Forgot your password?"),
+            _("Tell us your e-mail address, and we send you a link to set a new one."),
         ),
         rx.el.form(
             form_alert(ResetState.errors["form"]),

@@ -126,7 +126,10 @@ def _demo_hint() -> rx.Component:
             rx.el.p(
                 _("The password of all of them is"),
                 " ",
-                rx.el.code(SignInState.demo_password, class_name="rounded bg-ink/7 px-1.5 py-0.5 font-mono select-all"),
+                rx.el.code(
+                    SignInState.demo_password,
+                    class_name="rounded bg-ink/7 px-1.5 py-0.5 font-mono select-all",
+                ),
                 class_name="px-2.5 pt-1 pb-2.5 text-xs text-ink-muted",
             ),
             open=True,
@@ -144,7 +147,11 @@ def login() -> rx.Component:
         session_bridge(SignInState.ticket, SignInState.target),
         plain_heading(
             _("Sign in"),
-            rx.cond(SignInState.tenant_name, _("to {tenant}", tenant=SignInState.tenant_name), _("Good to see you.")),
+            rx.cond(
+                SignInState.tenant_name,
+                _("to {tenant}", tenant=SignInState.tenant_name),
+                _("Good to see you."),
+            ),
         ),
         _form(),
         _demo_hint(),

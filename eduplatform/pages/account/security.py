@@ -97,9 +97,14 @@ def _session(row: rx.Var[SessionRow]) -> rx.Component:
 
 def _sessions() -> rx.Component:
     return card(
-        rx.el.ul(rx.foreach(SecurityState.sessions, _session), class_name="divide-y divide-line border-t border-line"),
+        rx.el.ul(
+            rx.foreach(SecurityState.sessions, _session),
+            class_name="divide-y divide-line border-t border-line",
+        ),
         title=_("Sessions"),
-        description=_("Browsers in which you are signed in. End those that you do not know, and change your password."),
+        description=_(
+            "Browsers in which you are signed in. End those that you do not know, and change your password."
+        ),
         flush=True,
     )
 

@@ -29,13 +29,13 @@ def _person() -> rx.Component:
             (_("Email"), ShellState.email),
             (
                 _("Roles"),
-                rx.el.span(
-                    rx.foreach(ShellState.roles, role_name), class_name="flex flex-wrap gap-x-3"
-                ),
+                rx.el.span(rx.foreach(ShellState.roles, role_name), class_name="flex flex-wrap gap-x-3"),
             ),
         ),
         title=_("You"),
-        description=_("Your name and address are kept by your organisation. Ask its administrator to change them."),
+        description=_(
+            "Your name and address are kept by your organisation. Ask its administrator to change them."
+        ),
     )
 
 

@@ -74,8 +74,10 @@ def _overview() -> rx.Component:
             ),
         ),
         rx.el.section(
-            section_header(
-                _("Your courses"), actions=[link(_("All courses"), "/learn/courses", class_name="text-sm")]
+            rx.el.div(
+                rx.el.h2(_("Your courses"), class_name="text-base font-semibold text-ink"),
+                link(_("All courses"), "/learn/courses", class_name="text-sm"),
+                class_name="flex items-baseline justify-between gap-4",
             ),
             rx.el.ul(rx.foreach(LearnHomeState.courses, taken_card), class_name="mt-4 flex flex-col gap-4"),
             class_name="min-w-0",

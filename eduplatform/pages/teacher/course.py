@@ -229,13 +229,22 @@ def _sections() -> rx.Component:
                 ],
             ),
         ),
+        rx.cond(
+            CourseState.sections.length() > 0,
+            rx.el.div(
+                button(
+                    _("Add a class"),
+                    icon="plus",
+                    variant="quiet",
+                    size="sm",
+                    on_click=CourseState.open_dialog("section", ""),
+                ),
+                class_name="border-t border-line bg-sunken/50 px-3 py-2",
+            ),
+            rx.fragment(),
+        ),
         title=_("Classes"),
         flush=True,
-        actions=[
-            icon_button(
-                "plus", label=_("Add a class"), size="sm", on_click=CourseState.open_dialog("section", "")
-            )
-        ],
     )
 
 

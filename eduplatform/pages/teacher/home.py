@@ -72,7 +72,7 @@ def _overview() -> rx.Component:
             ),
             stat(_("Courses"), TeachHomeState.total, icon="book-open", hint=_("That you own or teach")),
             stat(
-                _("Due in three weeks"),
+                _("Due within three weeks"),
                 TeachHomeState.due.length(),
                 icon="calendar",
                 hint=_("Quizzes, exams and assignments"),
@@ -115,10 +115,11 @@ def course_card(course: Any) -> rx.Component:
                 ),
                 class_name="mt-2 text-base leading-snug font-semibold text-ink",
             ),
-            rx.cond(
-                course["sections"] != "",
-                rx.el.p(course["sections"], class_name="mt-1 truncate text-sm text-ink-muted"),
-                rx.fragment(),
+            rx.el.ul(
+                rx.foreach(
+                    course["sections"], lambda name: rx.el.li(name, class_name="truncate text-sm text-ink-muted")
+                ),
+                class_name="mt-1 empty:hidden",
             ),
             class_name="flex-1",
         ),
@@ -177,7 +178,7 @@ def _due_row(row: Any) -> rx.Component:
         rx.el.div(
             rx.el.p(row["distance"], title=row["due"], class_name="text-sm text-ink"),
             rx.el.p(
-                _("{done} of {total} in", done=row["handed_in"], total=row["students"]),
+                _("{done} of {total} handed in", done=row["handed_in"], total=row["students"]),
                 class_name="mt-0.5 text-xs text-ink-muted tabular-nums",
             ),
             class_name="shrink-0 text-end",

@@ -33,7 +33,12 @@ async def test_a_new_person_joins_and_is_signed_in(world: World, email: str) -> 
     async with _tab(token) as tab:
         await tab.fire(InvitationState.load)
         shown = await tab.state(InvitationState)
-        assert (shown.email, shown.given_name, shown.known, shown.link_is_valid) == (email, "Nora", False, True)
+        assert (shown.email, shown.given_name, shown.known, shown.link_is_valid) == (
+            email,
+            "Nora",
+            False,
+            True,
+        )
         assert world.slug in shown.tenant_name
 
         await tab.fire(InvitationState.accept({**FORM, "password": "short"}))
@@ -58,7 +63,9 @@ async def test_a_link_works_once(world: World, email: str) -> None:
             assert (state.accepted, state.link_is_valid) == (expected, expected)
 
 
-async def test_old_replaced_and_invented_links_show_who_to_ask_and_nothing_else(world: World, email: str) -> None:
+async def test_old_replaced_and_invented_links_show_who_to_ask_and_nothing_else(
+    world: World, email: str
+) -> None:
     replaced = await invitation_token(world, email, Role.STUDENT)
     old = await invitation_token(world, email, Role.STUDENT)
     await age_token(old, days=15)

@@ -63,7 +63,9 @@ def _as_a_browser_reads(target: str) -> str:
     return target.strip("".join(map(chr, range(33)))).replace("\\", "/")
 
 
-@given(st.text(alphabet=st.sampled_from("/\\\t\n\r .:@?#%evilcom2fF\u3000"), max_size=30) | st.text(max_size=40))
+@given(
+    st.text(alphabet=st.sampled_from("/\\\t\n\r .:@?#%evilcom2fF\u3000"), max_size=30) | st.text(max_size=40)
+)
 def test_no_text_leads_away(text: str) -> None:
     for target in (text, f"/{text}"):
         resolved = urlsplit(urljoin(HERE, _as_a_browser_reads(safe_target(target))))

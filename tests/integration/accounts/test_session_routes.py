@@ -67,7 +67,9 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_lasts_as_long_as_asked
         assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("body", [{}, {"ticket": ""}, {"ticket": "x" * 43}, {"ticket": 7}, {"ticket": "a" * 30, "x": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"ticket": ""}, {"ticket": "x" * 43}, {"ticket": 7}, {"ticket": "a" * 30, "x": 1}]
+)
 async def test_what_is_no_ticket_opens_nothing(browser: httpx.AsyncClient, body: dict[str, object]) -> None:
     answer = await browser.post("/auth/session", json=body, headers=_own())
     assert answer.status_code in (401, 422)

@@ -123,7 +123,9 @@ async def test_an_ended_session_leads_to_sign_in_and_back(world: World) -> None:
     cookie = await world.teacher.sign_in()
     async with Tab(cookie, path="/settings/security") as tab:
         await sessions.close_session(cookie=secret_of(cookie))
-        await tab.fire(SecurityState.change_password({"current": PASSWORD, "password": "entirely-new-words-9"}))
+        await tab.fire(
+            SecurityState.change_password({"current": PASSWORD, "password": "entirely-new-words-9"})
+        )
         assert tab.redirects() == ["/login?next=/settings/security"]
         await tab.go("/login?next=/settings/security", "/login")
         await tab.fire(SignInState.load)

@@ -44,7 +44,8 @@ async def _try(person: Person, password: str, *, address: str) -> SignInState:
 async def test_an_address_that_guesses_is_refused_and_the_owner_is_not(world: World) -> None:
     with settings_with(RATE_SIGN_IN_PER_ADDRESS="4", RATE_SIGN_IN_PER_ACCOUNT="2"):
         texts = [
-            (await _try(world.student, f"guess-{number}", address=ATTACKER)).errors["form"] for number in range(6)
+            (await _try(world.student, f"guess-{number}", address=ATTACKER)).errors["form"]
+            for number in range(6)
         ]
         assert [text.startswith(WAIT) for text in texts] == [False, False, False, False, True, True]
         refused = await _try(world.student, PASSWORD, address=ATTACKER)
@@ -57,7 +58,8 @@ async def test_the_wait_is_the_same_for_an_address_that_does_not_exist(world: Wo
     nobody = Person(f"nobody@{world.slug}.test", world.student.identity_id, None, None)
     with settings_with(RATE_SIGN_IN_PER_ADDRESS="3"):
         texts = [
-            (await _try(nobody, f"guess-{number}", address=OTHER_ATTACKER)).errors["form"] for number in range(4)
+            (await _try(nobody, f"guess-{number}", address=OTHER_ATTACKER)).errors["form"]
+            for number in range(4)
         ]
     assert [text.startswith(WAIT) for text in texts] == [False, False, False, True]
 

@@ -1,0 +1,174 @@
+"""The assessments of a course: what is out, what is due, what has come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from eduplatform.components.layout.course_tabs import course_tabs
+from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.text import _, _n
+from eduplatform.components.ui import (
+    badge,
+    breadcrumb,
+    button,
+    dialog,
+    empty_state,
+    page_header,
+    select,
+    skeleton,
+    skeleton_table,
+    text_input,
+)
+from eduplatform.components.ui.table import Column, Paging, data_table
+from eduplatform.pages.registry import page
+from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.security.permissions import Role
+from eduplatform.state.assessments import AssessmentsState
+
+
+@page(
+    "/teach/courses/[course_id]/assessments",
+    title="Assessments",
+    roles=(Role.TEACHER,),
+    on_load=AssessmentsState.load,
+)
+def teacher_assessments() -> rx.Component:
+    """Quizzes, assignments, exams and practice of one course."""
+    return page_body(
+        AssessmentsState,
+        rx.el.div(
+            page_header(
+                _("Assessments"),
+                description=_("Quizzes, assignments, exams and practice of this course."),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (AssessmentsState.course_title, f"/teach/courses/{AssessmentsState.course_id}"),
+                    current=_("Assessments"),
+                ),
+                actions=[
+                    button(
+                        _("New assessment"),
+                        variant="primary",
+                        icon="plus",
+                        on_click=AssessmentsState.open_create,
+                    )
+                ],
+            ),
+            course_tabs(AssessmentsState.course_id, "assessments"),
+            rx.cond(AssessmentsState.total > 0, _table(), _nothing()),
+            class_name="flex flex-col gap-6",
+        ),
+        _create_dialog(),
+        skeleton=rx.el.div(skeleton(class_name="h-8 w-56"), skeleton_table(rows=6, class_name="mt-8")),
+    )
+
+
+def _table() -> rx.Component:
+    return data_table(
+        [
+            Column("title", _("Title"), render=_title, row_header=True),
+            Column("status", _("Status"), render=_status),
+            Column("due", _("Due"), render=_due),
+            Column("questions", _("Questions"), align="end"),
+            Column("submitted", _("Handed in"), render=_submitted, align="end"),
+        ],
+        AssessmentsState.rows,
+        row_key="id",
+        caption=_("Assessments of this course"),
+        paging=Paging(
+            AssessmentsState.page,
+            AssessmentsState.pages,
+            AssessmentsState.go,
+            summary=_n("{count} assessment", "{count} assessments", count=AssessmentsState.total),
+        ),
+    )
+
+
+def _title(row: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.a(
+            row["title"],
+            href=f"/teach/assessments/{row['id']}",
+            class_name="rounded-sm text-ink no-underline hover:text-accent hover:underline",
+        ),
+        rx.el.p(row["kind"], class_name="text-sm font-normal text-ink-muted"),
+    )
+
+
+def _status(row: Any) -> rx.Component:
+    return rx.cond(
+        row["published"], badge(_("Published"), tone="success", dot=True), badge(_("Draft"), dot=True)
+    )
+
+
+def _due(row: Any) -> rx.Component:
+    return rx.cond(
+        row["due"] != "",
+        rx.el.span(row["due"], class_name="whitespace-nowrap"),
+        rx.el.span(_("No due date"), class_name="text-ink-muted"),
+    )
+
+
+def _submitted(row: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(row["submitted"]),
+        rx.cond(
+            row["to_grade"].to(int) > 0,
+            badge(_("{count} to grade", count=row["to_grade"]), tone="warning"),
+            rx.fragment(),
+        ),
+        class_name="flex flex-wrap items-center justify-end gap-2",
+    )
+
+
+def _nothing() -> rx.Component:
+    return empty_state(
+        _("No assessments yet"),
+        description=_("Begin with a short quiz: give it a title, add questions of your bank, publish."),
+        icon="clipboard-check",
+        actions=[
+            button(
+                _("Make the first assessment"),
+                variant="primary",
+                icon="plus",
+                on_click=AssessmentsState.open_create,
+            )
+        ],
+    )
+
+
+def _create_dialog() -> rx.Component:
+    form = "new-assessment"
+    return dialog(
+        rx.el.form(
+            text_input(
+                name="title",
+                id=field_id("new-assessment-title"),
+                label=_("Title"),
+                required=True,
+                max_length=160,
+                error=AssessmentsState.errors["title"],
+            ),
+            select(
+                name="kind",
+                id=field_id("new-assessment-kind"),
+                label=_("Kind"),
+                options=AssessmentsState.kinds,
+                error=AssessmentsState.errors["kind"],
+            ),
+            id=form,
+            on_submit=AssessmentsState.create,
+            class_name="flex flex-col gap-5",
+        ),
+        title=_("New assessment"),
+        description=_("It begins as a draft that only you can see."),
+        id="new-assessment-dialog",
+        open=AssessmentsState.creating,
+        on_close=AssessmentsState.close_create,
+        footer=[
+            button(_("Cancel"), closes=True),
+            button(_("Create draft"), variant="primary", type="submit", form=form),
+        ],
+    )

@@ -1,0 +1,237 @@
+"""The grading desk: the work, the rubric, and the whole class within reach of the keyboard."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.local_draft import local_draft
+from eduplatform.components.text import _
+from eduplatform.components.ui import (
+    badge,
+    breadcrumb,
+    button,
+    button_link,
+    empty_state,
+    page_header,
+    progress,
+    skeleton,
+)
+from eduplatform.pages.registry import page
+from eduplatform.pages.teacher.grading_parts import (
+    answer_card,
+    conflict,
+    dialogs,
+    history,
+    key_hints,
+    keys,
+    scored_answer,
+    student_list,
+)
+from eduplatform.security.permissions import Role
+from eduplatform.state.grading_desk import GradingDeskState as Desk
+
+
+def _header() -> rx.Component:
+    return page_header(
+        rx.cond(Desk.loaded, Desk.head["title"], _("Grading desk")),
+        breadcrumb=breadcrumb(
+            (_("Grading desk"), "/teach/grading"), current=rx.cond(Desk.loaded, Desk.head["title"], "…")
+        ),
+        description=Desk.head["course"],
+        actions=[
+            button(
+                _("Release all graded"),
+                icon="send",
+                disabled=Desk.to_release == 0,
+                on_click=Desk.open_dialog("release_all"),
+            )
+        ],
+    )
+
+
+def _student_bar() -> rx.Component:
+    """Whose work is in front, and the way to the next."""
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h2(Desk.head["student"], class_name="truncate text-lg font-semibold text-ink"),
+            rx.el.p(
+                rx.cond(Desk.head["section"] != "", Desk.head["section"].to(str) + " · ", ""),
+                _("Handed in {time}", time=Desk.head["handed_in"]),
+                class_name="text-sm text-ink-muted",
+            ),
+            rx.el.div(
+                rx.cond(Desk.head["late"] != "", badge(Desk.head["late"], tone="warning", icon="clock")),
+                rx.cond(
+                    Desk.head["excused"],
+                    badge(_("Excused"), tone="info", icon="minus"),
+                    rx.cond(
+                        Desk.head["released"],
+                        badge(_("Released"), tone="success", icon="eye"),
+                        badge(_("Not released"), icon="eye-off"),
+                    ),
+                ),
+                badge(_("Grade: {grade}", grade=Desk.head["grade"]), tone="accent"),
+                class_name="mt-2 flex flex-wrap gap-1.5",
+            ),
+            class_name="min-w-0 flex-1 basis-64",
+        ),
+        rx.el.div(
+            button(
+                _("Previous"),
+                icon="chevron-left",
+                id="desk-previous",
+                disabled=Desk.previous_id == "",
+                on_click=Desk.show(Desk.previous_id),
+            ),
+            button(
+                _("Next"),
+                icon_end="chevron-right",
+                id="desk-next",
+                disabled=Desk.next_id == "",
+                on_click=Desk.show(Desk.next_id),
+            ),
+            class_name="flex gap-2",
+        ),
+        class_name="flex flex-wrap items-start justify-between gap-4",
+        id="desk-student",
+    )
+
+
+def _actions() -> rx.Component:
+    """Saving and releasing, always in sight."""
+    return rx.el.div(
+        rx.el.p(Desk.saved, role="status", class_name="me-auto text-sm text-ink-muted empty:hidden"),
+        rx.cond(
+            Desk.criteria > 1,
+            button(
+                _("Next criterion"),
+                id="desk-criterion",
+                variant="quiet",
+                on_click=Desk.focus_criterion(Desk.following_criterion),
+            ),
+        ),
+        button(
+            rx.cond(Desk.head["excused"], _("Take excuse back"), _("Excuse…")),
+            variant="quiet",
+            on_click=Desk.open_dialog("excuse"),
+        ),
+        rx.cond(
+            Desk.head["released"] & ~Desk.head["excused"].to(bool),
+            button(_("Take back…"), icon="undo-2", on_click=Desk.open_dialog("unrelease")),
+            button(
+                _("Release"),
+                icon="send",
+                id="desk-release",
+                disabled=~Desk.head["releasable"].to(bool),
+                on_click=Desk.release,
+            ),
+        ),
+        button(
+            _("Save"),
+            variant="primary",
+            type="submit",
+            icon="save",
+            id="desk-save",
+        ),
+        class_name=(
+            "sticky bottom-0 z-10 -mx-1 flex flex-wrap items-center justify-end gap-2 rounded-xl border border-line "
+            "bg-raised px-4 py-3 shadow-md"
+        ),
+    )
+
+
+def _sheet() -> rx.Component:
+    """The form of one student's work; a new one for each, so that nothing is carried over."""
+    return rx.el.form(
+        local_draft(
+            Desk.form_id,  # pyright: ignore[reportArgumentType]
+            Desk.draft_key,
+            saved=Desk.version,
+            ready=Desk.draft_key != "",
+        ),
+        rx.el.input(type="hidden", name="attempt_id", value=Desk.attempt_id),
+        rx.el.input(type="hidden", name="version", value=Desk.version.to_string()),
+        rx.foreach(Desk.answers, lambda row: rx.cond(row["by_person"], answer_card(row), rx.fragment())),
+        rx.el.section(
+            rx.el.h3(_("Scored automatically"), class_name="px-5 pt-4 pb-2 text-sm font-semibold text-ink"),
+            rx.foreach(
+                Desk.answers, lambda row: rx.cond(row["by_person"], rx.fragment(), scored_answer(row))
+            ),
+            class_name="ui-card rounded-xl border border-line bg-surface shadow-sm has-[h3:last-child]:hidden",
+        ),
+        _actions(),
+        key=Desk.form_id,
+        id=Desk.form_id,
+        on_submit=Desk.save,
+        class_name="flex flex-col gap-5",
+    )
+
+
+def _empty() -> rx.Component:
+    return empty_state(
+        _("Nothing was handed in yet"),
+        description=_("Work appears here as soon as a student hands it in."),
+        icon="inbox",
+        actions=[button_link(_("Back to the queue"), "/teach/grading")],
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.el.div(
+        skeleton(class_name="h-96 w-full rounded-xl! xl:w-64"),
+        rx.el.div(
+            skeleton(class_name="h-16 w-full rounded-xl!"),
+            skeleton(class_name="h-96 w-full rounded-xl!"),
+            class_name="flex min-w-0 flex-1 flex-col gap-5",
+        ),
+        class_name="flex flex-col gap-6 xl:flex-row",
+    )
+
+
+@page(
+    "/teach/grading/[assessment_id]",
+    title="Grading desk",
+    roles=[Role.TEACHER],
+    on_load=Desk.load,
+)
+def grading_desk() -> rx.Component:
+    """One student's work, the rubric, and everybody else's one key away."""
+    return rx.el.div(
+        _header(),
+        page_body(
+            Desk,
+            rx.cond(
+                Desk.count == 0,
+                _empty(),
+                rx.el.div(
+                    progress(
+                        Desk.graded,
+                        label=_("Progress"),
+                        id="desk-progress",
+                        maximum=Desk.count,
+                        value_text=_("{done} of {all} graded", done=Desk.graded, all=Desk.count),
+                    ),
+                    rx.el.div(
+                        rx.el.div(
+                            student_list(), class_name="min-w-0 xl:sticky xl:top-20 xl:w-64 xl:shrink-0"
+                        ),
+                        rx.el.div(
+                            _student_bar(),
+                            conflict(),
+                            _sheet(),
+                            key_hints(),
+                            history(),
+                            class_name="flex min-w-0 flex-1 flex-col gap-5",
+                        ),
+                        class_name="flex flex-col gap-6 xl:flex-row xl:items-start",
+                    ),
+                    keys(),
+                    dialogs(),
+                    class_name="flex flex-col gap-6",
+                ),
+            ),
+            skeleton=_skeleton(),
+        ),
+        class_name="flex flex-col gap-6",
+    )

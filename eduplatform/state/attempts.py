@@ -1,0 +1,362 @@
+"""A student's assessments: what there is, what the rules are, the sitting and its result."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+import reflex as rx
+
+from eduplatform.db.base import utc_now
+from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment import attempts, results
+from eduplatform.domain.assessment.attempts import Overview
+from eduplatform.domain.assessment.messages import Message
+from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
+from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.schemas import StudentRow
+from eduplatform.i18n import N_, translate, translate_plural
+from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
+from eduplatform.security.permissions import Permission
+from eduplatform.security.principal import Principal
+from eduplatform.state.base import PageMixin, handler, parse_id, route_argument
+
+
+class StudentAssessment(TypedDict):
+    """An assessment in the student's list; ``tone`` is the badge's."""
+
+    id: str
+    title: str
+    kind: str
+    due: str
+    status: str
+    tone: str
+    details: str
+
+
+class Rule(TypedDict):
+    """One rule in words."""
+
+    icon: str
+    text: str
+
+
+class AttemptLine(TypedDict):
+    """One of the student's attempts."""
+
+    id: str
+    title: str
+    when: str
+    status: str
+    tone: str
+    running: bool
+
+
+class ResultLine(TypedDict):
+    """One question of the result; ``outcome`` is the type's word, ``tone`` the badge's."""
+
+    number: int
+    stem_html: str
+    answer: list[str]
+    status: str
+    tone: str
+    points: str
+    explanation: list[str]
+    solution: list[str]
+    feedback_html: str
+    comment: str
+    waiting: bool
+
+
+class LearnAssessmentsState(PageMixin, rx.State):
+    """The assessments of a course."""
+
+    course_id: str = ""
+    course_title: str = ""
+    rows: list[StudentAssessment] = []
+
+    @handler(Permission.ATTEMPT_TAKE, loads=True)
+    async def load(self, me: Principal) -> None:
+        """Fill the page."""
+        self.course_id = route_argument(self, "course_id")
+        await self._read(me)
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def refresh(self, me: Principal) -> None:
+        """What has been published or handed in since."""
+        await self._read(me)
+
+    async def _read(self, me: Principal) -> None:
+        now = utc_now()
+        async with unit_of_work(me) as work:
+            course, rows = await attempts.list_for_student(
+                work=work, me=me, course_id=parse_id(self.course_id), now=now
+            )
+        self.course_title = course.title
+        self.rows = [_row(row, me, now) for row in rows]
+
+
+def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
+    one = row.assessment
+    status, tone = _status(one, row.attempts, now)
+    facts = [
+        translate_plural(
+            "{count} question", "{count} questions", row.questions, me.locale, count=row.questions
+        ),
+        format_points(one.points, me.locale),
+    ]
+    if one.time_limit_minutes:
+        facts.append(format_duration(timedelta(minutes=one.time_limit_minutes), me.locale))
+    return StudentAssessment(
+        id=str(one.id),
+        title=one.title,
+        kind=translate(KIND_NAMES[one.kind], me.locale),
+        due=_due(one, me),
+        status=translate(status, me.locale),
+        tone=tone,
+        details=" · ".join(facts),
+    )
+
+
+def _due(one: Assessment, me: Principal) -> str:
+    if one.due_at is None:
+        return translate(N_("No due date"), me.locale)
+    return translate(
+        N_("Due {moment}"), me.locale, moment=format_datetime(one.due_at, me.locale, me.timezone)
+    )
+
+
+def _status(one: Assessment, own: tuple[Attempt, ...], now: datetime) -> tuple[str, str]:
+    if any(attempt.state == AttemptState.IN_PROGRESS for attempt in own):
+        return N_("In progress"), "warning"
+    if own:
+        return N_("Handed in"), "success"
+    if one.opens_at and now < one.opens_at:
+        return N_("Not open yet"), "neutral"
+    if one.closes_at and now >= one.closes_at:
+        return N_("Closed"), "neutral"
+    if one.due_at and now > one.due_at:
+        return N_("Overdue"), "danger"
+    return N_("To do"), "accent"
+
+
+class LearnAssessmentState(PageMixin, rx.State):
+    """One assessment before it is begun: the rules in words, and earlier attempts."""
+
+    assessment_id: str = ""
+    course_id: str = ""
+    course_title: str = ""
+    title: str = ""
+    kind: str = ""
+    instructions_html: str = ""
+    rules: list[Rule] = []
+    attempts: list[AttemptLine] = []
+    running_id: str = ""
+    may_start: bool = False
+    reason: str = ""
+    again: bool = False
+    timed: bool = False
+
+    @handler(Permission.ATTEMPT_TAKE, loads=True)
+    async def load(self, me: Principal) -> None:
+        """Fill the page."""
+        self.assessment_id = route_argument(self, "assessment_id")
+        await self._read(me)
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def refresh(self, me: Principal) -> None:
+        """Opening and closing come by themselves."""
+        await self._read(me)
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def start(self, me: Principal) -> rx.event.EventSpec:
+        """Begin an attempt, or go on with the one that is running."""
+        async with unit_of_work(me) as work:
+            attempt = await attempts.start(work=work, me=me, assessment_id=parse_id(self.assessment_id))
+        return rx.redirect(f"/learn/attempts/{attempt.id}")
+
+    async def _read(self, me: Principal) -> None:
+        async with unit_of_work(me) as work:
+            found = await attempts.overview(work=work, me=me, assessment_id=parse_id(self.assessment_id))
+        one = found.assessment
+        self.course_id, self.course_title = str(found.course.id), found.course.title
+        self.title, self.kind = one.title, translate(KIND_NAMES[one.kind], me.locale)
+        self.instructions_html = one.instructions_html
+        self.rules = [Rule(icon=icon, text=text) for icon, text in rules_in_words(found, me)]
+        self.attempts = [attempt_line(attempt, me) for attempt in reversed(found.attempts)]
+        self.running_id = str(found.running.id) if found.running else ""
+        self.may_start = found.start.allowed
+        self.reason = found.start.reason.render(me.locale) if found.start.reason else ""
+        self.again = bool(found.attempts)
+        self.timed = found.policy.minutes is not None
+
+
+def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
+    """What a student has to know, as an icon's name and a sentence each."""
+    policy, one, locale = found.policy, found.assessment, me.locale
+
+    def moment(at: datetime) -> str:
+        return format_datetime(at, locale, me.timezone)
+
+    count, points = found.questions, format_points(one.points, locale)
+    asked = translate_plural("{count} question", "{count} questions", count, locale, count=count)
+    rules = [("list-checks", translate(N_("{questions}, {points}."), locale, questions=asked, points=points))]
+    if policy.opens_at:
+        rules.append(("calendar", translate(N_("Opens {moment}."), locale, moment=moment(policy.opens_at))))
+    if policy.due_at:
+        rules.append(("clock", translate(N_("Due {moment}."), locale, moment=moment(policy.due_at))))
+        late = policy.late.percent if policy.late else None
+        rules.append(
+            (
+                "info",
+                translate(
+                    N_("Late work loses {percent} % of its points for each day begun."),
+                    locale,
+                    percent=format_number(late, locale),
+                )
+                if late
+                else translate(N_("Late work is taken without a loss of points."), locale),
+            )
+        )
+    if policy.closes_at:
+        closes = N_("Closes {moment}; nothing is taken after that.")
+        rules.append(("lock", translate(closes, locale, moment=moment(policy.closes_at))))
+    if policy.minutes:
+        limit = N_("Time limit: {duration}. The clock runs on when you close the page.")
+        rules.append(
+            (
+                "timer",
+                translate(limit, locale, duration=format_duration(timedelta(minutes=policy.minutes), locale)),
+            )
+        )
+    else:
+        rules.append(("timer", translate(N_("No time limit: you can stop and come back."), locale)))
+    rules.append(("refresh-cw", _attempts_in_words(found, locale)))
+    return rules
+
+
+_COUNTS: dict[str, str] = {
+    "best": N_("The best attempt counts."),
+    "last": N_("The last attempt counts."),
+    "average": N_("The average of all attempts counts."),
+}
+
+
+def _attempts_in_words(found: Overview, locale: str) -> str:
+    allowed, used = found.policy.attempts_allowed, len(found.attempts)
+    if allowed is None:
+        text = translate(N_("As many attempts as you like."), locale)
+    elif allowed == 1:
+        return translate(N_("One attempt."), locale)
+    else:
+        text = translate(N_("Attempts: {used} of {allowed} used."), locale, used=used, allowed=allowed)
+    return f"{text} {translate(_COUNTS[found.policy.scoring], locale)}"
+
+
+def attempt_line(attempt: Attempt, me: Principal) -> AttemptLine:
+    """An attempt in the list of the student's own."""
+    running = attempt.state == AttemptState.IN_PROGRESS
+    at = attempt.started_at if running else (attempt.submitted_at or attempt.started_at)
+    when = N_("Begun {moment}") if running else N_("Handed in {moment}")
+    if running:
+        status, tone = N_("In progress"), "warning"
+    elif attempt.late_seconds:
+        status, tone = N_("Handed in late"), "danger"
+    else:
+        status, tone = N_("Handed in"), "success"
+    return AttemptLine(
+        id=str(attempt.id),
+        title=translate(N_("Attempt {number}"), me.locale, number=attempt.number),
+        when=translate(when, me.locale, moment=format_datetime(at, me.locale, me.timezone)),
+        status=translate(status, me.locale),
+        tone=tone,
+        running=running,
+    )
+
+
+class AttemptPageState(PageMixin, rx.State):
+    """One attempt: the sitting while it runs, the result afterwards."""
+
+    attempt_id: str = ""
+    assessment_id: str = ""
+    course_id: str = ""
+    title: str = ""
+    number: int = 0
+    running: bool = False
+    waiting: bool = False
+    automatic: bool = False
+    late: str = ""
+    submitted: str = ""
+    points: str = ""
+    grade: str = ""
+    grade_steps: list[str] = []
+    questions: list[ResultLine] = []
+
+    @handler(Permission.ATTEMPT_TAKE, loads=True)
+    async def load(self, me: Principal) -> None:
+        """Fill the page."""
+        self.attempt_id = route_argument(self, "attempt_id")
+        await self._read(me)
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def refresh(self, me: Principal) -> None:
+        """The result, once it is handed in; and the grade, once it is released."""
+        await self._read(me)
+
+    async def _read(self, me: Principal) -> None:
+        async with unit_of_work(me) as work:
+            found = await results.result(work=work, me=me, attempt_id=parse_id(self.attempt_id))
+        self._show(found, me)
+
+    def _show(self, found: AttemptResult, me: Principal) -> None:
+        attempt, one = found.attempt, found.assessment
+        self.assessment_id, self.course_id = str(one.id), str(one.course_id)
+        self.title, self.number = one.title, attempt.number
+        self.running = attempt.state == AttemptState.IN_PROGRESS
+        self.waiting = found.waiting or (not self.running and found.grade is None)
+        self.automatic = attempt.auto_submitted
+        at = attempt.submitted_at
+        self.submitted = format_datetime(at, me.locale, me.timezone) if at else ""
+        seconds = attempt.late_seconds
+        self.late = format_duration(timedelta(seconds=seconds), me.locale) if seconds else ""
+        self.points = "" if found.points is None else format_points(found.points, me.locale, one.points)
+        grade = found.grade
+        self.grade = (
+            format_points(grade.points, me.locale, grade.possible)
+            if grade is not None and grade.points is not None
+            else ""
+        )
+        self.grade_steps = (
+            [Message.from_json(step).render(me.locale) for step in grade.explanation] if grade else []
+        )
+        self.questions = [_result(row, number, me) for number, row in enumerate(found.questions, start=1)]
+
+
+_OUTCOMES: dict[str, tuple[str, str]] = {
+    "correct": (N_("Right"), "success"),
+    "partly": (N_("Partly right"), "warning"),
+    "incorrect": (N_("Not right"), "danger"),
+    "blank": (N_("No answer"), "neutral"),
+    "needs_review": (N_("Waiting for your teacher"), "info"),
+    "": (N_("Scored by your teacher"), "neutral"),
+}
+
+
+def _result(row: QuestionResult, number: int, me: Principal) -> ResultLine:
+    waiting = row.points is None
+    by_teacher = not waiting and row.outcome == "needs_review"
+    status, tone = _OUTCOMES["" if by_teacher else row.outcome]
+    return ResultLine(
+        number=number,
+        stem_html=row.stem_html,
+        answer=[one.render(me.locale) for one in row.answer],
+        status=translate(status, me.locale),
+        tone=tone,
+        points="" if row.points is None else format_points(row.points, me.locale, row.possible),
+        explanation=[one.render(me.locale) for one in row.explanation],
+        solution=[one.render(me.locale) for one in row.solution],
+        feedback_html=row.feedback_html,
+        comment=row.comment,
+        waiting=waiting,
+    )

@@ -1,0 +1,418 @@
+"""The builder of an assessment: settings, questions, publication."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal, TypedDict
+from uuid import UUID
+
+import reflex as rx
+from pydantic import Field
+
+from eduplatform.components.ui import Option
+from eduplatform.db.unit_of_work import Work, unit_of_work
+from eduplatform.domain.assessment import bank, service
+from eduplatform.domain.assessment.availability import local_to_utc
+from eduplatform.domain.assessment.models import Assessment
+from eduplatform.domain.assessment.question_types import question_type
+from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.schemas import AssessmentDraft, BuiltAssessment, ItemRow
+from eduplatform.domain.courses.models import PublicationStatus
+from eduplatform.errors import Invalid
+from eduplatform.i18n import N_, translate
+from eduplatform.i18n.formatting import format_number, time_zone
+from eduplatform.security.permissions import Permission
+from eduplatform.security.principal import Principal
+from eduplatform.security.rich_text import render_markdown
+from eduplatform.state.assessments import PageNumber, kind_options
+from eduplatform.state.bank import BankQuestion, SearchText, bank_question, excerpt
+from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+
+PICKER_SIZE = 20
+WALL = "%Y-%m-%dT%H:%M"
+
+
+class SettingsForm(Form):
+    """The builder's settings. Times are on the wall clock of the organisation; empty means none."""
+
+    title: Annotated[str, Field(min_length=1, max_length=160)]
+    kind: Annotated[str, Field(max_length=20)] = ""
+    instructions: Annotated[str, Field(max_length=25_000)] = ""
+    module_id: Annotated[str, Field(max_length=40)] = ""
+    opens_at: Annotated[str, Field(max_length=30)] = ""
+    due_at: Annotated[str, Field(max_length=30)] = ""
+    closes_at: Annotated[str, Field(max_length=30)] = ""
+    time_limit_minutes: Annotated[str, Field(max_length=9)] = ""
+    attempts_allowed: Annotated[str, Field(max_length=9)] = ""
+    scoring: Annotated[str, Field(max_length=10)] = ""
+    late_percent_per_day: Annotated[str, Field(max_length=9)] = ""
+    shuffle: bool = False
+
+
+class ItemLine(TypedDict):
+    """A question in the builder."""
+
+    id: str
+    question_id: str
+    number: int
+    excerpt: str
+    type: str
+    points: str
+    rubric_id: str
+    rubric: str
+    essay: bool
+    newer: bool
+    first: bool
+    last: bool
+
+
+class Settings(TypedDict):
+    """The settings as the builder's fields show them."""
+
+    id: str
+    title: str
+    kind: str
+    kind_name: str
+    instructions: str
+    module_id: str
+    opens_at: str
+    due_at: str
+    closes_at: str
+    time_limit_minutes: str
+    attempts_allowed: str
+    scoring: str
+    late_percent_per_day: str
+    shuffle: bool
+    published: bool
+    version: int
+    points: str
+
+
+NO_SETTINGS = Settings(
+    id="",
+    title="",
+    kind="quiz",
+    kind_name="",
+    instructions="",
+    module_id="",
+    opens_at="",
+    due_at="",
+    closes_at="",
+    time_limit_minutes="",
+    attempts_allowed="1",
+    scoring="best",
+    late_percent_per_day="0",
+    shuffle=False,
+    published=False,
+    version=0,
+    points="0",
+)
+
+
+def wall_clock(moment: datetime | None, timezone: str) -> str:
+    """A moment as a date-time field shows it, on the organisation's wall clock."""
+    return moment.astimezone(time_zone(timezone)).strftime(WALL) if moment else ""
+
+
+def from_wall_clock(
+    text: str, field: str, timezone: str, ambiguous: Literal["earlier", "later"]
+) -> datetime | None:
+    """What a date-time field means; None when it is empty.
+
+    Raises:
+        Invalid: It is no date and time.
+    """
+    if not text:
+        return None
+    try:
+        wall = datetime.strptime(text[:16], WALL)  # noqa: DTZ007 - the zone is added below
+        return local_to_utc(wall, time_zone(timezone).key, ambiguous=ambiguous)
+    except (ValueError, OverflowError):
+        raise Invalid(fields={field: N_("Please enter a date and a time.")}) from None
+
+
+def _whole(text: str, field: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid(fields={field: N_("Please enter a whole number.")})
+    return int(text)
+
+
+def _module(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Invalid(fields={"module_id": N_("Choose a module of this course.")}) from None
+
+
+def draft_of(form: SettingsForm, before: Settings, timezone: str) -> AssessmentDraft:
+    """The form as the service takes it. Fields that a published assessment does not offer keep their value.
+
+    Raises:
+        Invalid: A field is not readable.
+    """
+    locked = before["published"]
+    return AssessmentDraft(
+        title=form.title,
+        kind=form.kind or before["kind"],
+        instructions=form.instructions,
+        module_id=_module(form.module_id),
+        opens_at=from_wall_clock(form.opens_at, "opens_at", timezone, "earlier"),
+        due_at=from_wall_clock(form.due_at, "due_at", timezone, "later"),
+        closes_at=from_wall_clock(form.closes_at, "closes_at", timezone, "later"),
+        time_limit_minutes=_whole(
+            before["time_limit_minutes"] if locked else form.time_limit_minutes, "time_limit_minutes"
+        ),
+        attempts_allowed=_whole(form.attempts_allowed, "attempts_allowed"),
+        scoring=form.scoring or before["scoring"],
+        late_percent_per_day=_whole(
+            before["late_percent_per_day"] if locked else form.late_percent_per_day, "late_percent_per_day"
+        ),
+        shuffle=before["shuffle"] if locked else form.shuffle,
+    )
+
+
+def _settings(one: Assessment, me: Principal) -> Settings:
+    return Settings(
+        id=str(one.id),
+        title=one.title,
+        kind=one.kind,
+        kind_name=translate(KIND_NAMES[one.kind], me.locale),
+        instructions=one.instructions,
+        module_id=str(one.module_id or ""),
+        opens_at=wall_clock(one.opens_at, me.timezone),
+        due_at=wall_clock(one.due_at, me.timezone),
+        closes_at=wall_clock(one.closes_at, me.timezone),
+        time_limit_minutes=str(one.time_limit_minutes or ""),
+        attempts_allowed=str(one.attempts_allowed or ""),
+        scoring=one.scoring,
+        late_percent_per_day=str(one.late_percent_per_day or ""),
+        shuffle=one.shuffle,
+        published=one.status == PublicationStatus.PUBLISHED,
+        version=one.version,
+        points=format_number(one.points, me.locale),
+    )
+
+
+def _item(row: ItemRow, number: int, count: int, me: Principal) -> ItemLine:
+    kind = question_type(row.version.type)
+    return ItemLine(
+        id=str(row.item.id),
+        question_id=str(row.item.question_id),
+        number=number,
+        excerpt=excerpt(row.version.stem),
+        type=translate(kind.name, me.locale),
+        points=f"{row.item.points.normalize():f}",
+        rubric_id=str(row.item.rubric_id or ""),
+        rubric=row.rubric_title,
+        essay=kind.scored_by_person,
+        newer=row.newest > row.version.number,
+        first=number == 1,
+        last=number == count,
+    )
+
+
+class BuilderState(PageMixin, rx.State):
+    """The builder of one assessment."""
+
+    course_id: str = ""
+    course_title: str = ""
+    settings: Settings = NO_SETTINGS
+    instructions_html: str = ""
+    items: list[ItemLine] = []
+    rubrics: list[Option] = []
+    modules: list[Option] = []
+    kinds: list[Option] = []
+    problems: list[str] = []
+    started: int = 0
+    zone: str = ""
+    saved: int = 0
+    draft_key: str = ""
+    picking: bool = False
+    found: list[BankQuestion] = []
+    found_total: int = 0
+    picker_page: int = 1
+    picker_pages: int = 1
+    picker_search: str = ""
+    picked: list[str] = []
+
+    @handler(Permission.ASSESSMENT_EDIT, loads=True)
+    async def load(self, me: Principal) -> None:
+        """Fill the page."""
+        self.reset()
+        self.kinds = kind_options(me.locale)
+        self.zone = time_zone(me.timezone).key
+        assessment_id = parse_id(route_argument(self, "assessment_id"))
+        self.draft_key = f"assessment:{me.user}:{assessment_id}"
+        async with unit_of_work(me) as work:
+            await self._read(work, me, assessment_id)
+
+    async def _read(self, work: Work, me: Principal, assessment_id: UUID) -> None:
+        built = await service.built_assessment(work=work, me=me, assessment_id=assessment_id)
+        self._show(built, me)
+
+    def _show(self, built: BuiltAssessment, me: Principal) -> None:
+        one = built.assessment
+        self.course_id, self.course_title = str(one.course_id), built.course_title
+        self.settings, self.instructions_html = _settings(one, me), one.instructions_html
+        self.items = [
+            _item(row, number, len(built.items), me) for number, row in enumerate(built.items, start=1)
+        ]
+        self.rubrics = [Option(value=str(row.id), label=row.title) for row in built.rubrics]
+        self.modules = [Option(value=str(row.id), label=row.title) for row in built.modules]
+        self.problems = [
+            problem.message.render(me.locale) for problem in service.publish_problems(one, built.items)
+        ]
+        self.started = built.started
+
+    def _id(self) -> UUID:
+        return parse_id(self.settings["id"])
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def save(self, me: Principal, form: SettingsForm) -> None:
+        """Store the settings."""
+        draft = draft_of(form, self.settings, me.timezone)
+        async with unit_of_work(me) as work:
+            await service.save_assessment(
+                work=work, me=me, assessment_id=self._id(), draft=draft, version=self.settings["version"]
+            )
+            await self._read(work, me, self._id())
+        self.saved += 1
+        await notify(self, "success", translate(N_("Saved."), me.locale))
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def show_instructions(self, me: Principal, text: Annotated[str, Field(max_length=25_000)]) -> None:
+        """The instructions while they are written, as they will look."""
+        self.instructions_html = await asyncio.to_thread(render_markdown, text)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def publish(self, me: Principal) -> None:
+        """Let students see it."""
+        async with unit_of_work(me) as work:
+            await service.publish(work=work, me=me, assessment_id=self._id())
+            await self._read(work, me, self._id())
+        await notify(self, "success", translate(N_("Published. Your students can see it now."), me.locale))
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def unpublish(self, me: Principal) -> None:
+        """Back to a draft."""
+        async with unit_of_work(me) as work:
+            await service.unpublish(work=work, me=me, assessment_id=self._id())
+            await self._read(work, me, self._id())
+        await notify(self, "success", translate(N_("Withdrawn. It is a draft again."), me.locale))
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def move(self, me: Principal, item_id: UUID, direction: Literal["up", "down"]) -> None:
+        """Move a question by one place."""
+        async with unit_of_work(me) as work:
+            await service.move_item(work=work, me=me, item_id=item_id, direction=direction)
+            await self._read(work, me, self._id())
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def remove(self, me: Principal, item_id: UUID) -> None:
+        """Take a question out."""
+        async with unit_of_work(me) as work:
+            await service.remove_item(work=work, me=me, item_id=item_id)
+            await self._read(work, me, self._id())
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def set_points(
+        self, me: Principal, item_id: UUID, points: Annotated[str, Field(max_length=20)]
+    ) -> None:
+        """Give a question other points in this assessment."""
+        await self._set_item(me, item_id, points=points)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def set_rubric(
+        self, me: Principal, item_id: UUID, rubric_id: Annotated[str, Field(max_length=40)]
+    ) -> None:
+        """Choose the rubric by which an essay is scored."""
+        await self._set_item(me, item_id, rubric_id=rubric_id)
+
+    async def _set_item(
+        self, me: Principal, item_id: UUID, *, points: str | None = None, rubric_id: str | None = None
+    ) -> None:
+        line = next((one for one in self.items if one["id"] == str(item_id)), None)
+        known = line["points"] if line else "0"
+        rubric = rubric_id if rubric_id is not None else (line["rubric_id"] if line else "")
+        try:
+            amount = Decimal((known if points is None else points).replace(",", ".") or "0")
+        except InvalidOperation:
+            raise Invalid(
+                fields={f"points-{item_id}": N_("Enter points from 0 to 1,000 with at most two decimals.")}
+            ) from None
+        try:
+            async with unit_of_work(me) as work:
+                await service.set_item(
+                    work=work,
+                    me=me,
+                    item_id=item_id,
+                    points=amount,
+                    rubric_id=parse_id(rubric) if rubric else None,
+                )
+                await self._read(work, me, self._id())
+        except Invalid as error:
+            raise Invalid(
+                fields={f"{name}-{item_id}": text for name, text in error.fields.items()}
+            ) from error
+
+    # The questions to add
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def open_picker(self, me: Principal) -> None:
+        """Show the bank."""
+        self.picking, self.picked, self.picker_search, self.picker_page = True, [], "", 1
+        await self._find(me)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def close_picker(self, me: Principal) -> None:
+        """Leave the bank."""
+        self.picking = False
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def find(self, me: Principal, text: SearchText) -> None:
+        """Look for words in the bank."""
+        self.picker_search, self.picker_page = text.strip(), 1
+        await self._find(me)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def go(self, me: Principal, page: PageNumber) -> None:
+        """Another page of the bank."""
+        self.picker_page = page
+        await self._find(me)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def pick(self, me: Principal, question_id: UUID, now: bool) -> None:
+        """Tick a question, or not."""
+        rest = [one for one in self.picked if one != str(question_id)]
+        self.picked = [*rest, str(question_id)][: service.MAX_ITEMS] if now else rest
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def add_picked(self, me: Principal) -> None:
+        """Put the ticked questions at the end."""
+        async with unit_of_work(me) as work:
+            await service.add_questions(
+                work=work,
+                me=me,
+                assessment_id=self._id(),
+                question_ids=[parse_id(one) for one in self.picked],
+            )
+            await self._read(work, me, self._id())
+        self.picking = False
+
+    async def _find(self, me: Principal) -> None:
+        async with unit_of_work(me) as work:
+            _course, rows, total = await bank.list_questions(
+                work=work,
+                me=me,
+                course_id=parse_id(self.course_id),
+                search=self.picker_search,
+                excluded=self._id(),
+                page=self.picker_page,
+                size=PICKER_SIZE,
+            )
+        self.found = [bank_question(row, me) for row in rows]
+        self.found_total, self.picker_pages = total, max(1, -(-total // PICKER_SIZE))

@@ -1,0 +1,37 @@
+"""One browser for all journeys; a window of its own for each test and person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser import TIMEOUT_MS, Visitors, chromium_browser
+from tests.served import Served, chromium
+
+expect.set_options(timeout=TIMEOUT_MS)
+
+
+# Playwright's loop belongs to this folder's tests: the asynchronous tests of other folders need the thread to themselves.
+@pytest.fixture(scope="package")
+def browser(served: Served) -> Iterator[Browser]:
+    """A real Chromium."""
+    path = chromium()
+    with sync_playwright() as playwright, chromium_browser(playwright, path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def _people(browser: Browser, served: Served) -> Visitors:
+    return Visitors(browser, served.url)
+
+
+@pytest.fixture
+def visitors(_people: Visitors, request: pytest.FixtureRequest) -> Iterator[Visitors]:
+    """Opens windows. A test fails if one of its pages reported an error, unless marked ``complaints_expected``."""
+    yield _people
+    complaints = _people.serious()
+    _people.close()
+    if request.node.get_closest_marker("complaints_expected") is None:
+        assert not complaints, "\n".join(complaints)
