@@ -159,6 +159,11 @@ def ready(page: Page) -> None:
     expect(page.locator("[aria-busy=true]:visible")).to_have_count(0, timeout=TIMEOUT_MS)
 
 
+def labelled(where: Page | Locator, label: str) -> Locator:
+    """The control with a label, which may be followed by a mark such as "required"."""
+    return where.get_by_label(re.compile(rf"^{re.escape(label)}(?!\w)"))
+
+
 def notice(page: Page, text: str | re.Pattern[str]) -> Locator:
     """A message about what was just done."""
     return page.get_by_role("status").or_(page.get_by_role("alert")).filter(has_text=text).first

@@ -38,9 +38,10 @@ class Page:
     development: bool
 
     @property
-    def document_title(self) -> rx.Var[str] | str:
+    def document_title(self) -> rx.Var[Any] | str:
         """The title in the reader's language, with the product's name."""
-        return _(self.title) + " · EduPlatform" if self.title else "EduPlatform"
+        title: Any = _(self.title)
+        return title + " · EduPlatform" if self.title else "EduPlatform"
 
 
 PAGES: list[Page] = []

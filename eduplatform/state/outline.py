@@ -94,7 +94,10 @@ Removable = Literal["module", "lesson"]
 
 
 class CourseState(PageMixin, rx.State):
-    """The outline of a course, its sections, and the dialogs that change them."""
+    """The outline of a course, its sections, and the dialogs that change them.
+
+    ``focus`` is the id of the button that gets the focus again once the outline is drawn anew (``drawn`` grows).
+    """
 
     course: CourseHead = NO_COURSE
     modules: list[ModuleLine] = []
@@ -108,6 +111,7 @@ class CourseState(PageMixin, rx.State):
     renewing: str = ""
     announcement: str = ""
     focus: str = ""
+    drawn: int = 0
 
     @handler(Permission.COURSE_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
@@ -123,6 +127,7 @@ class CourseState(PageMixin, rx.State):
         self.course = course_head(course)
         self.modules = _module_lines(modules)
         self.sections = [_section_line(one) for one in sections]
+        self.drawn += 1
         self.terms = [Option(value=str(one.id), label=one.name) for one in terms]
 
     @handler(Permission.COURSE_EDIT)
@@ -268,7 +273,7 @@ class CourseState(PageMixin, rx.State):
         return parse_id(route_argument(self, "course_id"))
 
     async def _done(self, me: Principal, text: str = "") -> object:
-        self.dialog = ""
+        self.dialog = self.focus = ""
         if text:
             await notify(self, "success", translate(text, me.locale))
         return CourseState.load

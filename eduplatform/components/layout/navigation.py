@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -78,7 +79,7 @@ ROLE_NAMES: dict[Role, rx.Var[str]] = {
 }
 
 
-def role_name(role: rx.Var[str]) -> rx.Component:
+def role_name(role: rx.Var[str]) -> rx.Component | rx.Var[Any]:
     """The name of a role that only the browser knows."""
     return rx.match(
         role, *((key.value, rx.el.span(name)) for key, name in ROLE_NAMES.items()), rx.el.span(role)

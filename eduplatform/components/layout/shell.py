@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
@@ -72,7 +74,8 @@ def watchers() -> rx.Component:
 @rx.memo
 def notices() -> rx.Component:
     """Messages about what was just done."""
-    return notice_region(NoticeState.notices, ShellState.dismiss)
+    shown: Any = NoticeState.notices
+    return notice_region(shown, ShellState.dismiss)
 
 
 def shell(content: rx.Component) -> rx.Component:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
@@ -68,8 +69,9 @@ def _item(entry: NavEntry, *, in_drawer: bool) -> rx.Component:
 
 
 def _section(role: Role, *, in_drawer: bool) -> rx.Component:
+    roles: Any = ShellState.roles
     return rx.cond(
-        ShellState.roles.contains(role.value),
+        roles.contains(role.value),
         rx.el.div(
             rx.el.p(
                 SECTION_NAMES[role],

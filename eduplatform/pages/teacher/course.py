@@ -45,7 +45,7 @@ def teach_course() -> rx.Component:
     return page_body(
         CourseState,
         course_header(CourseState.course, "outline", actions=_actions()),
-        keep_focus(CourseState.focus, CourseState.announcement),
+        keep_focus(CourseState.focus, CourseState.drawn),
         visually_hidden(CourseState.announcement, role="status"),
         rx.el.div(
             _outline(),

@@ -32,7 +32,7 @@ class _KeepFocus(rx.Component):
     tag = "KeepFocus"
 
     target: rx.Var[str]
-    moment: rx.Var[str]
+    moment: rx.Var[int]
 
 
 def copy_button(text: rx.Var[str], *, class_name: str = "") -> rx.Component:
@@ -40,7 +40,7 @@ def copy_button(text: rx.Var[str], *, class_name: str = "") -> rx.Component:
     return _CopyButton.create(text=text, label=_("Copy"), copied_label=_("Copied"), class_name=class_name)
 
 
-def keep_focus(target: rx.Var[str], moment: rx.Var[str]) -> rx.Component:
+def keep_focus(target: rx.Var[str], moment: rx.Var[int]) -> rx.Component:
     """Focus the element with the id ``target`` each time ``moment`` changes."""
     return _KeepFocus.create(target=target, moment=moment)
 

@@ -152,7 +152,7 @@ def _create_dialog() -> rx.Component:
             class_name="flex flex-col gap-5",
         ),
         title=_("New course"),
-        id="new-course",
+        id="create-course",
         open=CourseListState.creating,
         on_close=CourseListState.close_create,
         footer=[

@@ -519,7 +519,8 @@ def keys() -> rx.Component:
     return hotkeys(
         Hotkey("j", click="desk-next"),
         Hotkey("k", click="desk-previous"),
-        Hotkey("n", click="desk-criterion", focus=""),
+        # Focusing a level also gives its criterion the number keys.
+        Hotkey("n", focus=rx.Var.create(f"choice-{Desk.following_criterion}-1")),  # pyright: ignore[reportArgumentType]
         Hotkey("c", focus=Desk.comment_id),  # pyright: ignore[reportArgumentType]
         Hotkey("s", click="desk-save"),
         Hotkey("r", click="desk-release"),

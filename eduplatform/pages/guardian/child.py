@@ -1,0 +1,71 @@
+"""One child, for the guardian: all released grades, all due work, the reading."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.beacon import beacon
+from eduplatform.components.text import _
+from eduplatform.components.ui import breadcrumb, card, empty_state, page_header, pager, skeleton_card
+from eduplatform.pages.guardian.home import due_row, grade_row, part, reading_row
+from eduplatform.pages.registry import page
+from eduplatform.security.permissions import Role
+from eduplatform.state.family import ChildState
+
+
+@page("/family/[student_id]", title="Family", roles=[Role.GUARDIAN], on_load=ChildState.load)
+def child() -> rx.Component:
+    """Everything that a guardian may know of a child's learning."""
+    name = rx.cond(ChildState.loaded, ChildState.child["name"], "…")
+    return rx.el.div(
+        page_header(
+            name,
+            breadcrumb=breadcrumb((_("Family"), "/family"), current=name),
+            description=_("Grades appear here once a teacher has released them."),
+        ),
+        page_body(
+            ChildState,
+            rx.el.div(
+                card(
+                    rx.cond(
+                        ChildState.child["grades"].length() > 0,
+                        rx.el.ul(rx.foreach(ChildState.child["grades"], grade_row)),
+                        empty_state(
+                            _("No grades yet"),
+                            description=_("No grades have been released yet."),
+                            icon="award",
+                        ),
+                    ),
+                    rx.cond(
+                        (ChildState.page > 1) | ChildState.has_next,
+                        pager(
+                            page_text=_("Page {page}", page=ChildState.page),
+                            has_previous=ChildState.page > 1,
+                            has_next=ChildState.has_next,
+                            on_previous=ChildState.turn(ChildState.page - 1),
+                            on_next=ChildState.turn(ChildState.page + 1),
+                            class_name="mt-5",
+                        ),
+                    ),
+                    title=_("Grades"),
+                ),
+                rx.el.div(
+                    card(
+                        part(
+                            _("Due next"),
+                            ChildState.child["due"],
+                            due_row,
+                            _("Nothing is due at the moment."),
+                        )
+                    ),
+                    card(part(_("Reading"), ChildState.child["reading"], reading_row, _("No lessons yet."))),
+                    class_name="flex min-w-0 flex-col gap-6",
+                ),
+                class_name="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]",
+            ),
+            skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-6 lg:grid-cols-2"),
+        ),
+        beacon(ChildState.refresh, every=20),
+        class_name="flex flex-col gap-6",
+    )
