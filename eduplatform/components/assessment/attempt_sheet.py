@@ -36,33 +36,34 @@ _JUMP = (
 _CLASSES = {
     "sheet": "flex flex-col gap-5",
     "bar": (
-        "sticky top-0 z-20 -mx-4 flex flex-wrap items-center gap-x-5 gap-y-2 border-b border-line bg-canvas/95 px-4 "
-        "py-3 backdrop-blur-sm sm:mx-0 sm:rounded-xl sm:border sm:bg-surface sm:shadow-sm"
+        "sticky top-16 z-20 -mx-4 grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-2 border-b border-line "
+        "bg-canvas px-4 py-3 sm:mx-0 sm:flex sm:rounded-xl sm:border sm:bg-surface sm:shadow-sm"
     ),
     "progress": "text-sm font-medium text-ink tabular-nums",
-    "save": "flex items-center gap-2 text-sm sm:me-auto",
+    "save": "flex items-center gap-2 text-sm sm:order-1 sm:me-auto",
     "save_saved": "text-success",
     "save_saving": "text-ink-muted",
     "save_offline": "text-danger",
     "save_choose": "text-warning",
     "dot": "size-2 rounded-full bg-current",
-    "timer": "rounded-md bg-sunken px-2.5 py-1 text-sm font-semibold text-ink tabular-nums",
-    "timerSoon": "rounded-md bg-warning-soft px-2.5 py-1 text-sm font-semibold text-warning tabular-nums",
+    "timer": "justify-self-end rounded-md sm:order-2 bg-sunken px-2.5 py-1 text-sm font-semibold text-ink tabular-nums",
+    "timerSoon": "justify-self-end rounded-md sm:order-2 bg-warning-soft px-2.5 py-1 text-sm font-semibold text-warning tabular-nums",
     "jumps": "flex list-none flex-wrap gap-2 p-0",
     "jump": f"{_JUMP} border-line-strong bg-surface text-ink hover:border-accent",
     "jumpDone": f"{_JUMP} border-accent bg-accent-soft text-accent hover:border-accent-strong",
-    "instructions": "rounded-xl border border-line bg-sunken px-5 py-4",
+    "instructions": "max-w-none rounded-xl border border-line bg-sunken px-5 py-4",
     "card": (
-        "scroll-mt-28 rounded-xl border border-line bg-surface p-5 shadow-sm outline-offset-4 sm:p-6 "
+        "scroll-mt-44 rounded-xl border border-line bg-surface p-5 shadow-sm outline-offset-4 sm:p-6 "
         "target:border-accent"
     ),
     "cardHead": "mb-4 flex flex-wrap items-center gap-x-3 gap-y-1",
     "cardTitle": "text-base font-semibold text-ink",
     "points": "text-sm text-ink-muted tabular-nums",
     "flag": (
-        "ms-auto inline-flex h-9 items-center rounded-lg px-3 text-sm text-ink-muted hover:bg-ink/7 hover:text-ink "
+        "ms-auto inline-flex h-9 items-center gap-1.5 rounded-lg px-3 text-sm text-ink-muted hover:bg-ink/7 hover:text-ink "
         "aria-pressed:bg-warning-soft aria-pressed:font-medium aria-pressed:text-warning pointer-coarse:h-11"
     ),
+    "flagText": "hidden sm:inline",
     "question": "flex flex-col gap-4",
     "options": "flex min-w-0 flex-col gap-2 border-0 p-0",
     "option": (
@@ -103,7 +104,7 @@ _CLASSES = {
     "missing": "mt-2 flex list-none flex-wrap gap-x-4 gap-y-1 p-0",
     "link": "rounded-sm font-medium text-accent underline underline-offset-3 hover:text-accent-strong",
     "button": _BUTTON,
-    "primary": _PRIMARY,
+    "primary": f"{_PRIMARY} sm:order-3",
     "submitEnd": f"{_PRIMARY} self-end",
     "notice": "flex flex-col items-start gap-2 rounded-xl bg-warning-soft px-4 py-3.5 text-sm text-ink",
     "loading": "py-10 text-center text-sm text-ink-muted",

@@ -33,9 +33,7 @@ LESSON_CHANGED = N_(
     "This lesson was saved somewhere else after you opened it. Your text is still here: copy it, reload the page, and add your changes again."
 )
 NOTHING_TO_PUBLISH = N_("Write the lesson first: there is nothing to publish.")
-NOT_FOR_EVERYBODY = N_(
-    "Some readers would be left out. Put right what the list below names ({count} in all), then publish."
-)
+NOT_FOR_EVERYBODY = N_("This text keeps some readers out ({count} in the list). Put it right, then publish.")
 
 
 @dataclass(frozen=True, slots=True)

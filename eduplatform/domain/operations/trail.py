@@ -175,6 +175,8 @@ async def verify(*, work: Work) -> Verification:
     events = head.number if head else 0
     problems = await audit.verify(work.session, tenant_id=work.tenant_id)
     if head is None:
+        # Without its head the chain takes no further event, not even this one.
         problems.append("the head of the chain is missing")
-    await work.audit("audit.verified", problems=len(problems))
+    else:
+        await work.audit("audit.verified", problems=len(problems))
     return Verification(events=events, problems=problems)

@@ -54,7 +54,7 @@ def student_assessment() -> rx.Component:
                 rx.el.ul(rx.foreach(_S.rules, _rule), class_name="flex list-none flex-col gap-3 p-0"),
                 rx.cond(
                     _S.instructions_html != "",
-                    rich_text(_S.instructions_html, class_name="mt-5 border-t border-line pt-5"),
+                    rx.el.div(rich_text(_S.instructions_html), class_name="mt-5 border-t border-line pt-5"),
                     rx.fragment(),
                 ),
                 title=_("Before you begin"),

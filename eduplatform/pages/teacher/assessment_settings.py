@@ -159,6 +159,7 @@ def _rules() -> rx.Component:
             select(
                 **_stored("scoring"),
                 label=_("Which attempt counts"),
+                hint=_("When there are several."),
                 options=[
                     ("best", _("The best")),
                     ("last", _("The last")),

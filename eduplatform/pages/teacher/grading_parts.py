@@ -276,7 +276,7 @@ def _points(row: Any) -> rx.Component:
             class_name="w-fit rounded-sm text-sm font-medium text-accent hover:text-accent-strong",
         ),
         rx.el.div(field, why, class_name="mt-3 flex flex-col gap-4"),
-        open=(row["points"] != "") | (Desk.errors[name] != "") | (Desk.errors[reason] != ""),
+        open=(row["points"] != "") | Desk.errors.contains(name) | Desk.errors.contains(reason),
     )
     return rx.cond(by_hand, field, changing)
 

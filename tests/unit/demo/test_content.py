@@ -227,6 +227,16 @@ def test_every_text_renders_without_failed_formulas_or_barriers(folder: Path) ->
 
 
 @each_course
+def test_formulas_are_complete_latex_that_the_converter_knows(folder: Path) -> None:
+    for where, text in markdown_texts(folder):
+        for formula in re.findall(r"<math\b.*?</math>", render_markdown(text), re.DOTALL):
+            shown, _, rest = formula.partition("<annotation")
+            source = re.sub(r"\\[{}]", "", rest)
+            assert source.count("{") == source.count("}"), (where, source)
+            assert "\\" not in shown, (where, source)
+
+
+@each_course
 def test_python_examples_are_valid_python(folder: Path) -> None:
     for path, _, body in lessons(folder):
         for example in re.findall(r"^```python\n(.*?)^```", body, re.MULTILINE | re.DOTALL):

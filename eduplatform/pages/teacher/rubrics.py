@@ -1,0 +1,164 @@
+"""The rubrics of a course."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from eduplatform.components.layout.course_tabs import course_tabs
+from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.text import _, _n
+from eduplatform.components.ui import (
+    badge,
+    breadcrumb,
+    button,
+    confirm_dialog,
+    dialog,
+    empty_state,
+    icon_button,
+    page_header,
+    skeleton,
+    skeleton_card,
+    text_input,
+)
+from eduplatform.pages.registry import page
+from eduplatform.security.permissions import Role
+from eduplatform.state.rubrics import RubricsState
+
+
+def _rubric(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.h2(
+                rx.el.a(
+                    row["title"],
+                    href=f"/teach/rubrics/{row['id']}",
+                    class_name="rounded-sm text-ink no-underline hover:text-accent hover:underline",
+                ),
+                class_name="text-base font-semibold",
+            ),
+            rx.el.p(row["description"], class_name="mt-1 line-clamp-2 text-sm text-ink-muted empty:hidden"),
+            class_name="min-w-0",
+        ),
+        rx.el.div(
+            badge(row["total"], tone="accent"),
+            badge(_n("{count} criterion", "{count} criteria", count=row["criteria"])),
+            rx.cond(
+                row["uses"] > 0,
+                badge(
+                    _n("used by {count} question", "used by {count} questions", count=row["uses"]),
+                    tone="info",
+                ),
+            ),
+            class_name="mt-4 flex flex-wrap gap-1.5",
+        ),
+        rx.el.div(
+            icon_button(
+                "copy",
+                label=_("Duplicate {title}", title=row["title"]),
+                size="sm",
+                on_click=RubricsState.duplicate(row["id"]),
+            ),
+            icon_button(
+                "trash",
+                label=_("Delete {title}", title=row["title"]),
+                size="sm",
+                on_click=RubricsState.ask_remove(row["id"]),
+            ),
+            class_name="mt-3 -mb-1 flex justify-end gap-1",
+        ),
+        key=row["id"],
+        class_name="ui-card flex flex-col justify-between rounded-xl border border-line bg-surface p-5 shadow-sm",
+    )
+
+
+def _new_button() -> rx.Component:
+    return button(_("New rubric"), icon="plus", variant="primary", opens="rubric-new")
+
+
+def _new_dialog() -> rx.Component:
+    return dialog(
+        rx.el.form(
+            text_input(
+                name="title",
+                label=_("Title"),
+                hint=_("What is judged, for example: Lab report."),
+                error=RubricsState.errors["title"],
+                required=True,
+                max_length=160,
+            ),
+            rx.el.div(
+                button(_("Cancel"), closes=True),
+                button(_("Create rubric"), variant="primary", type="submit"),
+                class_name="flex justify-end gap-2",
+            ),
+            on_submit=RubricsState.create,
+            class_name="flex flex-col gap-5",
+        ),
+        title=_("New rubric"),
+        id="rubric-new",
+        size="sm",
+    )
+
+
+@page(
+    "/teach/courses/[course_id]/rubrics",
+    title="Rubrics",
+    roles=[Role.TEACHER],
+    on_load=RubricsState.load,
+)
+def rubrics() -> rx.Component:
+    """All rubrics of the course."""
+    return rx.el.div(
+        page_header(
+            _("Rubrics"),
+            description=_("Say what good work is once, and judge everybody by the same words."),
+            breadcrumb=breadcrumb(
+                (_("Courses"), "/teach/courses"),
+                (
+                    rx.cond(RubricsState.loaded, RubricsState.course_title, "…"),
+                    f"/teach/courses/{RubricsState.course_id}",
+                ),
+                current=_("Rubrics"),
+            ),
+            actions=[_new_button()],
+        ),
+        page_body(
+            RubricsState,
+            course_tabs(RubricsState.course_id, "rubrics"),
+            rx.cond(
+                RubricsState.rows.length() > 0,
+                rx.el.ul(
+                    rx.foreach(RubricsState.rows, _rubric),
+                    class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3",
+                ),
+                empty_state(
+                    _("No rubrics yet"),
+                    description=_(
+                        "A rubric lists criteria and levels. Add it to an essay question of an assessment."
+                    ),
+                    icon="list-checks",
+                    actions=[button(_("New rubric"), icon="plus", opens="rubric-new")],
+                ),
+            ),
+            confirm_dialog(
+                id="rubric-remove",
+                title=_("Delete {title}?", title=RubricsState.removing_title),
+                message=_(
+                    "The rubric is gone for everybody who teaches this course. One that is in use stays."
+                ),
+                confirm_label=_("Delete rubric"),
+                on_confirm=RubricsState.remove,
+                open=RubricsState.removing != "",
+                on_close=RubricsState.keep,
+            ),
+            skeleton=rx.el.div(
+                skeleton(class_name="h-10 w-full"),
+                rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-4 sm:grid-cols-2"),
+                class_name="flex flex-col gap-6",
+            ),
+        ),
+        _new_dialog(),
+        class_name="flex flex-col gap-6",
+    )

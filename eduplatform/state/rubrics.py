@@ -1,0 +1,354 @@
+"""The rubrics of a course, and the editor of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal, TypedDict
+from uuid import UUID
+
+import reflex as rx
+from pydantic import ConfigDict, Field
+
+from eduplatform.db.base import new_id
+from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.grading import rubrics
+from eduplatform.domain.grading.repository import CriterionScale
+from eduplatform.domain.grading.rubrics import CriterionDraft, LevelDraft, RubricDraft
+from eduplatform.errors import Conflict, Invalid
+from eduplatform.i18n import N_, translate
+from eduplatform.i18n.formatting import format_points
+from eduplatform.security.permissions import Permission
+from eduplatform.security.principal import Principal
+from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.desk_rows import plain
+
+STARTER_LEVELS = (
+    (Decimal(4), N_("Excellent")),
+    (Decimal(2), N_("Partly there")),
+    (Decimal(0), N_("Not yet")),
+)
+MAX_FIELDS = 1000
+
+
+class RubricLine(TypedDict):
+    """A rubric in the list of its course."""
+
+    id: str
+    title: str
+    description: str
+    criteria: int
+    total: str
+    uses: int
+
+
+class LevelEdit(TypedDict):
+    """A level in the editor; ``key`` names its fields, ``slot`` the messages about it."""
+
+    key: str
+    slot: str
+    title: str
+    points: str
+    description: str
+    scored: bool
+
+
+class CriterionEdit(TypedDict):
+    """A criterion in the editor."""
+
+    key: str
+    number: int
+    slot: str
+    title: str
+    description: str
+    levels: list[LevelEdit]
+
+
+class NewRubricForm(Form):
+    """What the dialog of the list sends."""
+
+    title: Annotated[str, Field(max_length=400)] = ""
+
+
+class RubricForm(Form):
+    """The editor; the names of further fields carry the keys of criteria and levels."""
+
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
+
+    title: Annotated[str, Field(max_length=2000)] = ""
+    description: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class RubricsState(PageMixin, rx.State):
+    """The rubrics of a course."""
+
+    course_id: str = ""
+    course_title: str = ""
+    rows: list[RubricLine] = []
+    removing: str = ""
+    removing_title: str = ""
+
+    @handler(Permission.ASSESSMENT_EDIT, loads=True)
+    async def load(self, me: Principal) -> None:
+        """All of them."""
+        self.removing = ""
+        await self._read(me)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def create(self, me: Principal, form: NewRubricForm) -> object:
+        """Begin a rubric with one criterion, and open its editor."""
+        levels = [
+            LevelDraft(title=translate(name, me.locale), points=points) for points, name in STARTER_LEVELS
+        ]
+        first = CriterionDraft(title=translate(N_("First criterion"), me.locale), levels=levels)
+        async with unit_of_work(me) as work:
+            rubric = await rubrics.create_rubric(
+                work=work,
+                me=me,
+                course_id=parse_id(route_argument(self, "course_id")),
+                draft=RubricDraft(title=form.title, criteria=[first]),
+            )
+        return rx.redirect(f"/teach/rubrics/{rubric.id}")
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def duplicate(self, me: Principal, rubric_id: UUID) -> object:
+        """Copy a rubric, and open the copy."""
+        return await _duplicate(
+            me, rubric_id, next((r["title"] for r in self.rows if r["id"] == str(rubric_id)), "")
+        )
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def ask_remove(self, me: Principal, rubric_id: UUID) -> None:
+        """Ask before a rubric is deleted."""
+        self.removing = str(rubric_id)
+        self.removing_title = next((r["title"] for r in self.rows if r["id"] == self.removing), "")
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def keep(self, me: Principal) -> None:
+        """Close the question."""
+        self.removing = ""
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def remove(self, me: Principal) -> None:
+        """Delete the rubric; one that is used stays, and the message says where."""
+        rubric_id, self.removing = parse_id(self.removing), ""
+        async with unit_of_work(me) as work:
+            await rubrics.delete_rubric(work=work, me=me, rubric_id=rubric_id)
+        self.rows = [row for row in self.rows if row["id"] != str(rubric_id)]
+        await notify(self, "success", translate(N_("Rubric deleted."), me.locale))
+
+    async def _read(self, me: Principal) -> None:
+        course_id = parse_id(route_argument(self, "course_id"))
+        async with unit_of_work(me) as work:
+            course, found = await rubrics.list_rubrics(work=work, me=me, course_id=course_id)
+        self.course_id, self.course_title = str(course.id), course.title
+        self.rows = [
+            RubricLine(
+                id=str(one.rubric.id),
+                title=one.rubric.title,
+                description=one.rubric.description,
+                criteria=one.criteria,
+                total=format_points(one.total, me.locale),
+                uses=one.uses,
+            )
+            for one in found
+        ]
+
+
+async def _duplicate(me: Principal, rubric_id: UUID, title: str) -> object:
+    name = translate(N_("{title} (copy)"), me.locale, title=title)
+    async with unit_of_work(me) as work:
+        copy = await rubrics.duplicate_rubric(work=work, me=me, rubric_id=rubric_id, title=name)
+    return rx.redirect(f"/teach/rubrics/{copy.id}")
+
+
+class RubricEditorState(PageMixin, rx.State):
+    """One rubric in its editor. The fields hold what is typed; the state holds which rows there are, in which order."""
+
+    rubric_id: str = ""
+    course_id: str = ""
+    course_title: str = ""
+    title: str = ""
+    description: str = ""
+    criteria: list[CriterionEdit] = []
+    version: int = 0
+    sheet: int = 0
+    total: str = ""
+    uses: list[str] = []
+    locked: bool = False
+    conflict: str = ""
+    draft_key: str = ""
+
+    @rx.var
+    def form_id(self) -> str:
+        """Id of the form; another one after each reading, so that the fields show what was read."""
+        return f"rubric-{self.rubric_id}-{self.sheet}"
+
+    @handler(Permission.ASSESSMENT_EDIT, loads=True)
+    async def load(self, me: Principal) -> None:
+        """The rubric as it is stored."""
+        self.conflict = ""
+        await self._read(me)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def add_criterion(self, me: Principal) -> None:
+        """One more criterion at the end, with the usual levels."""
+        levels = [_new_level(translate(name, me.locale), plain(points)) for points, name in STARTER_LEVELS]
+        row = CriterionEdit(key=str(new_id()), number=0, slot="", title="", description="", levels=levels)
+        self.criteria = _numbered([*self.criteria, row])
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def drop_criterion(self, me: Principal, key: UUID) -> None:
+        """Take a criterion away; nothing is stored before saving."""
+        self.criteria = _numbered([one for one in self.criteria if one["key"] != str(key)])
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def move_criterion(self, me: Principal, key: UUID, direction: Literal["up", "down"]) -> None:
+        """Exchange a criterion with its neighbour."""
+        rows = list(self.criteria)
+        place = next((index for index, one in enumerate(rows) if one["key"] == str(key)), -1)
+        other = place - 1 if direction == "up" else place + 1
+        if place >= 0 and 0 <= other < len(rows):
+            rows[place], rows[other] = rows[other], rows[place]
+        self.criteria = _numbered(rows)
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def add_level(self, me: Principal, key: UUID) -> None:
+        """One more level at the end of a criterion."""
+        self.criteria = _numbered(
+            [
+                {**one, "levels": [*one["levels"], _new_level("", "0")]} if one["key"] == str(key) else one
+                for one in self.criteria
+            ]
+        )
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def drop_level(self, me: Principal, key: UUID) -> None:
+        """Take a level away; nothing is stored before saving."""
+        self.criteria = _numbered(
+            [
+                {**one, "levels": [level for level in one["levels"] if level["key"] != str(key)]}
+                for one in self.criteria
+            ]
+        )
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def save(self, me: Principal, form: RubricForm) -> None:
+        """Store the whole rubric."""
+        fields = form.model_extra or {}
+        if len(fields) > MAX_FIELDS:
+            raise Invalid
+        draft = RubricDraft(
+            title=form.title,
+            description=form.description,
+            criteria=_drafts(self.criteria, fields),
+        )
+        try:
+            async with unit_of_work(me) as work:
+                await rubrics.save_rubric(
+                    work=work, me=me, rubric_id=parse_id(self.rubric_id), version=self.version, draft=draft
+                )
+        except Conflict as error:
+            self.conflict = translate(error.detail, me.locale, **error.params)
+            return
+        self.conflict = ""
+        await self._read(me)
+        await notify(self, "success", translate(N_("Saved."), me.locale))
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def duplicate(self, me: Principal) -> object:
+        """Copy the stored rubric, and open the copy."""
+        return await _duplicate(me, parse_id(self.rubric_id), self.title)
+
+    async def _read(self, me: Principal) -> None:
+        rubric_id = parse_id(route_argument(self, "rubric_id"))
+        async with unit_of_work(me) as work:
+            found = await rubrics.edited_rubric(work=work, me=me, rubric_id=rubric_id)
+        rubric = found.rubric
+        self.rubric_id, self.version = str(rubric.id), rubric.version
+        self.course_id, self.course_title = str(found.course.id), found.course.title
+        self.title, self.description = rubric.title, rubric.description
+        self.uses, self.locked = found.uses, bool(found.scored)
+        self.total = format_points(rubrics.possible_points(found.criteria), me.locale)
+        self.criteria = _numbered([_criterion(one, found.scored) for one in found.criteria])
+        self.draft_key = f"rubric:{me.user}:{rubric.id}"
+        self.sheet += 1
+
+
+def _criterion(one: CriterionScale, scored: set[UUID]) -> CriterionEdit:
+    return CriterionEdit(
+        key=str(one.criterion.id),
+        number=0,
+        slot="",
+        title=one.criterion.title,
+        description=one.criterion.description,
+        levels=[
+            LevelEdit(
+                key=str(level.id),
+                slot="",
+                title=level.title,
+                points=plain(level.points),
+                description=level.description,
+                scored=level.id in scored,
+            )
+            for level in one.levels
+        ],
+    )
+
+
+def _new_level(title: str, points: str) -> LevelEdit:
+    return LevelEdit(key=str(new_id()), slot="", title=title, points=points, description="", scored=False)
+
+
+def _numbered(rows: list[CriterionEdit]) -> list[CriterionEdit]:
+    """The same rows with their places, as the messages of the service name them."""
+    return [
+        {
+            **row,
+            "number": number,
+            "slot": f"criterion-{number}",
+            "levels": [
+                {**level, "slot": f"level-{number}-{place}"}
+                for place, level in enumerate(row["levels"], start=1)
+            ],
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _drafts(rows: list[CriterionEdit], fields: Mapping[str, Any]) -> list[CriterionDraft]:
+    """The rows with what was typed into their fields; ids that are not stored are new rows to the service."""
+
+    def typed(name: str) -> str:
+        return str(fields.get(name) or "")
+
+    problems: dict[str, str] = {}
+    drafts: list[CriterionDraft] = []
+    for row in rows:
+        levels: list[LevelDraft] = []
+        for level in row["levels"]:
+            text = typed(f"points-{level['key']}").strip().replace(",", ".")[:40]
+            try:
+                points = Decimal(text)
+            except InvalidOperation:
+                points = Decimal(0)
+                problems[f"{level['slot']}-points"] = N_("Please enter a number.")
+            levels.append(
+                LevelDraft(
+                    id=UUID(level["key"]),
+                    title=typed(f"title-{level['key']}"),
+                    points=points,
+                    description=typed(f"description-{level['key']}"),
+                )
+            )
+        drafts.append(
+            CriterionDraft(
+                id=UUID(row["key"]),
+                title=typed(f"title-{row['key']}"),
+                description=typed(f"description-{row['key']}"),
+                levels=levels,
+            )
+        )
+    if problems:
+        raise Invalid(fields=problems)
+    return drafts
