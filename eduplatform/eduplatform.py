@@ -16,6 +16,8 @@ from starlette.types import ASGIApp
 from eduplatform import pages
 from eduplatform.api import attempts, auth, problems
 from eduplatform.api.page_addresses import PageAddresses
+from eduplatform.components.layout.error_boundary import APP_WRAPS, frontend_failed
+from eduplatform.components.layout.head import document_head
 from eduplatform.components.ui import STYLESHEETS, theme_head
 from eduplatform.config import get_settings
 from eduplatform.db import engine
@@ -79,9 +81,11 @@ def _create() -> rx.App:
     _load_pages()
     application = rx.App(
         stylesheets=list(STYLESHEETS),
-        head_components=theme_head(),
+        head_components=[*theme_head(), *document_head()],
+        app_wraps=dict(APP_WRAPS),
         api_transformer=[_api(), _wrap],
         backend_exception_handler=_backend_failed,
+        frontend_exception_handler=frontend_failed,
         toaster=None,
         reset_style=False,
         html_lang="en",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -22,6 +22,7 @@ from tests.browser import PHONE, WIDE, Visitors, chromium_browser, go
 from tests.tour import Stop, find_stops, unreached
 
 LOOKS = (("light", WIDE, "light"), ("dark", WIDE, "dark"), ("phone", PHONE, "light"))
+MAX_HEIGHT = 12_000
 
 
 @contextmanager
@@ -45,8 +46,7 @@ def _take(visitors: Visitors, stops: list[Stop], folder: Path) -> int:
             page = visitors.visit(who, size=size, theme=theme, touch=look == "phone")
             for stop in (one for one in stops if one.who == who):
                 try:
-                    go(page, stop.path)
-                    page.screenshot(path=folder / look / f"{stop.name}.png", full_page=True)
+                    _whole(page, stop, folder / look, size)
                 except (Error, AssertionError) as error:
                     failed += 1
                     print(f"{look} {stop.name} ({stop.path}): {str(error).splitlines()[0]}", flush=True)
@@ -55,6 +55,15 @@ def _take(visitors: Visitors, stops: list[Stop], folder: Path) -> int:
     for complaint in sorted(set(visitors.serious())):
         print(f"complaint: {complaint}")
     return failed
+
+
+def _whole(page: Page, stop: Stop, folder: Path, size: tuple[int, int]) -> None:
+    """One picture of a page from top to bottom, in a window as high as the page: bars stay where they belong."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    go(page, stop.path)
+    height = min(page.evaluate("document.documentElement.scrollHeight"), MAX_HEIGHT)
+    page.set_viewport_size({"width": size[0], "height": max(height, size[1])})
+    page.screenshot(path=folder / f"{stop.name}.png")
 
 
 def main() -> int:

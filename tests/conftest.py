@@ -23,6 +23,8 @@ os.environ.update(
         "EDU_RATE_EVENTS_BURST": "100000",
     }
 )
+pytest_plugins = ["tests.served"]
+
 for name in ("DATABASE_URL", "REDIS_URL", "PORT"):
     os.environ.pop(name, None)
 

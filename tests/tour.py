@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -81,25 +81,31 @@ def links(page: Page) -> list[str]:
     return [one.partition("?")[0].partition("#")[0] for one in found]
 
 
+def walk(visitors: Visitors, who: str) -> Iterator[tuple[Stop, Page]]:
+    """Open one address of each route that a person reaches by links from their first page, and the pages by hand.
+
+    The yielded page shows the stop; whoever looks at it leaves it at its address.
+    """
+    page = visitors.visit(who)
+    waiting = [path for one, path in BY_HAND.values() if one == who]
+    by_hand = set(waiting)
+    waiting += [HOMES[who]] if who else []
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop(0)
+        route = "404" if path == BY_HAND["404"][1] else route_of(path)
+        if route not in routes() or route in seen or (route in BY_HAND and path not in by_hand):
+            continue
+        seen.add(route)
+        go(page, path)
+        waiting += links(page)
+        yield Stop(who, path, route), page
+    page.context.close()
+
+
 def find_stops(visitors: Visitors) -> list[Stop]:
-    """One address for each route and role that can reach it by links from the role's first page."""
-    stops: dict[tuple[str, str], Stop] = {}
-    for route, (who, path) in BY_HAND.items():
-        if route in routes():
-            stops[who, route] = Stop(who, path, route)
-    for who, home in HOMES.items():
-        page = visitors.visit(who)
-        waiting = [home]
-        while waiting:
-            path = waiting.pop(0)
-            route = route_of(path)
-            if not route or (who, route) in stops or route in BY_HAND:
-                continue
-            stops[who, route] = Stop(who, path, route)
-            go(page, path)
-            waiting += links(page)
-        page.context.close()
-    return sorted(stops.values())
+    """One address for each route and person."""
+    return sorted(stop for who in ("", *HOMES) for stop, _page in walk(visitors, who))
 
 
 def unreached(stops: Iterable[Stop]) -> list[str]:

@@ -202,7 +202,7 @@ def upgrade() -> None:
         sa.Column("identity_id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=True),
         sa.Column("user_id", sa.Uuid(), nullable=True),
-        sa.Column("device", sa.String(length=120), nullable=False),
+        sa.Column("device", sa.String(length=250), nullable=False),
         sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.Column("remembered", sa.Boolean(), nullable=False),
         sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),

@@ -13,7 +13,7 @@ from eduplatform.security.rate_limits import Rate
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
-TICKETS = Rate(per_second=1.0, burst=30)
+TICKETS = Rate(per_second=20.0, burst=1000)
 
 
 class TicketIn(BaseModel):

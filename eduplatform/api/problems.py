@@ -65,9 +65,5 @@ def install_not_found(api: FastAPI, *prefixes: str) -> None:
         raise NotFound
 
     for prefix in prefixes:
-        api.add_api_route(
-            f"{prefix}/{{rest:path}}",
-            nothing,
-            methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            include_in_schema=False,
-        )
+        for path in (prefix, f"{prefix}/{{rest:path}}"):
+            api.add_api_route(path, nothing, methods=["GET", "POST"], include_in_schema=False)

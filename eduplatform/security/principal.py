@@ -30,8 +30,8 @@ class Principal:
     accent: str = ""
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the roles holds the permission."""
-        return permission in permissions_of(self.roles)
+        """Whether one of the roles holds the permission; one's own account is everybody's."""
+        return permission is Permission.ACCOUNT or permission in permissions_of(self.roles)
 
     def require(self, permission: Permission) -> None:
         """Stop unless one of the roles holds the permission.

@@ -157,7 +157,9 @@ class AuditState(PageMixin, rx.State):
         self.problems = result.problems[:MOST_PROBLEMS]
         self.checked = "broken" if result.problems else "whole"
         message = (
-            N_("The chain is broken in {problems} places. Tell your operator before anything else is changed.")
+            N_(
+                "The chain is broken in {problems} places. Tell your operator before anything else is changed."
+            )
             if result.problems
             else N_("All {events} events carry the right seal: nothing was changed, removed or reordered.")
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -22,7 +23,7 @@ from pydantic_core import ErrorDetails
 
 from eduplatform.domain.accounts import sessions
 from eduplatform.errors import EduError, FieldText, Forbidden, Invalid, NotFound, NotSignedIn
-from eduplatform.i18n import N_, translate
+from eduplatform.i18n import LOCALE_COOKIE, N_, translate
 from eduplatform.i18n.languages import negotiate
 from eduplatform.observability.logs import Operation, log_context, log_exception
 from eduplatform.observability.reference import new_reference
@@ -79,7 +80,11 @@ async def notify(state: rx.State, kind: str, text: str, *, reference: str = "") 
 
 def reader_locale(state: rx.State, me: Principal | None) -> str:
     """The language for texts made on the server."""
-    return me.locale if me is not None else negotiate(state.router.headers.raw_headers.get("accept-language"))
+    if me is not None:
+        return me.locale
+    headers = state.router.headers.raw_headers
+    chosen = headers.get("cookie", "").partition(f"{LOCALE_COOKIE}=")[2].partition(";")[0]
+    return negotiate(headers.get("accept-language"), chosen or None)
 
 
 def client_address(state: rx.State) -> str:
@@ -121,13 +126,14 @@ async def principal_of(state: rx.State) -> Principal | None:
 
 
 def handler(
-    permission: Permission | Public, *, loads: bool = False
+    permission: Permission | Public, *, loads: bool = False, quiet: bool = False
 ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
     """Make a method an event handler with a policy.
 
     Args:
         permission: What the person needs, or ``PUBLIC``; then ``me`` may be None.
         loads: The handler fills the page: its errors take the page's place, and its success shows it.
+        quiet: The handler runs every few seconds by itself: its line in the log is for debugging only.
     """
 
     def decorate(fn: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -135,7 +141,7 @@ def handler(
 
         @functools.wraps(fn)
         async def wrapper(self: rx.State, /, *args: Any, **kwargs: Any) -> Any:
-            return await _run(self, fn, arguments, permission, loads, args, kwargs)
+            return await _run(self, fn, arguments, permission, _Manner(loads, quiet), args, kwargs)
 
         parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)]
         parameters += [
@@ -154,6 +160,14 @@ def handler(
         return wrapper
 
     return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a handler's end is shown and logged; see `handler`."""
+
+    loads: bool
+    quiet: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +275,7 @@ async def _run(
     fn: Callable[..., Awaitable[Any]],
     arguments: _Arguments,
     permission: Permission | Public,
-    loads: bool,
+    manner: _Manner,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
@@ -269,10 +283,11 @@ async def _run(
     name = f"{type(self).__name__}.{fn.__name__}"
     reference = new_reference()
     me = await principal_of(self)
+    level = logging.DEBUG if manner.quiet else logging.INFO
     tenant = str(me.tenant_id) if me is not None and me.tenant_id else None
     with (
         log_context(reference_id=reference, tenant_id=tenant),
-        Operation("ui_event", handler=name) as operation,
+        Operation("ui_event", level=level, handler=name) as operation,
     ):
         try:
             if permission is not PUBLIC:
@@ -284,17 +299,17 @@ async def _run(
             if getattr(self, "errors", None):
                 self.errors = {}  # pyright: ignore[reportAttributeAccessIssue]
             result = await fn(self, me, **parsed)
-            if loads:
+            if manner.loads:
                 self.failure, self.loaded = "", True  # pyright: ignore[reportAttributeAccessIssue]
             return result
         except EduError as error:
             operation.outcome = error.code
-            await _show(self, me, error, loads)
+            await _show(self, me, error, manner.loads)
             return None
         except Exception as error:  # noqa: BLE001 - the outermost handler of events
             operation.outcome = "failed"
             log_exception("event_failed", error, handler=name)
-            await _show_unexpected(self, me, reference, loads)
+            await _show_unexpected(self, me, reference, manner.loads)
             return None
 
 

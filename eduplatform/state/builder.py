@@ -32,6 +32,7 @@ from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, r
 
 PICKER_SIZE = 20
 WALL = "%Y-%m-%dT%H:%M"
+YEARS = range(2000, 2200)
 
 
 class SettingsForm(Form):
@@ -128,6 +129,8 @@ def from_wall_clock(
         return None
     try:
         wall = datetime.strptime(text[:16], WALL)  # noqa: DTZ007 - the zone is added below
+        if wall.year not in YEARS:
+            raise ValueError
         return local_to_utc(wall, time_zone(timezone).key, ambiguous=ambiguous)
     except (ValueError, OverflowError):
         raise Invalid(fields={field: N_("Please enter a date and a time.")}) from None

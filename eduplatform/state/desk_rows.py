@@ -305,7 +305,8 @@ def _stand(snapshot: Mapping[str, Any], locale: str) -> str:
     points = snapshot.get("points")
     if points is None:
         return translate(STATUS_TEXTS.get(str(snapshot.get("status", "none")), STATUS_TEXTS["none"]), locale)
-    return format_points(Decimal(points), locale, Decimal(snapshot["possible"]))
+    possible = snapshot.get("possible")
+    return format_points(Decimal(points), locale, Decimal(possible) if possible is not None else None)
 
 
 def read_marks(fields: Mapping[str, Any]) -> list[Marks]:

@@ -11,10 +11,10 @@ from pydantic import Field
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.courses import enrolment, learning, overview
-from eduplatform.domain.courses.learning import AssessmentHead, LessonForReading, TakenCourse
+from eduplatform.domain.courses.learning import AssessmentHead, TakenCourse
 from eduplatform.domain.courses.overview import StudentOverview
 from eduplatform.i18n import N_, translate, translate_plural
-from eduplatform.i18n.formatting import format_date, format_datetime, format_points, format_relative
+from eduplatform.i18n.formatting import format_datetime, format_points, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
@@ -84,47 +84,6 @@ class AssessmentLine(TypedDict):
     state: str
 
 
-class ReadLesson(TypedDict):
-    """The lesson on the page; neighbours are ids, or empty at the ends."""
-
-    id: str
-    title: str
-    body_html: str
-    minutes: int
-    objectives: list[str]
-    read: bool
-    number: int
-    total: int
-    module: str
-    course: str
-    course_id: str
-    previous: str
-    previous_title: str
-    next: str
-    next_title: str
-    updated: str
-
-
-NO_READING = ReadLesson(
-    id="",
-    title="",
-    body_html="",
-    minutes=0,
-    objectives=[],
-    read=False,
-    number=0,
-    total=0,
-    module="",
-    course="",
-    course_id="",
-    previous="",
-    previous_title="",
-    next="",
-    next_title="",
-    updated="",
-)
-
-
 def _taken_card(row: TakenCourse, locale: str) -> TakenCard:
     text = translate(N_("{read} of {total} lessons read"), locale, read=row.read, total=row.lessons)
     if not row.lessons:
@@ -160,7 +119,7 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
             if one.deadline_at is not None
             else translate(N_("You have begun this and not handed it in."), me.locale),
             action=translate(N_("Go on"), me.locale),
-            href=f"/learn/assessments/{one.assessment_id}",
+            href=f"/learn/attempts/{one.id}",
             urgent=True,
         )
         for one in found.running
@@ -169,7 +128,7 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
     steps += [one for one in due if one["urgent"]]
     steps += [
         NextStep(
-            key=f"grade-{one.assessment_id}",
+            key=f"grade-{one.id}",
             kind="grade",
             title=one.title,
             course=one.course_title,
@@ -181,7 +140,7 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
             if one.points is not None
             else translate(N_("Your grade is there."), me.locale),
             action=translate(N_("See why"), me.locale),
-            href="/learn/grades",
+            href=f"/learn/grades/{one.id}",
             urgent=False,
         )
         for one in found.grades
@@ -386,53 +345,3 @@ class LearnCourseState(PageMixin, rx.State):
             )
             for number, one in enumerate(found.modules, start=1)
         ]
-
-
-class LessonState(PageMixin, rx.State):
-    """A lesson being read."""
-
-    lesson: ReadLesson = NO_READING
-    read_count: int = 0
-    progress_text: str = ""
-
-    @handler(Permission.COURSE_JOIN, loads=True)
-    async def load(self, me: Principal) -> None:
-        """The lesson; that it was opened is recorded."""
-        lesson_id = parse_id(route_argument(self, "lesson_id"))
-        async with unit_of_work(me) as work:
-            found = await learning.open_lesson(work=work, me=me, lesson_id=lesson_id)
-        self.lesson = _reading(found, me)
-        self.read_count = found.read_count
-        self.progress_text = translate(
-            N_("{read} of {total} lessons read"), me.locale, read=found.read_count, total=found.total
-        )
-
-    @handler(Permission.COURSE_JOIN)
-    async def mark(self, me: Principal, read: bool) -> object:
-        """Mark the lesson as read, or take the mark back."""
-        lesson_id = parse_id(route_argument(self, "lesson_id"))
-        async with unit_of_work(me) as work:
-            await learning.mark_lesson(work=work, me=me, lesson_id=lesson_id, read=read)
-        return LessonState.load
-
-
-def _reading(found: LessonForReading, me: Principal) -> ReadLesson:
-    lesson = found.lesson
-    return ReadLesson(
-        id=str(lesson.id),
-        title=lesson.title,
-        body_html=lesson.body_html,
-        minutes=lesson.minutes,
-        objectives=lesson.objectives,
-        read=found.read,
-        number=found.number,
-        total=found.total,
-        module=found.module.title,
-        course=found.course.title,
-        course_id=str(found.course.id),
-        previous=str(found.previous.id) if found.previous else "",
-        previous_title=found.previous.title if found.previous else "",
-        next=str(found.next.id) if found.next else "",
-        next_title=found.next.title if found.next else "",
-        updated=format_date(lesson.updated_at, me.locale, me.timezone),
-    )

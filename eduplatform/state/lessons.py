@@ -10,8 +10,8 @@ from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.courses import outline
+from eduplatform.domain.courses.lesson_repository import LessonHead
 from eduplatform.domain.courses.models import Lesson, PublicationStatus
-from eduplatform.domain.courses.repository import LessonHead
 from eduplatform.errors import Conflict
 from eduplatform.i18n import N_, translate
 from eduplatform.security.permissions import Permission

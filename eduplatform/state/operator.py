@@ -164,9 +164,7 @@ class OperatorState(PageMixin, rx.State):
         """Suspend the organisation of the dialog."""
         self.tries += 1
         name = self.target_name
-        await operator.suspend(
-            me=me, tenant_id=parse_id(self.target), reason=form.reason, note=form.note
-        )
+        await operator.suspend(me=me, tenant_id=parse_id(self.target), reason=form.reason, note=form.note)
         self._close()
         text = N_("{name} is suspended. Its sessions have ended.")
         await notify(self, "success", translate(text, me.locale, name=name))
@@ -189,7 +187,8 @@ class OperatorState(PageMixin, rx.State):
 
     def _close(self) -> None:
         self.creating = self.suspending = self.reactivating = False
-        self.target = self.target_name = ""
+        # The name stays: it is still read while the dialog fades.
+        self.target = ""
 
     async def _read(self, me: Principal) -> None:
         lines, total = await operator.list_tenants(

@@ -66,9 +66,7 @@ class TermRow(TypedDict):
     version: str
 
 
-NO_ORGANISATION = OrganisationRow(
-    slug="", name="", timezone="", locale="", accent="", motto="", version=""
-)
+NO_ORGANISATION = OrganisationRow(slug="", name="", timezone="", locale="", accent="", motto="", version="")
 NO_TERM = TermRow(id="", name="", starts_on="", ends_on="", dates="", phase="", version="")
 
 

@@ -110,7 +110,7 @@ class ShellState(rx.State):
         self.tenant_name = self.accent = self.locale = ""
         self.roles, self.home = [], "/"
 
-    @handler(PUBLIC)
+    @handler(PUBLIC, quiet=True)
     async def pulse(self, me: Principal | None) -> rx.event.EventSpec | None:
         """Notice that the session has ended, although the person does nothing."""
         if me is not None or not self.signed_in:

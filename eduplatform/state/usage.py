@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 import reflex as rx
+from babel.dates import format_skeleton
 
 from eduplatform.components.charts import bar_chart_svg
 from eduplatform.db.base import utc_now
@@ -127,15 +128,19 @@ class UsageState(PageMixin, rx.State):
         ]
 
     def _draw(self, found: Usage, me: Principal) -> None:
-        days = [format_date(week.monday, me.locale, width="short") for week in found.weeks]
+        days = [format_skeleton("MMMd", week.monday, locale=me.locale) for week in found.weeks]
         total = sum(week.submissions for week in found.weeks)
         self.has_submissions = total > 0
         self.submissions = translate_plural(
-            "{number} submission", "{number} submissions", total, me.locale, number=format_number(total, me.locale, 0)
+            "{number} submission",
+            "{number} submissions",
+            total,
+            me.locale,
+            number=format_number(total, me.locale, 0),
         )
         self.weeks = [
-            [day, format_number(week.submissions, me.locale, 0)]
-            for day, week in zip(days, found.weeks, strict=True)
+            [format_date(week.monday, me.locale), format_number(week.submissions, me.locale, 0)]
+            for week in found.weeks
         ]
         self.chart = bar_chart_svg(
             list(zip(days, (week.submissions for week in found.weeks), strict=True)),

@@ -25,7 +25,12 @@ EVERYTHING = TrailFilter()
 
 
 async def add_people(
-    world: World, count: int, *, role: Role = Role.STUDENT, family: str = "Crowd", seen: datetime | None = None
+    world: World,
+    count: int,
+    *,
+    role: Role = Role.STUDENT,
+    family: str = "Crowd",
+    seen: datetime | None = None,
 ) -> list[UUID]:
     """Many members at once, named ``Person 000 Crowd`` and so on."""
     mark = uuid4().hex[:8]
@@ -81,7 +86,9 @@ async def mails_to(email: str) -> list[MailMessage]:
     """All mails to an address, oldest first."""
     async with identity_work() as work:
         rows = await work.session.exec(
-            select(MailMessage).where(col(MailMessage.recipient) == email).order_by(col(MailMessage.created_at))
+            select(MailMessage)
+            .where(col(MailMessage.recipient) == email)
+            .order_by(col(MailMessage.created_at))
         )
         return list(rows.all())
 

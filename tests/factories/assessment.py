@@ -45,10 +45,15 @@ def drafts() -> dict[str, QuestionDraft]:
     ]
     return {
         "single_choice": QuestionDraft(
-            type="single_choice", stem="Where is **energy** released?", parts={"options": options, "shuffle": "on"}
+            type="single_choice",
+            stem="Where is **energy** released?",
+            parts={"options": options, "shuffle": "on"},
         ),
         "multiple_choice": QuestionDraft(
-            type="multiple_choice", stem="What has a *plant* cell?", points=Decimal(2), parts={"options": several}
+            type="multiple_choice",
+            stem="What has a *plant* cell?",
+            points=Decimal(2),
+            parts={"options": several},
         ),
         "true_false": QuestionDraft(type="true_false", stem="Cells respire.", parts={"answer": "true"}),
         "numeric": QuestionDraft(
@@ -68,7 +73,10 @@ def drafts() -> dict[str, QuestionDraft]:
             type="short_text", stem="Name it.", parts={"accepted": "keysecret-alpha\nkeysecret-beta"}
         ),
         "essay": QuestionDraft(
-            type="essay", stem="Explain.", points=Decimal(5), parts={"min_words": "5", "notes": "keysecret-notes"}
+            type="essay",
+            stem="Explain.",
+            points=Decimal(5),
+            parts={"min_words": "5", "notes": "keysecret-notes"},
         ),
     }
 

@@ -178,3 +178,23 @@ async def link_guardian(desk: Desk, student: Principal, **columns: Any) -> Princ
     async with unit_of_work(desk.teacher) as work:
         await work.add(GuardianLink(guardian_id=guardian.user, student_id=student.user, **columns))
     return guardian
+
+
+def marks_form(
+    desk: Desk, attempt: Attempt, response: Response, *places: int, **texts: str
+) -> dict[str, Any]:
+    """What the desk's form sends: a level of each criterion by its place (0 is the best), and texts by field."""
+    form: dict[str, Any] = {"attempt_id": str(attempt.id), "version": str(attempt.version)}
+    for criterion, place in zip(desk.criteria, places, strict=False):
+        form[f"level-{response.id}-{criterion.id}"] = str(desk.levels[criterion.id][place].id)
+    for name in ("points", "reason", "comment"):
+        form[f"{name}-{response.id}"] = texts.get(name, "")
+    return form
+
+
+def chosen(desk: Desk, *places: int) -> dict[UUID, UUID]:
+    """A level of each criterion by its place; 0 is the best."""
+    return {
+        criterion.id: desk.levels[criterion.id][place].id
+        for criterion, place in zip(desk.criteria, places, strict=False)
+    }

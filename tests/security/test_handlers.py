@@ -62,7 +62,7 @@ class Stage:
     def holder(self, permission: Permission, *, wanted: bool) -> Role | None:
         """A role that has the permission, or one that has not."""
         for role in (*TENANT_ROLES, Role.OPERATOR):
-            if (permission in ROLE_PERMISSIONS[role]) == wanted:
+            if (permission is Permission.ACCOUNT or permission in ROLE_PERMISSIONS[role]) == wanted:
                 return role
         return None
 

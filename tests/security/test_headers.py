@@ -17,7 +17,7 @@ import eduplatform.eduplatform  # noqa: F401 - registers every page
 from eduplatform.config import get_settings
 from eduplatform.pages.registry import PAGES
 from eduplatform.security import headers as security_headers
-from eduplatform.security.gate import cookie_name
+from eduplatform.security.cookies import cookie_name
 from eduplatform.security.headers import INLINE_SCRIPT, SecurityHeaders
 from tests.served import Served
 from tests.socket_client import intruder, sign_in

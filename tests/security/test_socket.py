@@ -16,7 +16,8 @@ import httpx
 import pytest
 from reflex_base.registry import RegistrationContext
 
-from eduplatform.security.gate import FRAMEWORK, cookie_name, registered_policies
+from eduplatform.security.cookies import cookie_name
+from eduplatform.security.gate import FRAMEWORK, registered_policies
 from eduplatform.security.permissions import ROLE_PERMISSIONS, Permission, Public, Role
 from eduplatform.state.accounts import SecurityState, SignInState
 from eduplatform.state.shell import ShellState

@@ -74,7 +74,7 @@ def top_bar() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 connection_indicator(),
-                class_name="has-data-[status=live]:hidden sm:has-data-[status=live]:block",
+                class_name="max-sm:has-data-[status=live]:hidden",
             ),
             rx.el.div(
                 language_switch(on_change=ShellState.choose_locale, class_name=_LANGUAGE),

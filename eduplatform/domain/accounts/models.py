@@ -55,7 +55,7 @@ class Session(IdentityRow, table=True):
     identity_id: UUID = Field(foreign_key="identity.id", ondelete="CASCADE")
     tenant_id: UUID | None = Field(default=None)
     user_id: UUID | None = Field(default=None)
-    device: str = Field(default="", max_length=120)
+    device: str = Field(default="", max_length=250)
     address_hash: str = Field(default="", max_length=64)
     remembered: bool = Field(default=False)
     last_seen_at: datetime

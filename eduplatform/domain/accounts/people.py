@@ -171,9 +171,7 @@ async def add_guardian(*, work: Work, student_id: UUID, email: str, relation: st
     )
     if link is None:
         link = await links.add(
-            GuardianLink(
-                guardian_id=guardian.id, student_id=student_id, relation=relation, status=PENDING
-            )
+            GuardianLink(guardian_id=guardian.id, student_id=student_id, relation=relation, status=PENDING)
         )
     elif link.status == REVOKED:
         link.relation, link.status = relation, PENDING

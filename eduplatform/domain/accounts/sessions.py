@@ -165,7 +165,7 @@ async def open_session(
                 identity_id=identity.id,
                 tenant_id=tenant_id,
                 user_id=user_id,
-                device=device[:120],
+                device=device[:250],
                 address_hash=pseudonym("address", address),
                 remembered=remembered,
                 last_seen_at=now,

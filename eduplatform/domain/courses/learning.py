@@ -14,6 +14,12 @@ from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses import outline, policy
+from eduplatform.domain.courses.lesson_repository import (
+    LessonHead,
+    LessonProgressRepository,
+    LessonRepository,
+    ModuleRepository,
+)
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -25,15 +31,7 @@ from eduplatform.domain.courses.models import (
     Section,
 )
 from eduplatform.domain.courses.outline import ModuleOutline
-from eduplatform.domain.courses.repository import (
-    ACTIVE,
-    LessonHead,
-    LessonProgressRepository,
-    LessonRepository,
-    ModuleRepository,
-    fetch,
-    select_columns,
-)
+from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.errors import NotFound
 from eduplatform.security.principal import Principal
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses import policy
+from eduplatform.domain.courses.lesson_repository import LessonHead, LessonRepository, ModuleRepository
 from eduplatform.domain.courses.models import Course, Lesson, Module, PublicationStatus
-from eduplatform.domain.courses.repository import LessonHead, LessonRepository, ModuleRepository
 from eduplatform.domain.courses.service import FILL_IN
 from eduplatform.domain.courses.texts import paragraphs, single_line
 from eduplatform.errors import Conflict, Invalid

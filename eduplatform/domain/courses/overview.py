@@ -93,7 +93,7 @@ class NextLesson:
 class NewGrade:
     """A released grade that the student has not looked at."""
 
-    assessment_id: UUID
+    id: UUID
     title: str
     course_title: str
     points: Decimal | None
@@ -232,7 +232,7 @@ async def _running(work: Work, me: Principal, ids: Sequence[UUID], now: datetime
 
 async def _new_grades(work: Work, me: Principal, ids: Sequence[UUID]) -> list[NewGrade]:
     columns: tuple[Any, ...] = (
-        Grade.assessment_id,
+        Grade.id,
         Assessment.title,
         Course.title,
         Grade.points,

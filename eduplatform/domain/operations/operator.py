@@ -122,9 +122,7 @@ async def suspend(*, me: Principal, tenant_id: UUID, reason: str, note: str) -> 
         await work.flush()
         await people.end_sessions(work=work, tenant_id=tenant_id, reason="tenant_suspended")
         await work.audit_for(tenant_id, me.identity_id, "tenant.suspended", reason=reason)
-        await work.audit_for(
-            PLATFORM, me.identity_id, "tenant.suspended", tenant=tenant_id, reason=reason
-        )
+        await work.audit_for(PLATFORM, me.identity_id, "tenant.suspended", tenant=tenant_id, reason=reason)
 
 
 async def reactivate(*, me: Principal, tenant_id: UUID) -> None:

@@ -119,9 +119,7 @@ async def term_around(work: Work, today: date) -> Term | None:
     return rows.first()
 
 
-async def submissions_by_week(
-    work: Work, *, since: datetime, until: datetime, zone: str
-) -> dict[date, int]:
+async def submissions_by_week(work: Work, *, since: datetime, until: datetime, zone: str) -> dict[date, int]:
     """How many attempts were handed in per week, by the Monday of the week in the zone."""
     local = func.timezone(zone, col(Attempt.submitted_at))
     monday = func.date_trunc("week", local).label("monday")
@@ -136,17 +134,13 @@ async def submissions_by_week(
     return {moment.date(): count for moment, count in result.all()}
 
 
-async def trail(
-    work: Work, *, wanted: TrailFilter, number: int, size: int
-) -> tuple[list[AuditEvent], int]:
+async def trail(work: Work, *, wanted: TrailFilter, number: int, size: int) -> tuple[list[AuditEvent], int]:
     """A page of the audit trail, newest first, and how many events match; two statements."""
     conditions: list[ColumnElement[bool]] = [col(AuditEvent.tenant_id) == work.tenant_id]
     if wanted.action:
         conditions.append(col(AuditEvent.action).startswith(wanted.action, autoescape=True))
     if wanted.person:
-        people = select(User.id).where(
-            col(User.tenant_id) == work.tenant_id, matches_person(wanted.person)
-        )
+        people = select(User.id).where(col(User.tenant_id) == work.tenant_id, matches_person(wanted.person))
         conditions.append(col(AuditEvent.actor_id).in_(people))
     if wanted.since is not None:
         conditions.append(col(AuditEvent.created_at) >= wanted.since)

@@ -40,5 +40,6 @@ def contrast_on_white(color: str) -> float:
 def overlapping(terms: Iterable[Term], *, starts_on: date, ends_on: date, but: UUID | None) -> Term | None:
     """The first term that shares a day with these dates, both included; ``but`` is the one being changed."""
     return next(
-        (one for one in terms if one.id != but and one.starts_on <= ends_on and starts_on <= one.ends_on), None
+        (one for one in terms if one.id != but and one.starts_on <= ends_on and starts_on <= one.ends_on),
+        None,
     )

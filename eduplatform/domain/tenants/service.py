@@ -41,8 +41,10 @@ async def create_tenant(
         Conflict: The slug is taken.
     """
     fields: dict[str, str] = {}
-    if not SLUG.fullmatch(slug) or slug in RESERVED:
+    if not SLUG.fullmatch(slug):
         fields["slug"] = N_("Use 3 to 40 small letters, digits and hyphens.")
+    elif slug in RESERVED:
+        fields["slug"] = N_("This name is reserved.")
     if not name.strip():
         fields["name"] = N_("Please fill this in.")
     if locale not in LOCALES:
@@ -160,7 +162,10 @@ async def save_term(
     if ends_on < starts_on:
         raise Invalid(fields={"ends_on": N_("The last day cannot be before the first.")})
     if (ends_on - starts_on).days > policy.LONGEST_TERM_DAYS:
-        raise Invalid(fields={"ends_on": N_("A term is at most {limit} days long.")}, params={"limit": policy.LONGEST_TERM_DAYS})
+        raise Invalid(
+            fields={"ends_on": N_("A term is at most {limit} days long.")},
+            params={"limit": policy.LONGEST_TERM_DAYS},
+        )
     # Writers of terms queue on the organisation, so that two cannot both find the same days free.
     await repository.own_tenant(work, lock=True)
     terms = TermRepository(work)

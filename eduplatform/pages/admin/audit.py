@@ -33,10 +33,16 @@ def audit() -> rx.Component:
     return rx.el.div(
         page_header(
             _("Audit trail"),
-            description=_("Who did what, and when. Events are sealed one after the other: nobody can change or remove one unnoticed."),
+            description=_(
+                "Who did what, and when. Events are sealed one after the other: nobody can change or remove one unnoticed."
+            ),
             actions=[
-                button(_("What is this?"), variant="quiet", icon="circle-question-mark", opens="audit-explained"),
-                button(_("Verify the chain"), icon="shield-check", on_click=AuditState.verify, id="verify-chain"),
+                button(
+                    _("What is this?"), variant="quiet", icon="circle-question-mark", opens="audit-explained"
+                ),
+                button(
+                    _("Verify the chain"), icon="shield-check", on_click=AuditState.verify, id="verify-chain"
+                ),
             ],
         ),
         page_body(
@@ -82,7 +88,7 @@ def _result() -> rx.Component:
     return rx.el.div(
         rx.match(AuditState.checked, ("whole", whole), ("broken", broken), rx.fragment()),
         role="status",
-        class_name="mb-4 empty:hidden",
+        class_name="empty:hidden",
     )
 
 
@@ -127,7 +133,7 @@ def _filters() -> rx.Component:
         button(_("Clear"), variant="quiet", on_click=AuditState.clear),
         key=f"filters-{AuditState.resets}",
         role="search",
-        class_name="mb-4 flex flex-wrap items-end gap-3",
+        class_name="flex flex-wrap items-end gap-3",
     )
 
 
@@ -156,7 +162,9 @@ def _explained() -> rx.Component:
     return dialog(
         rx.el.div(
             rx.el.p(
-                _("Each event carries a seal, computed with a secret key from the event and from the seal before it.")
+                _(
+                    "Each event carries a seal, computed with a secret key from the event and from the seal before it."
+                )
             ),
             rx.el.p(
                 _(
@@ -164,9 +172,15 @@ def _explained() -> rx.Component:
                 )
             ),
             rx.el.p(
-                _("“Verify the chain” computes all seals anew and compares. The verification itself becomes an event.")
+                _(
+                    "“Verify the chain” computes all seals anew and compares. The verification itself becomes an event."
+                )
             ),
-            rx.el.p(_("Events name people by their ids and hold no texts, so that the trail can be kept for long.")),
+            rx.el.p(
+                _(
+                    "Events name people by their ids and hold no texts, so that the trail can be kept for long."
+                )
+            ),
             class_name="flex flex-col gap-3 leading-relaxed text-ink",
         ),
         title=_("How the audit trail is protected"),

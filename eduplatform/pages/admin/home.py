@@ -65,12 +65,13 @@ def _people() -> rx.Component:
     return _section(
         _("People"),
         stat_row(
-            stat(_("People"), _N["people"], icon="users", hint=_N["deactivated"]),
+            stat(_("Everybody"), _N["people"], icon="users", hint=_N["deactivated"]),
             stat(_("Active in the last 7 days"), _N["active"], icon="activity", hint=_N["active_share"]),
             stat(_("Students"), _N["students"], icon="graduation-cap"),
             stat(_("Teachers"), _N["teachers"], icon="book-open"),
             stat(_("Guardians"), _N["guardians"], icon="user"),
             stat(_("Admins"), _N["admins"], icon="shield-check"),
+            class_name="max-sm:grid-cols-2 lg:grid-cols-3",
         ),
     )
 
@@ -83,6 +84,7 @@ def _teaching() -> rx.Component:
             stat(_("Sections"), _N["sections"], icon="layers"),
             stat(_("Enrolments"), _N["enrolments"], icon="clipboard-check"),
             stat(_("Open invitations"), _N["open_invitations"], icon="mail"),
+            class_name="max-sm:grid-cols-2",
         ),
     )
 
@@ -113,7 +115,9 @@ def _submissions() -> rx.Component:
 
 def _recent() -> rx.Component:
     return card(
-        rx.el.ol(rx.foreach(UsageState.recent, _event), class_name="divide-y divide-line border-t border-line"),
+        rx.el.ol(
+            rx.foreach(UsageState.recent, _event), class_name="divide-y divide-line border-t border-line"
+        ),
         title=_("What happened last"),
         actions=[link(_("Whole audit trail"), "/admin/audit", class_name="text-sm")],
         flush=True,

@@ -32,7 +32,7 @@ from eduplatform.pages.admin.parts import role_badges, role_boxes
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.security.permissions import Role
-from eduplatform.state.people import InvitationsState
+from eduplatform.state.invitations import InvitationsState
 from eduplatform.state.shell import ShellState
 
 _ERRORS = InvitationsState.errors
@@ -113,7 +113,10 @@ def _one() -> rx.Component:
 def _many() -> rx.Component:
     return rx.el.form(
         local_draft(
-            _MANY, f"invitations:{ShellState.person}", saved=InvitationsState.sent_lines, ready=ShellState.signed_in
+            _MANY,
+            f"invitations:{ShellState.person}",
+            saved=InvitationsState.sent_lines,
+            ready=ShellState.signed_in,
         ),
         _problems(),
         textarea(
@@ -132,7 +135,9 @@ def _many() -> rx.Component:
         ),
         role_boxes("many", error=_ERRORS["roles"]),
         rx.el.p(
-            _("These roles are for lines that name none. At most 200 people at once; nothing is sent until every line is right."),
+            _(
+                "These roles are for lines that name none. At most 200 people at once; nothing is sent until every line is right."
+            ),
             class_name="-mt-2 text-sm text-ink-muted",
         ),
         rx.el.div(
@@ -156,7 +161,9 @@ def _problems() -> rx.Component:
         rx.cond(
             InvitationsState.problem_text != "",
             callout(
-                rx.el.ul(rx.foreach(InvitationsState.problems, _problem), class_name="mt-2 flex flex-col gap-2"),
+                rx.el.ul(
+                    rx.foreach(InvitationsState.problems, _problem), class_name="mt-2 flex flex-col gap-2"
+                ),
                 title=InvitationsState.problem_text,
                 tone="danger",
             ),
@@ -210,13 +217,16 @@ def _list() -> rx.Component:
             caption=_("Sent invitations"),
             row_actions=_actions,
             paging=Paging(
-                InvitationsState.page, InvitationsState.pages, InvitationsState.turn, InvitationsState.page_text
+                InvitationsState.page,
+                InvitationsState.pages,
+                InvitationsState.turn,
+                InvitationsState.page_text,
             ),
             empty=rx.cond(
                 InvitationsState.status != "", rx.el.span(_("No invitation is in this state.")), _nothing()
             ),
         ),
-        class_name="mt-8 flex flex-col gap-4",
+        class_name="mt-2 flex flex-col gap-4",
     )
 
 

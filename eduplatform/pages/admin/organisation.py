@@ -75,7 +75,7 @@ def _settings() -> rx.Component:
                 name="motto",
                 id=field_id("organisation-motto"),
                 label=_("Motto"),
-                hint=_("Stands below the name on the sign-in page."),
+                hint=_("One line that says what you stand for."),
                 optional=True,
                 default_value=_O["motto"],
                 error=_ERRORS["motto"],
@@ -158,7 +158,9 @@ def _accent() -> rx.Component:
         ),
         label=_("Accent colour"),
         control_id=id,
-        hint=_("Used for buttons and links. It must be dark enough to be read on white. Empty: our own blue."),
+        hint=_(
+            "Used for buttons and links. It must be dark enough to be read on white. Empty: our own blue."
+        ),
         error=_ERRORS["accent"],
     )
 
@@ -169,7 +171,9 @@ def _terms() -> rx.Component:
     )
     nothing = empty_state(
         _("No term yet"),
-        description=_("Terms group the sections of a year, and the overview counts what is handed in per week of the term."),
+        description=_(
+            "Terms group the sections of a year, and the overview counts what is handed in per week of the term."
+        ),
         icon="calendar",
         actions=[button(_("Add the first term"), icon="plus", on_click=OrganisationState.new_term)],
     )

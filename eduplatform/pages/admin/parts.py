@@ -76,7 +76,12 @@ def person_cell(name: Any, email: Any, href: Any) -> rx.Component:
 
 
 def role_boxes(
-    prefix: str, *, error: rx.Var[str], ticked: Any = None, own: rx.Var[bool] | None = None
+    prefix: str,
+    *,
+    error: rx.Var[str],
+    ticked: Any = None,
+    own: rx.Var[bool] | None = None,
+    hide_legend: bool = False,
 ) -> rx.Component:
     """Four boxes to choose roles with.
 
@@ -85,9 +90,12 @@ def role_boxes(
         error: What is wrong with the choice.
         ticked: Var of the roles that are ticked at first.
         own: Whether it is the administrator's own account, whose role of administrator stays as it is.
+        hide_legend: Keeps the word "Roles" for screen readers only, under a heading that says it already.
     """
     return rx.el.fieldset(
-        rx.el.legend(_("Roles"), class_name="mb-2 text-sm font-medium text-ink"),
+        rx.el.legend(
+            _("Roles"), class_name="sr-only" if hide_legend else "mb-2 text-sm font-medium text-ink"
+        ),
         rx.el.div(
             *(_role_box(prefix, role, ticked, own) for role in TENANT_ROLES),
             class_name="grid gap-3 sm:grid-cols-2",

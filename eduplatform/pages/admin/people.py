@@ -32,7 +32,9 @@ def people() -> rx.Component:
     return rx.el.div(
         page_header(
             _("People"),
-            description=_("Everybody who belongs to your organisation: what they may do, and when they were last here."),
+            description=_(
+                "Everybody who belongs to your organisation: what they may do, and when they were last here."
+            ),
             actions=[
                 button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus")
             ],
@@ -93,7 +95,7 @@ def _filters() -> rx.Component:
             class_name="min-w-40",
         ),
         role="search",
-        class_name="mb-4 flex flex-wrap gap-3",
+        class_name="flex flex-wrap gap-3",
     )
 
 

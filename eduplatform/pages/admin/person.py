@@ -101,7 +101,7 @@ def _roles() -> rx.Component:
         rx.el.form(
             form_alert(_ERRORS["form"]),
             rx.el.input(type="hidden", name="shown", value=_P["shown"]),
-            role_boxes("person", error=_ERRORS["roles"], ticked=_P["roles"], own=_P["own"]),
+            role_boxes("person", error=_ERRORS["roles"], ticked=_P["roles"], own=_P["own"], hide_legend=True),
             rx.el.div(button(_("Save roles"), type="submit", variant="primary")),
             # A new form whenever the roles are others, so that its boxes begin with them.
             key=f"{_P['id']}-{_P['shown']}",
@@ -177,12 +177,15 @@ def _guardians() -> rx.Component:
     return card(
         rx.cond(PersonState.guardians.length() > 0, filled, nothing),
         rx.el.form(
+            rx.el.p(
+                _("Add somebody who already belongs to your organisation with the role of guardian."),
+                class_name="basis-full text-sm text-ink-muted",
+            ),
             text_input(
                 name="email",
                 id=field_id("guardian-email"),
                 type="email",
                 label=_("Email of the guardian"),
-                hint=_("Somebody who already belongs to your organisation with the role of guardian."),
                 required=True,
                 error=_ERRORS["email"],
                 field_class="flex-1 basis-64",

@@ -53,7 +53,9 @@ def tenants() -> rx.Component:
     return rx.el.div(
         page_header(
             _("Tenants"),
-            description=_("All organisations of this installation. Each look at the counts is written to the platform’s audit trail."),
+            description=_(
+                "All organisations of this installation. Each look at the counts is written to the platform’s audit trail."
+            ),
             actions=[
                 button(_("New tenant"), variant="primary", icon="plus", on_click=OperatorState.open_create)
             ],
@@ -77,7 +79,9 @@ def tenants() -> rx.Component:
                 sort_dir=OperatorState.direction,
                 on_sort=OperatorState.sort_by,
                 row_actions=_actions,
-                paging=Paging(OperatorState.page, OperatorState.pages, OperatorState.turn, OperatorState.page_text),
+                paging=Paging(
+                    OperatorState.page, OperatorState.pages, OperatorState.turn, OperatorState.page_text
+                ),
                 empty=_nothing(),
             ),
             _create_dialog(),
@@ -117,7 +121,7 @@ def _filters() -> rx.Component:
             class_name="min-w-40",
         ),
         role="search",
-        class_name="mb-4 flex flex-wrap gap-3",
+        class_name="flex flex-wrap gap-3",
     )
 
 
@@ -187,14 +191,20 @@ def _create_dialog() -> rx.Component:
             name="slug",
             id=field_id("tenant-slug"),
             label=_("Address name"),
-            hint=_("3 to 40 small letters, digits and hyphens; it stands in addresses and cannot be changed."),
+            hint=_(
+                "3 to 40 small letters, digits and hyphens; it stands in addresses and cannot be changed."
+            ),
             required=True,
             auto_complete="off",
             error=_ERRORS["slug"],
         ),
         rx.el.div(
             select(
-                name="kind", id=field_id("tenant-kind"), label=_("Kind"), options=_KINDS, error=_ERRORS["kind"]
+                name="kind",
+                id=field_id("tenant-kind"),
+                label=_("Kind"),
+                options=_KINDS,
+                error=_ERRORS["kind"],
             ),
             select(
                 name="locale",
@@ -216,7 +226,7 @@ def _create_dialog() -> rx.Component:
             error=_ERRORS["timezone"],
         ),
         rx.el.fieldset(
-            rx.el.legend(_("First administrator"), class_name="mb-3 text-sm font-semibold text-ink"),
+            rx.el.legend(_("First administrator"), class_name="mb-4 w-full border-t border-line pt-5 text-sm font-semibold text-ink"),
             text_input(
                 name="admin_email",
                 id=field_id("tenant-admin-email"),
@@ -243,7 +253,7 @@ def _create_dialog() -> rx.Component:
                 ),
                 class_name="grid items-start gap-5 sm:grid-cols-2",
             ),
-            class_name="flex min-w-0 flex-col gap-5 border-0 border-t border-line p-0 pt-5",
+            class_name="flex min-w-0 flex-col gap-5 border-0 p-0",
         ),
         key=f"create-{OperatorState.opened}",
         id=_CREATE,
@@ -273,7 +283,9 @@ def _suspend_dialog() -> rx.Component:
     form = rx.el.form(
         form_alert(_ERRORS["form"]),
         rx.el.p(
-            _("Everybody is signed out at once and nobody can sign in until you reactivate it. Nothing is deleted."),
+            _(
+                "Everybody is signed out at once and nobody can sign in until you reactivate it. Nothing is deleted."
+            ),
             class_name="leading-relaxed text-ink-muted",
         ),
         select(

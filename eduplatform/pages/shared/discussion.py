@@ -28,6 +28,8 @@ from eduplatform.pages.shared.discussions import discussion_breadcrumb
 from eduplatform.security.permissions import Role
 from eduplatform.state.discussions import DiscussionState
 
+_S: Any = DiscussionState
+
 REFRESH_SECONDS = 5
 
 _BODY = "reply-body"
@@ -37,34 +39,34 @@ _BODY = "reply-body"
     "/courses/[course_id]/discussions/[thread_id]",
     title="Discussion",
     roles=(Role.TEACHER, Role.STUDENT),
-    on_load=DiscussionState.load,
+    on_load=_S.load,
 )
 def discussion() -> rx.Component:
     """The beginning, the answers, and the field for one's own."""
     return rx.fragment(
-        beacon(DiscussionState.refresh, every=REFRESH_SECONDS, enabled=DiscussionState.loaded),
+        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
         page_body(
-            DiscussionState,
+            _S,
             rx.el.div(
                 page_header(
-                    DiscussionState.title,
+                    _S.title,
                     breadcrumb=discussion_breadcrumb(
-                        DiscussionState.teaches,
-                        DiscussionState.course,
-                        current=DiscussionState.title,
+                        _S.teaches,
+                        _S.course,
+                        current=_S.title,
                         list_link=True,
                     ),
                 ),
-                rx.el.div(_post(DiscussionState.opening, opening=True), class_name="mt-6"),
+                rx.el.div(_post(_S.opening, opening=True), class_name="mt-6"),
                 rx.el.h2(
-                    _n("{count} answer", "{count} answers", count=DiscussionState.answers),
+                    _n("{count} answer", "{count} answers", count=_S.answers),
                     class_name="mt-10 mb-4 text-base font-semibold text-ink",
                 ),
                 rx.el.ol(
-                    rx.foreach(DiscussionState.posts, lambda one: rx.el.li(_post(one), key=one["id"])),
+                    rx.foreach(_S.posts, lambda one: rx.el.li(_post(one), key=one["id"])),
                     class_name="flex flex-col gap-4 empty:hidden",
                 ),
-                rx.cond(DiscussionState.pages > 1, _pager(), rx.fragment()),
+                rx.cond(_S.pages > 1, _pager(), rx.fragment()),
                 _reply(),
                 class_name="max-w-3xl",
             ),
@@ -80,7 +82,7 @@ def discussion() -> rx.Component:
 
 
 def _post(post: Any, *, opening: bool = False) -> rx.Component:
-    remove = DiscussionState.ask_remove("thread" if opening else post["id"])
+    remove = _S.ask_remove("thread" if opening else post["id"])
     label = _("Delete this discussion") if opening else _("Delete this answer")
     return rx.el.article(
         rx.el.header(
@@ -111,11 +113,11 @@ def _post(post: Any, *, opening: bool = False) -> rx.Component:
 
 def _pager() -> rx.Component:
     return pager(
-        page_text=_("Page {page} of {pages}", page=DiscussionState.page, pages=DiscussionState.pages),
-        has_previous=DiscussionState.page > 1,
-        has_next=DiscussionState.page < DiscussionState.pages,
-        on_previous=DiscussionState.turn(DiscussionState.page - 1),
-        on_next=DiscussionState.turn(DiscussionState.page + 1),
+        page_text=_("Page {page} of {pages}", page=_S.page, pages=_S.pages),
+        has_previous=_S.page > 1,
+        has_next=_S.page < _S.pages,
+        on_previous=_S.turn(_S.page - 1),
+        on_next=_S.turn(_S.page + 1),
         label=_("Pages of answers"),
         class_name="mt-5",
     )
@@ -126,37 +128,37 @@ def _reply() -> rx.Component:
         local_draft(
             "reply-form",
             rx.cond(
-                DiscussionState.thread_key != "",
-                f"reply:{DiscussionState.person}:{DiscussionState.thread_key}",
+                _S.thread_key != "",
+                f"reply:{_S.person}:{_S.thread_key}",
                 "",
             ),
-            saved=DiscussionState.saved,
-            ready=DiscussionState.loaded,
+            saved=_S.saved,
+            ready=_S.loaded,
         ),
         markdown_editor(
             id=_BODY,
             name="body",
             label=_("Your answer"),
             value="",
-            revision=f"{DiscussionState.thread_key}:{DiscussionState.saved}",
-            preview_html=DiscussionState.preview_html,
-            on_change=DiscussionState.preview,
+            revision=f"{_S.thread_key}:{_S.saved}",
+            preview_html=_S.preview_html,
+            on_change=_S.preview,
             rows=6,
             max_length=20_000,
             required=True,
-            error=DiscussionState.errors["body"],
+            error=_S.errors["body"],
         ),
         rx.el.div(
             button(_("Answer"), type="submit", variant="primary", icon="send"), class_name="flex justify-end"
         ),
         id="reply-form",
-        on_submit=DiscussionState.reply,
+        on_submit=_S.reply,
         class_name="mt-10 flex flex-col gap-4",
     )
 
 
 def _confirmations() -> rx.Component:
-    is_thread = DiscussionState.removing == "thread"
+    is_thread = _S.removing == "thread"
     return confirm_dialog(
         id="remove-contribution",
         title=rx.cond(is_thread, _("Delete this discussion?"), _("Delete this answer?")),
@@ -166,7 +168,7 @@ def _confirmations() -> rx.Component:
             _("It cannot be brought back."),
         ),
         confirm_label=rx.cond(is_thread, _("Delete discussion"), _("Delete answer")),
-        open=DiscussionState.removing != "",
-        on_close=DiscussionState.keep,
-        on_confirm=DiscussionState.remove,
+        open=_S.removing != "",
+        on_close=_S.keep,
+        on_confirm=_S.remove,
     )

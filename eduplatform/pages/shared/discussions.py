@@ -32,63 +32,63 @@ from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.security.permissions import Role
 from eduplatform.state.discussions import DiscussionListState
 
+_S: Any = DiscussionListState
+
 REFRESH_SECONDS = 10
 
-_COURSE = DiscussionListState.course
+_COURSE = _S.course
 
 
 @page(
     "/courses/[course_id]/discussions",
     title="Discussions",
     roles=(Role.TEACHER, Role.STUDENT),
-    on_load=DiscussionListState.load,
+    on_load=_S.load,
 )
 def discussions() -> rx.Component:
     """All discussions of the course, the liveliest first."""
     return rx.fragment(
-        beacon(DiscussionListState.refresh, every=REFRESH_SECONDS, enabled=DiscussionListState.loaded),
+        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
         page_body(
-            DiscussionListState,
+            _S,
             rx.el.div(
                 page_header(
                     _("Discussions"),
                     description=_("Ask, answer, and see what others wonder about."),
-                    breadcrumb=discussion_breadcrumb(
-                        DiscussionListState.teaches, _COURSE, current=_("Discussions")
-                    ),
+                    breadcrumb=discussion_breadcrumb(_S.teaches, _COURSE, current=_("Discussions")),
                     actions=[
                         button(
                             _("New discussion"),
                             variant="primary",
                             icon="plus",
-                            on_click=DiscussionListState.open_form,
+                            on_click=_S.open_form,
                         )
                     ],
                 ),
-                role_tabs(DiscussionListState.teaches, _COURSE["id"]),
+                role_tabs(_S.teaches, _COURSE["id"]),
                 class_name="mb-8 flex flex-col gap-5",
             ),
-            rx.cond(DiscussionListState.writing, _new_thread(), rx.fragment()),
+            rx.cond(_S.writing, _new_thread(), rx.fragment()),
             rx.cond(
-                DiscussionListState.rows.length() > 0,
+                _S.rows.length() > 0,
                 rx.el.div(
-                    rx.el.ul(rx.foreach(DiscussionListState.rows, _row), class_name="divide-y divide-line"),
+                    rx.el.ul(rx.foreach(_S.rows, _row), class_name="divide-y divide-line"),
                     class_name="overflow-hidden rounded-xl border border-line bg-surface shadow-sm",
                 ),
-                rx.cond(DiscussionListState.writing, rx.fragment(), _nothing()),
+                rx.cond(_S.writing, rx.fragment(), _nothing()),
             ),
             rx.cond(
-                DiscussionListState.pages > 1,
+                _S.pages > 1,
                 pager(
                     page_text=_(
                         "Page {page} of {pages}",
-                        page=DiscussionListState.page,
-                        pages=DiscussionListState.pages,
+                        page=_S.page,
+                        pages=_S.pages,
                     ),
-                    has_previous=DiscussionListState.page > 1,
-                    has_next=DiscussionListState.page < DiscussionListState.pages,
-                    on_previous=DiscussionListState.turn(DiscussionListState.page - 1),
-                    on_next=DiscussionListState.turn(DiscussionListState.page + 1),
+                    has_previous=_S.page > 1,
+                    has_next=_S.page < _S.pages,
+                    on_previous=_S.turn(_S.page - 1),
+                    on_next=_S.turn(_S.page + 1),
                     class_name="mt-5",
                 ),
                 rx.fragment(),
@@ -122,14 +122,14 @@ def role_tabs(teaches: Any, course_id: Any) -> rx.Component:
 
 
 def _new_thread() -> rx.Component:
-    errors = DiscussionListState.errors
+    errors = _S.errors
     return card(
         rx.el.form(
             local_draft(
                 "thread-form",
-                f"thread:{DiscussionListState.person}:{_COURSE['id']}",
-                saved=DiscussionListState.saved,
-                ready=DiscussionListState.loaded,
+                f"thread:{_S.person}:{_COURSE['id']}",
+                saved=_S.saved,
+                ready=_S.loaded,
             ),
             text_input(
                 name="title",
@@ -143,20 +143,20 @@ def _new_thread() -> rx.Component:
                 id="thread-body",
                 name="body",
                 label=_("Your question or thought"),
-                preview_html=DiscussionListState.preview_html,
-                on_change=DiscussionListState.preview,
+                preview_html=_S.preview_html,
+                on_change=_S.preview,
                 rows=8,
                 max_length=20_000,
                 required=True,
                 error=errors["body"],
             ),
             rx.el.div(
-                button(_("Cancel"), variant="quiet", on_click=DiscussionListState.close_form),
+                button(_("Cancel"), variant="quiet", on_click=_S.close_form),
                 button(_("Start discussion"), type="submit", variant="primary", icon="send"),
                 class_name="flex justify-end gap-2",
             ),
             id="thread-form",
-            on_submit=DiscussionListState.create,
+            on_submit=_S.create,
             class_name="flex flex-col gap-5",
         ),
         title=_("New discussion"),
@@ -203,7 +203,7 @@ def _nothing() -> rx.Component:
                 _("Start the first one"),
                 variant="primary",
                 icon="plus",
-                on_click=DiscussionListState.open_form,
+                on_click=_S.open_form,
             )
         ],
     )

@@ -30,25 +30,28 @@ from eduplatform.state.attempts import LearnAssessmentsState
     roles=(Role.STUDENT,),
     on_load=LearnAssessmentsState.load,
 )
+
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = LearnAssessmentsState
 def student_assessments() -> rx.Component:
     """What there is to do, by due time."""
     return page_body(
-        LearnAssessmentsState,
-        beacon(LearnAssessmentsState.refresh, every=60),
+        _S,
+        beacon(_S.refresh, every=60),
         rx.el.div(
             page_header(
                 _("Assessments"),
                 breadcrumb=breadcrumb(
                     (_("Courses"), "/learn/courses"),
-                    (LearnAssessmentsState.course_title, f"/learn/courses/{LearnAssessmentsState.course_id}"),
+                    (_S.course_title, f"/learn/courses/{_S.course_id}"),
                     current=_("Assessments"),
                 ),
             ),
-            learn_tabs(LearnAssessmentsState.course_id, "assessments"),
+            learn_tabs(_S.course_id, "assessments"),
             rx.cond(
-                LearnAssessmentsState.rows.length() > 0,
+                _S.rows.length() > 0,
                 rx.el.ul(
-                    rx.foreach(LearnAssessmentsState.rows, _row),
+                    rx.foreach(_S.rows, _row),
                     class_name="flex list-none flex-col gap-3 p-0",
                 ),
                 empty_state(

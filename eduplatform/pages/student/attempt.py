@@ -35,6 +35,9 @@ _S = AttemptPageState
     roles=(Role.STUDENT,),
     on_load=AttemptPageState.load,
 )
+
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = AttemptPageState
 def student_attempt() -> rx.Component:
     """Questions while it runs, the result afterwards."""
     return page_body(

@@ -28,14 +28,16 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.learning import LearnCourseState
 
-_COURSE = LearnCourseState.course
+_S: Any = LearnCourseState
+
+_COURSE = _S.course
 
 
-@page("/learn/courses/[course_id]", title="Course", roles=(Role.STUDENT,), on_load=LearnCourseState.load)
+@page("/learn/courses/[course_id]", title="Course", roles=(Role.STUDENT,), on_load=_S.load)
 def learn_course() -> rx.Component:
     """Modules and lessons with progress, and the course's assessments."""
     return page_body(
-        LearnCourseState,
+        _S,
         rx.el.div(
             page_header(
                 _COURSE["title"],
@@ -43,10 +45,10 @@ def learn_course() -> rx.Component:
                 breadcrumb=breadcrumb((_("Courses"), "/learn/courses"), current=_COURSE["title"]),
                 actions=[
                     rx.cond(
-                        LearnCourseState.next_id != "",
+                        _S.next_id != "",
                         button_link(
-                            rx.cond(LearnCourseState.read > 0, _("Read on"), _("Start reading")),
-                            f"/learn/lessons/{LearnCourseState.next_id}",
+                            rx.cond(_S.read > 0, _("Read on"), _("Start reading")),
+                            f"/learn/lessons/{_S.next_id}",
                             variant="primary",
                             icon_end="arrow-right",
                         ),
@@ -59,10 +61,8 @@ def learn_course() -> rx.Component:
         ),
         rx.el.div(
             rx.cond(
-                LearnCourseState.modules.length() > 0,
-                rx.el.ol(
-                    rx.foreach(LearnCourseState.modules, _module), class_name="flex min-w-0 flex-col gap-5"
-                ),
+                _S.modules.length() > 0,
+                rx.el.ol(rx.foreach(_S.modules, _module), class_name="flex min-w-0 flex-col gap-5"),
                 empty_state(
                     _("No lessons yet"),
                     description=_(
@@ -144,10 +144,10 @@ def _lesson(lesson: Any) -> rx.Component:
 def _progress() -> rx.Component:
     return card(
         progress(
-            LearnCourseState.read,
-            maximum=rx.cond(LearnCourseState.total > 0, LearnCourseState.total, 1),
+            _S.read,
+            maximum=rx.cond(_S.total > 0, _S.total, 1),
             label=_("Your progress"),
-            value_text=LearnCourseState.progress_text,
+            value_text=_S.progress_text,
             id="course-progress",
         ),
         rx.cond(
@@ -161,10 +161,8 @@ def _progress() -> rx.Component:
 def _assessments() -> rx.Component:
     return card(
         rx.cond(
-            LearnCourseState.assessments.length() > 0,
-            rx.el.ul(
-                rx.foreach(LearnCourseState.assessments, _assessment), class_name="divide-y divide-line"
-            ),
+            _S.assessments.length() > 0,
+            rx.el.ul(rx.foreach(_S.assessments, _assessment), class_name="divide-y divide-line"),
             rx.el.p(_("Nothing to hand in so far."), class_name="px-5 pb-5 text-sm text-ink-muted sm:px-6"),
         ),
         title=_("Assessments"),

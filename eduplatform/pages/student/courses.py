@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
@@ -13,17 +15,19 @@ from eduplatform.pages.student.join_dialog import join_button, join_dialog
 from eduplatform.security.permissions import Role
 from eduplatform.state.learning import LearnCoursesState
 
+_S: Any = LearnCoursesState
 
-@page("/learn/courses", title="Courses", roles=(Role.STUDENT,), on_load=LearnCoursesState.load)
+
+@page("/learn/courses", title="Courses", roles=(Role.STUDENT,), on_load=_S.load)
 def learn_courses() -> rx.Component:
     """All courses that the student takes."""
     return page_body(
-        LearnCoursesState,
+        _S,
         page_header(_("Courses"), description=_("What you are learning."), actions=[join_button()]),
         rx.cond(
-            LearnCoursesState.courses.length() > 0,
+            _S.courses.length() > 0,
             rx.el.ul(
-                rx.foreach(LearnCoursesState.courses, taken_card),
+                rx.foreach(_S.courses, taken_card),
                 class_name="mt-8 grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
             ),
             empty_state(

@@ -29,23 +29,25 @@ from eduplatform.security.permissions import Role
 from eduplatform.state.learning import LearnHomeState
 from eduplatform.state.shell import ShellState
 
+_S: Any = LearnHomeState
+
 REFRESH_SECONDS = 10
 
 _ICONS = (("running", "timer"), ("due", "calendar"), ("grade", "award"), ("lesson", "book-open"))
 
 
-@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=LearnHomeState.load)
+@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=_S.load)
 def learn_home() -> rx.Component:
     """The next step first, then the rest."""
     return rx.fragment(
-        beacon(LearnHomeState.refresh, every=REFRESH_SECONDS, enabled=LearnHomeState.loaded),
+        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
         page_body(
-            LearnHomeState,
+            _S,
             page_header(
                 _("Hello, {name}", name=ShellState.name),
-                actions=[rx.cond(LearnHomeState.courses.length() > 0, join_button(), rx.fragment())],
+                actions=[rx.cond(_S.courses.length() > 0, join_button(), rx.fragment())],
             ),
-            rx.cond(LearnHomeState.courses.length() > 0, _overview(), _first_run()),
+            rx.cond(_S.courses.length() > 0, _overview(), _first_run()),
             join_dialog(),
             skeleton=_skeleton(),
         ),
@@ -55,11 +57,11 @@ def learn_home() -> rx.Component:
 def _overview() -> rx.Component:
     return rx.el.div(
         rx.cond(
-            LearnHomeState.steps.length() > 0,
+            _S.steps.length() > 0,
             rx.el.section(
                 section_header(_("What to do next")),
                 rx.el.ol(
-                    rx.foreach(LearnHomeState.steps, lambda step, index: _step(step, index == 0)),
+                    rx.foreach(_S.steps, lambda step, index: _step(step, index == 0)),
                     class_name="mt-4 flex flex-col gap-3",
                 ),
             ),
@@ -79,7 +81,7 @@ def _overview() -> rx.Component:
                 link(_("All courses"), "/learn/courses", class_name="text-sm"),
                 class_name="flex items-baseline justify-between gap-4",
             ),
-            rx.el.ul(rx.foreach(LearnHomeState.courses, taken_card), class_name="mt-4 flex flex-col gap-4"),
+            rx.el.ul(rx.foreach(_S.courses, taken_card), class_name="mt-4 flex flex-col gap-4"),
             class_name="min-w-0",
         ),
         class_name="mt-8 grid items-start gap-x-8 gap-y-10 lg:grid-cols-[minmax(0,2fr)_minmax(17rem,1fr)]",

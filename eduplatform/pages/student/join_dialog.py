@@ -11,11 +11,13 @@ from eduplatform.components.ui import button, dialog, text_input
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.state.learning import JoinState
 
+_S: Any = JoinState
+
 
 def join_button(label: Any = None, **props: Any) -> rx.Component:
     """Opens the dialog."""
     return button(
-        label if label is not None else _("Join with a code"), icon="log-in", on_click=JoinState.open, **props
+        label if label is not None else _("Join with a code"), icon="log-in", on_click=_S.open, **props
     )
 
 
@@ -23,32 +25,32 @@ def join_dialog() -> rx.Component:
     """The dialog itself; once per page."""
     return dialog(
         rx.cond(
-            JoinState.joining,
+            _S.joining,
             rx.el.form(
                 text_input(
                     name="code",
                     id=field_id("join-code"),
                     label=_("Code"),
                     hint=_("Eight letters and digits, capitals or not."),
-                    placeholder="ABCD-2345",
+                    placeholder=_("For example ABCD-2345"),
                     required=True,
                     max_length=40,
                     auto_complete="off",
                     auto_capitalize="characters",
                     spell_check=False,
-                    error=JoinState.errors["code"],
+                    error=_S.errors["code"],
                     class_name="font-mono text-lg tracking-widest uppercase placeholder:normal-case",
                 ),
                 id="join-form",
-                on_submit=JoinState.join,
+                on_submit=_S.join,
             ),
             rx.fragment(),
         ),
         title=_("Join a class"),
         description=_("Your teacher has given you a code. Type it here once."),
         id="join",
-        open=JoinState.joining,
-        on_close=JoinState.close,
+        open=_S.joining,
+        on_close=_S.close,
         size="sm",
         footer=[
             button(_("Cancel"), closes=True),

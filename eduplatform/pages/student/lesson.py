@@ -12,16 +12,18 @@ from eduplatform.components.ui import breadcrumb, button, button_link, icon, pro
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
-from eduplatform.state.learning import LessonState
+from eduplatform.state.reading import LessonState
 
-_LESSON = LessonState.lesson
+_S: Any = LessonState
+
+_LESSON = _S.lesson
 
 
-@page("/learn/lessons/[lesson_id]", title="Lesson", roles=(Role.STUDENT,), on_load=LessonState.load)
+@page("/learn/lessons/[lesson_id]", title="Lesson", roles=(Role.STUDENT,), on_load=_S.load)
 def lesson() -> rx.Component:
     """The text, and nothing that disturbs reading it."""
     return page_body(
-        LessonState,
+        _S,
         rx.el.article(
             _head(),
             rich_text(
@@ -114,10 +116,10 @@ def _end() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 progress(
-                    LessonState.read_count,
+                    _S.read_count,
                     maximum=rx.cond(_LESSON["total"] > 0, _LESSON["total"], 1),
                     label=_LESSON["course"],
-                    value_text=LessonState.progress_text,
+                    value_text=_S.progress_text,
                     id="lesson-progress",
                 ),
                 class_name="min-w-0 flex-1 basis-56",
@@ -128,14 +130,14 @@ def _end() -> rx.Component:
                     _("Not read yet"),
                     icon="x",
                     variant="quiet",
-                    on_click=LessonState.mark(False),
+                    on_click=_S.mark(False),
                     id="lesson-mark",
                 ),
                 button(
                     _("Mark as read"),
                     icon="check",
                     variant="primary",
-                    on_click=LessonState.mark(True),
+                    on_click=_S.mark(True),
                     id="lesson-mark",
                 ),
             ),

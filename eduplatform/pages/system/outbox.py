@@ -28,21 +28,27 @@ def outbox() -> rx.Component:
     return rx.el.div(
         page_header(
             _("Outbox"),
-            description=_("The newest 50 mails of this installation. They are kept here instead of being sent."),
+            description=_(
+                "The newest 50 mails of this installation. They are kept here instead of being sent."
+            ),
         ),
         page_body(
             OutboxState,
             beacon(OutboxState.refresh, every=5),
             callout(
-                _("This page exists in development only, and everybody who can reach this computer can read it."),
+                _(
+                    "This page exists in development only, and everybody who can reach this computer can read it."
+                ),
                 tone="warning",
             ),
             rx.cond(
                 OutboxState.mails.length() > 0,
-                rx.el.ol(rx.foreach(OutboxState.mails, _mail), class_name="mt-6 flex flex-col gap-4"),
+                rx.el.ol(rx.foreach(OutboxState.mails, _mail), class_name="flex flex-col gap-4"),
                 empty_state(
                     _("No mail yet"),
-                    description=_("Invite somebody, or ask for a new password: the mail appears here within seconds."),
+                    description=_(
+                        "Invite somebody, or ask for a new password: the mail appears here within seconds."
+                    ),
                     icon="inbox",
                 ),
             ),

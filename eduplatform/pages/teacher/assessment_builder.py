@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
@@ -33,17 +35,20 @@ _ONE = BuilderState.settings
     roles=(Role.TEACHER,),
     on_load=BuilderState.load,
 )
+
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = BuilderState
 def assessment_builder() -> rx.Component:
     """Set it up, fill it, let it out."""
-    course = f"/teach/courses/{BuilderState.course_id}"
+    course = f"/teach/courses/{_S.course_id}"
     return page_body(
-        BuilderState,
+        _S,
         rx.el.div(
             page_header(
                 _ONE["title"],
                 breadcrumb=breadcrumb(
                     (_("Courses"), "/teach/courses"),
-                    (BuilderState.course_title, course),
+                    (_S.course_title, course),
                     (_("Assessments"), f"{course}/assessments"),
                     current=_ONE["title"],
                 ),
@@ -84,9 +89,9 @@ def assessment_builder() -> rx.Component:
 def _publication() -> rx.Component:
     return card(
         rx.el.dl(
-            _fact(_("Questions"), BuilderState.items.length()),
+            _fact(_("Questions"), _S.items.length()),
             _fact(_("Points"), _ONE["points"]),
-            _fact(_("Students who have begun"), BuilderState.started),
+            _fact(_("Students who have begun"), _S.started),
             class_name="flex flex-col gap-2 text-sm",
         ),
         rx.cond(_ONE["published"], _published(), _unpublished()),
@@ -106,11 +111,11 @@ def _fact(name: rx.Var[str], value: object) -> rx.Component:
 def _unpublished() -> rx.Component:
     return rx.el.div(
         rx.cond(
-            BuilderState.problems.length() > 0,
+            _S.problems.length() > 0,
             rx.el.div(
                 rx.el.p(_("Before you can publish:"), class_name="text-sm font-medium text-ink"),
                 rx.el.ul(
-                    rx.foreach(BuilderState.problems, _problem),
+                    rx.foreach(_S.problems, _problem),
                     class_name="mt-2 flex list-none flex-col gap-2 p-0",
                 ),
                 id="publish-problems",
@@ -126,8 +131,8 @@ def _unpublished() -> rx.Component:
             variant="primary",
             icon="send",
             full_width=True,
-            disabled=BuilderState.problems.length() > 0,
-            on_click=BuilderState.publish,
+            disabled=_S.problems.length() > 0,
+            on_click=_S.publish,
             id="publish",
         ),
         class_name="mt-5 flex flex-col gap-4 border-t border-line pt-5",
@@ -145,14 +150,14 @@ def _problem(text: rx.Var[str]) -> rx.Component:
 def _published() -> rx.Component:
     return rx.el.div(
         rx.cond(
-            BuilderState.started > 0,
+            _S.started > 0,
             callout(
                 _(
                     "It can no longer be withdrawn. Title, instructions, dates and further attempts "
                     "can still change."
                 ),
                 title=_n(
-                    "{count} student has begun.", "{count} students have begun.", count=BuilderState.started
+                    "{count} student has begun.", "{count} students have begun.", count=_S.started
                 ),
             ),
             rx.fragment(
@@ -171,14 +176,14 @@ def _published() -> rx.Component:
                         "Students will no longer see it. Nothing is lost, and you can publish it again."
                     ),
                     confirm_label=_("Withdraw"),
-                    on_confirm=BuilderState.unpublish,
+                    on_confirm=_S.unpublish,
                     danger=False,
                 ),
             ),
         ),
         button_link(
             _("All assessments"),
-            f"/teach/courses/{BuilderState.course_id}/assessments",
+            f"/teach/courses/{_S.course_id}/assessments",
             variant="quiet",
             full_width=True,
         ),

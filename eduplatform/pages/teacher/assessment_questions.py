@@ -13,6 +13,7 @@ from eduplatform.components.ui import (
     button_link,
     callout,
     card,
+    checkbox,
     dialog,
     empty_state,
     icon_button,
@@ -23,17 +24,20 @@ from eduplatform.components.ui import (
 )
 from eduplatform.state.builder import BuilderState
 
-_ONE = BuilderState.settings
-_ERRORS = BuilderState.errors
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = BuilderState
+
+_ONE = _S.settings
+_ERRORS = _S.errors
 
 
 def questions() -> rx.Component:
     """The list, in order."""
     return card(
         rx.cond(
-            BuilderState.items.length() > 0,
+            _S.items.length() > 0,
             rx.el.ol(
-                rx.foreach(BuilderState.items, _item),
+                rx.foreach(_S.items, _item),
                 class_name="flex list-none flex-col divide-y divide-line p-0",
                 id="assessment-items",
             ),
@@ -48,7 +52,7 @@ def questions() -> rx.Component:
         description=_n(
             "{count} question, {points} points",
             "{count} questions, {points} points",
-            count=BuilderState.items.length(),
+            count=_S.items.length(),
             points=_ONE["points"],
         ),
         actions=[rx.cond(_ONE["published"], rx.fragment(), _add_button("secondary"))],
@@ -57,7 +61,7 @@ def questions() -> rx.Component:
 
 
 def _add_button(variant: Any) -> rx.Component:
-    return button(_("Add questions"), icon="plus", variant=variant, on_click=BuilderState.open_picker)
+    return button(_("Add questions"), icon="plus", variant=variant, on_click=_S.open_picker)
 
 
 def _item(row: Any) -> rx.Component:
@@ -101,10 +105,10 @@ def _controls(row: Any) -> rx.Component:
             rx.el.div(
                 select(
                     name=f"rubric-{row['id']}",
-                    options=BuilderState.rubrics,
+                    options=_S.rubrics,
                     placeholder=_("No rubric"),
                     value=row["rubric_id"],
-                    on_change=lambda value: BuilderState.set_rubric(row["id"], value),
+                    on_change=lambda value: _S.set_rubric(row["id"], value),
                     aria_label=_("Rubric of question {number}", number=number),
                 ),
                 class_name="w-44",
@@ -116,7 +120,7 @@ def _controls(row: Any) -> rx.Component:
                 name=f"points-{row['id']}",
                 default_value=row["points"],
                 key=f"{row['id']}-{row['points']}",
-                on_blur=lambda value: BuilderState.set_points(row["id"], value),
+                on_blur=lambda value: _S.set_points(row["id"], value),
                 aria_label=_("Points of question {number}", number=number),
                 error=_ERRORS[f"points-{row['id']}"],
                 input_mode="decimal",
@@ -131,20 +135,20 @@ def _controls(row: Any) -> rx.Component:
                 label=_("Move question {number} up", number=number),
                 size="sm",
                 disabled=row["first"],
-                on_click=BuilderState.move(row["id"], "up"),
+                on_click=_S.move(row["id"], "up"),
             ),
             icon_button(
                 "arrow-down",
                 label=_("Move question {number} down", number=number),
                 size="sm",
                 disabled=row["last"],
-                on_click=BuilderState.move(row["id"], "down"),
+                on_click=_S.move(row["id"], "down"),
             ),
             icon_button(
                 "x",
                 label=_("Take question {number} out", number=number),
                 size="sm",
-                on_click=BuilderState.remove(row["id"]),
+                on_click=_S.remove(row["id"]),
             ),
             class_name="flex",
         ),
@@ -168,13 +172,13 @@ def picker() -> rx.Component:
             search_input(
                 name="bank-search",
                 placeholder=_("Search in the questions"),
-                on_change=BuilderState.find,
+                on_change=_S.find,
             ),
             rx.cond(_ERRORS["form"], callout(_ERRORS["form"], tone="danger"), rx.fragment()),
             rx.cond(
-                BuilderState.found.length() > 0,
+                _S.found.length() > 0,
                 rx.el.ul(
-                    rx.foreach(BuilderState.found, _candidate),
+                    rx.foreach(_S.found, _candidate),
                     class_name="flex list-none flex-col divide-y divide-line rounded-xl border border-line p-0",
                 ),
                 empty_state(
@@ -184,24 +188,24 @@ def picker() -> rx.Component:
                     actions=[
                         button_link(
                             _("Write a question"),
-                            f"/teach/courses/{BuilderState.course_id}/bank/new",
+                            f"/teach/courses/{_S.course_id}/bank/new",
                             icon="plus",
                         )
                     ],
                 ),
             ),
             rx.cond(
-                BuilderState.picker_pages > 1,
+                _S.picker_pages > 1,
                 pager(
                     page_text=_(
                         "Page {page} of {pages}",
-                        page=BuilderState.picker_page,
-                        pages=BuilderState.picker_pages,
+                        page=_S.picker_page,
+                        pages=_S.picker_pages,
                     ),
-                    has_previous=BuilderState.picker_page > 1,
-                    has_next=BuilderState.picker_page < BuilderState.picker_pages,
-                    on_previous=BuilderState.go(BuilderState.picker_page - 1),
-                    on_next=BuilderState.go(BuilderState.picker_page + 1),
+                    has_previous=_S.picker_page > 1,
+                    has_next=_S.picker_page < _S.picker_pages,
+                    on_previous=_S.go(_S.picker_page - 1),
+                    on_next=_S.go(_S.picker_page + 1),
                     label=_("Pages of questions"),
                 ),
                 rx.fragment(),
@@ -213,16 +217,16 @@ def picker() -> rx.Component:
             "From the bank of this course. They come at the end, in the order in which you tick them."
         ),
         id="question-picker",
-        open=BuilderState.picking,
-        on_close=BuilderState.close_picker,
+        open=_S.picking,
+        on_close=_S.close_picker,
         size="lg",
         footer=[
             button(_("Cancel"), closes=True),
             button(
-                _n("Add {count} question", "Add {count} questions", count=BuilderState.picked.length()),
+                _n("Add {count} question", "Add {count} questions", count=_S.picked.length()),
                 variant="primary",
-                disabled=BuilderState.picked.length() == 0,
-                on_click=BuilderState.add_picked,
+                disabled=_S.picked.length() == 0,
+                on_click=_S.add_picked,
                 id="add-picked",
             ),
         ],
@@ -231,24 +235,13 @@ def picker() -> rx.Component:
 
 def _candidate(row: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                checked=BuilderState.picked.contains(row["id"]),
-                on_change=lambda now: BuilderState.pick(row["id"], now),
-                class_name="ui-check mt-0.5",
-            ),
-            rx.el.span(
-                rx.el.span(row["excerpt"], class_name="block text-ink"),
-                rx.el.span(
-                    row["type"],
-                    " · ",
-                    _("Points: {points}", points=row["points"]),
-                    class_name="text-ink-muted",
-                ),
-                class_name="min-w-0 flex-1",
-            ),
-            class_name="flex cursor-pointer items-start gap-3 px-4 py-3 text-sm hover:bg-sunken has-checked:bg-accent-soft",
+        checkbox(
+            name=f"pick-{row['id']}",
+            label=row["excerpt"],
+            hint=rx.Var.create(f"{row['type']} · {_('Points: {points}', points=row['points'])}"),
+            checked=_S.picked.contains(row["id"]),
+            on_change=lambda now: _S.pick(row["id"], now),
         ),
         key=row["id"],
+        class_name="px-4 py-3 has-checked:bg-accent-soft",
     )

@@ -23,16 +23,19 @@ from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.state.builder import BuilderState
 
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = BuilderState
+
 _FORM = "assessment-form"
-_ONE = BuilderState.settings
-_ERRORS = BuilderState.errors
+_ONE = _S.settings
+_ERRORS = _S.errors
 _LOCKED = _ONE["published"]
 
 
 def settings_form() -> rx.Component:
     """Everything about the assessment but its questions."""
     return card(
-        local_draft(_FORM, BuilderState.draft_key, saved=BuilderState.saved, ready=BuilderState.loaded),
+        local_draft(_FORM, _S.draft_key, saved=_S.saved, ready=_S.loaded),
         hotkeys(Hotkey("mod+s", click="assessment-save", in_fields=True)),
         rx.el.form(
             rx.cond(_ERRORS["form"], callout(_ERRORS["form"], tone="danger", role="alert"), rx.fragment()),
@@ -46,7 +49,7 @@ def settings_form() -> rx.Component:
                 class_name="flex justify-end",
             ),
             id=_FORM,
-            on_submit=BuilderState.save,
+            on_submit=_S.save,
             class_name="flex flex-col gap-8",
         ),
         title=_("Settings"),
@@ -85,14 +88,14 @@ def _words() -> rx.Component:
                 **_stored("kind"),
                 label=_("Kind"),
                 hint=_("Changes the word only, not the rules."),
-                options=BuilderState.kinds,
+                options=_S.kinds,
                 disabled=_LOCKED,
             ),
             select(
                 **_stored("module_id"),
                 label=_("Module"),
                 hint=_("Where it appears in the course."),
-                options=BuilderState.modules,
+                options=_S.modules,
                 placeholder=_("No module"),
             ),
             class_name="grid gap-5 sm:grid-cols-2",
@@ -103,8 +106,8 @@ def _words() -> rx.Component:
             label=_("Instructions"),
             value=_ONE["instructions"],
             revision=_key("instructions"),
-            preview_html=BuilderState.instructions_html,
-            on_change=BuilderState.show_instructions,
+            preview_html=_S.instructions_html,
+            on_change=_S.show_instructions,
             rows=5,
             max_length=20_000,
             error=_ERRORS["instructions"],
@@ -114,7 +117,7 @@ def _words() -> rx.Component:
 
 def _dates() -> rx.Component:
     def date(name: str, label: rx.Var[str], hint: rx.Var[str]) -> rx.Component:
-        return date_time_input(**_stored(name), label=label, hint=hint, zone=BuilderState.zone)
+        return date_time_input(**_stored(name), label=label, hint=hint, zone=_S.zone)
 
     return _group(
         _("Dates"),
@@ -179,6 +182,7 @@ def _rules() -> rx.Component:
         ),
         checkbox(
             name="shuffle",
+            id=field_id("assessment-shuffle"),
             label=_("Ask the questions in another order in each attempt"),
             default_checked=_ONE["shuffle"],
             key=_key("shuffle"),

@@ -34,17 +34,20 @@ from eduplatform.state.assessments import AssessmentsState
     roles=(Role.TEACHER,),
     on_load=AssessmentsState.load,
 )
+
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = AssessmentsState
 def teacher_assessments() -> rx.Component:
     """Quizzes, assignments, exams and practice of one course."""
     return page_body(
-        AssessmentsState,
+        _S,
         rx.el.div(
             page_header(
                 _("Assessments"),
                 description=_("Quizzes, assignments, exams and practice of this course."),
                 breadcrumb=breadcrumb(
                     (_("Courses"), "/teach/courses"),
-                    (AssessmentsState.course_title, f"/teach/courses/{AssessmentsState.course_id}"),
+                    (_S.course_title, f"/teach/courses/{_S.course_id}"),
                     current=_("Assessments"),
                 ),
                 actions=[
@@ -52,12 +55,12 @@ def teacher_assessments() -> rx.Component:
                         _("New assessment"),
                         variant="primary",
                         icon="plus",
-                        on_click=AssessmentsState.open_create,
+                        on_click=_S.open_create,
                     )
                 ],
             ),
-            course_tabs(AssessmentsState.course_id, "assessments"),
-            rx.cond(AssessmentsState.total > 0, _table(), _nothing()),
+            course_tabs(_S.course_id, "assessments"),
+            rx.cond(_S.total > 0, _table(), _nothing()),
             class_name="flex flex-col gap-6",
         ),
         _create_dialog(),
@@ -74,14 +77,14 @@ def _table() -> rx.Component:
             Column("questions", _("Questions"), align="end"),
             Column("submitted", _("Handed in"), render=_submitted, align="end"),
         ],
-        AssessmentsState.rows,
+        _S.rows,
         row_key="id",
         caption=_("Assessments of this course"),
         paging=Paging(
-            AssessmentsState.page,
-            AssessmentsState.pages,
-            AssessmentsState.go,
-            summary=_n("{count} assessment", "{count} assessments", count=AssessmentsState.total),
+            _S.page,
+            _S.pages,
+            _S.go,
+            summary=_n("{count} assessment", "{count} assessments", count=_S.total),
         ),
     )
 
@@ -133,7 +136,7 @@ def _nothing() -> rx.Component:
                 _("Make the first assessment"),
                 variant="primary",
                 icon="plus",
-                on_click=AssessmentsState.open_create,
+                on_click=_S.open_create,
             )
         ],
     )
@@ -149,24 +152,24 @@ def _create_dialog() -> rx.Component:
                 label=_("Title"),
                 required=True,
                 max_length=160,
-                error=AssessmentsState.errors["title"],
+                error=_S.errors["title"],
             ),
             select(
                 name="kind",
                 id=field_id("new-assessment-kind"),
                 label=_("Kind"),
-                options=AssessmentsState.kinds,
-                error=AssessmentsState.errors["kind"],
+                options=_S.kinds,
+                error=_S.errors["kind"],
             ),
             id=form,
-            on_submit=AssessmentsState.create,
+            on_submit=_S.create,
             class_name="flex flex-col gap-5",
         ),
         title=_("New assessment"),
         description=_("It begins as a draft that only you can see."),
         id="new-assessment-dialog",
-        open=AssessmentsState.creating,
-        on_close=AssessmentsState.close_create,
+        open=_S.creating,
+        on_close=_S.close_create,
         footer=[
             button(_("Cancel"), closes=True),
             button(_("Create draft"), variant="primary", type="submit", form=form),

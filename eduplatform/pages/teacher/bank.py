@@ -27,38 +27,41 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.bank import BankState
 
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = BankState
 
-@page("/teach/courses/[course_id]/bank", title="Question bank", roles=(Role.TEACHER,), on_load=BankState.load)
+
+@page("/teach/courses/[course_id]/bank", title="Question bank", roles=(Role.TEACHER,), on_load=_S.load)
 def question_bank() -> rx.Component:
     """Find, write and reuse questions."""
-    new = f"/teach/courses/{BankState.course_id}/bank/new"
+    new = f"/teach/courses/{_S.course_id}/bank/new"
     return page_body(
-        BankState,
+        _S,
         rx.el.div(
             page_header(
                 _("Question bank"),
                 description=_("Questions live here once and can be asked in many assessments."),
                 breadcrumb=breadcrumb(
                     (_("Courses"), "/teach/courses"),
-                    (BankState.course_title, f"/teach/courses/{BankState.course_id}"),
+                    (_S.course_title, f"/teach/courses/{_S.course_id}"),
                     current=_("Question bank"),
                 ),
                 actions=[button_link(_("New question"), new, variant="primary", icon="plus")],
             ),
-            course_tabs(BankState.course_id, "bank"),
+            course_tabs(_S.course_id, "bank"),
             rx.el.div(
                 search_input(
                     placeholder=_("Search in the questions"),
-                    on_change=BankState.find,
+                    on_change=_S.find,
                     class_name="min-w-0 flex-1 basis-60 sm:max-w-md",
                 ),
                 rx.el.div(
                     select(
                         name="type",
-                        options=BankState.types,
+                        options=_S.types,
                         placeholder=_("All types"),
-                        value=BankState.type,
-                        on_change=BankState.filter,
+                        value=_S.type,
+                        on_change=_S.filter,
                         aria_label=_("Type of question"),
                     ),
                     class_name="basis-52",
@@ -66,7 +69,7 @@ def question_bank() -> rx.Component:
                 class_name="flex flex-wrap gap-3",
             ),
             rx.cond(
-                BankState.total > 0,
+                _S.total > 0,
                 data_table(
                     [
                         Column("excerpt", _("Question"), render=_title, row_header=True),
@@ -75,19 +78,19 @@ def question_bank() -> rx.Component:
                         Column("uses", _("Used"), render=_uses),
                         Column("changed", _("Changed")),
                     ],
-                    BankState.rows,
+                    _S.rows,
                     row_key="id",
                     caption=_("Questions of this course"),
                     row_actions=_row_actions,
                     paging=Paging(
-                        BankState.page,
-                        BankState.pages,
-                        BankState.go,
-                        summary=_n("{count} question", "{count} questions", count=BankState.total),
+                        _S.page,
+                        _S.pages,
+                        _S.go,
+                        summary=_n("{count} question", "{count} questions", count=_S.total),
                     ),
                 ),
                 rx.cond(
-                    (BankState.search != "") | (BankState.type != ""),
+                    (_S.search != "") | (_S.type != ""),
                     empty_state(
                         _("No question matches"),
                         description=_("Try other words, or look at all types."),
@@ -144,6 +147,6 @@ def _row_actions(row: Any) -> rx.Component:
             title=_("Take this question out of the bank?"),
             message=_("Assessments that ask it keep it. It can no longer be added to new ones."),
             confirm_label=_("Take it out"),
-            on_confirm=BankState.archive(row["id"]),
+            on_confirm=_S.archive(row["id"]),
         ),
     )

@@ -38,15 +38,17 @@ from eduplatform.pages.teacher.course_tools import (
 from eduplatform.security.permissions import Role
 from eduplatform.state.outline import CourseState
 
+_S: Any = CourseState
 
-@page("/teach/courses/[course_id]", title="Course", roles=(Role.TEACHER,), on_load=CourseState.load)
+
+@page("/teach/courses/[course_id]", title="Course", roles=(Role.TEACHER,), on_load=_S.load)
 def teach_course() -> rx.Component:
     """The outline with its modules, the classes with their codes."""
     return page_body(
-        CourseState,
-        course_header(CourseState.course, "outline", actions=_actions()),
-        keep_focus(CourseState.focus, CourseState.drawn),
-        visually_hidden(CourseState.announcement, role="status"),
+        _S,
+        course_header(_S.course, "outline", actions=_actions()),
+        keep_focus(_S.focus, _S.drawn),
+        visually_hidden(_S.announcement, role="status"),
         rx.el.div(
             _outline(),
             rx.el.aside(_sections(), _about(), class_name="flex min-w-0 flex-col gap-6"),
@@ -58,13 +60,13 @@ def teach_course() -> rx.Component:
 
 
 def _actions() -> list[rx.Component]:
-    published = CourseState.course["published"]
+    published = _S.course["published"]
     return [
-        button(_("Edit details"), icon="pencil", on_click=CourseState.open_dialog("course", "")),
+        button(_("Edit details"), icon="pencil", on_click=_S.open_dialog("course", "")),
         rx.cond(
             published,
-            button(_("Unpublish"), icon="eye-off", on_click=CourseState.publish(False)),
-            button(_("Publish course"), icon="eye", variant="primary", on_click=CourseState.publish(True)),
+            button(_("Unpublish"), icon="eye-off", on_click=_S.publish(False)),
+            button(_("Publish course"), icon="eye", variant="primary", on_click=_S.publish(True)),
         ),
     ]
 
@@ -74,15 +76,11 @@ def _outline() -> rx.Component:
         section_header(
             _("Outline"),
             description=_("Students read the published lessons in this order."),
-            actions=[
-                button(
-                    _("Add module"), icon="plus", size="sm", on_click=CourseState.open_dialog("module", "")
-                )
-            ],
+            actions=[button(_("Add module"), icon="plus", size="sm", on_click=_S.open_dialog("module", ""))],
         ),
         rx.cond(
-            CourseState.modules.length() > 0,
-            rx.el.ol(rx.foreach(CourseState.modules, _module), class_name="mt-4 flex flex-col gap-4"),
+            _S.modules.length() > 0,
+            rx.el.ol(rx.foreach(_S.modules, _module), class_name="mt-4 flex flex-col gap-4"),
             rx.el.div(
                 empty_state(
                     _("No modules yet"),
@@ -95,7 +93,7 @@ def _outline() -> rx.Component:
                             _("Add the first module"),
                             variant="primary",
                             icon="plus",
-                            on_click=CourseState.open_dialog("module", ""),
+                            on_click=_S.open_dialog("module", ""),
                         )
                     ],
                 ),
@@ -118,14 +116,12 @@ def _module(module: Any) -> rx.Component:
                 rx.el.h3(module["title"], class_name="text-base font-semibold text-ink"),
                 class_name="min-w-0 flex-1",
             ),
-            _movers("module", key, module["title"], module["first"], module["last"], CourseState.move_module),
+            _movers("module", key, module["title"], module["first"], module["last"], _S.move_module),
             menu(
-                menu_item(_("Rename"), icon="pencil", on_click=CourseState.open_dialog("rename", key)),
-                menu_item(_("Add lesson"), icon="plus", on_click=CourseState.open_dialog("lesson", key)),
+                menu_item(_("Rename"), icon="pencil", on_click=_S.open_dialog("rename", key)),
+                menu_item(_("Add lesson"), icon="plus", on_click=_S.open_dialog("lesson", key)),
                 menu_separator(),
-                menu_item(
-                    _("Delete"), icon="trash", danger=True, on_click=CourseState.ask_remove("module", key)
-                ),
+                menu_item(_("Delete"), icon="trash", danger=True, on_click=_S.ask_remove("module", key)),
                 id=f"menu-{key}",
                 label=_("Actions for {name}", name=module["title"]),
                 icon_only=True,
@@ -148,7 +144,7 @@ def _module(module: Any) -> rx.Component:
                 icon="plus",
                 variant="quiet",
                 size="sm",
-                on_click=CourseState.open_dialog("lesson", key),
+                on_click=_S.open_dialog("lesson", key),
                 aria_label=_("Add a lesson to {name}", name=module["title"]),
             ),
             class_name="border-t border-line bg-sunken/50 px-3 py-2",
@@ -176,12 +172,12 @@ def _lesson(lesson: Any) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.cond(lesson["published"], rx.fragment(), badge(_("Draft"), dot=True)),
-        _movers("lesson", key, lesson["title"], lesson["first"], lesson["last"], CourseState.move_lesson),
+        _movers("lesson", key, lesson["title"], lesson["first"], lesson["last"], _S.move_lesson),
         icon_button(
             "trash",
             label=_("Delete {name}", name=lesson["title"]),
             size="sm",
-            on_click=CourseState.ask_remove("lesson", key),
+            on_click=_S.ask_remove("lesson", key),
         ),
         key=key,
         class_name="flex items-center gap-1 px-4 py-2.5 hover:bg-sunken/60 sm:gap-2 sm:ps-5",
@@ -213,8 +209,8 @@ def _movers(kind: str, key: Any, name: Any, first: Any, last: Any, move: Any) ->
 def _sections() -> rx.Component:
     return card(
         rx.cond(
-            CourseState.sections.length() > 0,
-            rx.el.ul(rx.foreach(CourseState.sections, _section), class_name="divide-y divide-line"),
+            _S.sections.length() > 0,
+            rx.el.ul(rx.foreach(_S.sections, _section), class_name="divide-y divide-line"),
             empty_state(
                 _("No class yet"),
                 description=_("Add a class and give its code to your students; they join by typing it."),
@@ -224,20 +220,20 @@ def _sections() -> rx.Component:
                         _("Add a class"),
                         variant="primary",
                         icon="plus",
-                        on_click=CourseState.open_dialog("section", ""),
+                        on_click=_S.open_dialog("section", ""),
                     )
                 ],
             ),
         ),
         rx.cond(
-            CourseState.sections.length() > 0,
+            _S.sections.length() > 0,
             rx.el.div(
                 button(
                     _("Add a class"),
                     icon="plus",
                     variant="quiet",
                     size="sm",
-                    on_click=CourseState.open_dialog("section", ""),
+                    on_click=_S.open_dialog("section", ""),
                 ),
                 class_name="border-t border-line bg-sunken/50 px-3 py-2",
             ),
@@ -250,7 +246,7 @@ def _sections() -> rx.Component:
 
 def _section(section: Any) -> rx.Component:
     key = section["id"]
-    people = f"/teach/courses/{CourseState.course['id']}/people?section={key}"
+    people = f"/teach/courses/{_S.course['id']}/people?section={key}"
     return rx.el.li(
         rx.el.div(
             rx.el.div(
@@ -264,8 +260,8 @@ def _section(section: Any) -> rx.Component:
             ),
             menu(
                 menu_link(_("People"), people, icon="users"),
-                menu_item(_("Edit"), icon="pencil", on_click=CourseState.open_dialog("edit_section", key)),
-                menu_item(_("New code"), icon="refresh-cw", on_click=CourseState.ask_renew(key)),
+                menu_item(_("Edit"), icon="pencil", on_click=_S.open_dialog("edit_section", key)),
+                menu_item(_("New code"), icon="refresh-cw", on_click=_S.ask_renew(key)),
                 id=f"menu-{key}",
                 label=_("Actions for {name}", name=section["name"]),
                 icon_only=True,
@@ -299,7 +295,7 @@ def _section(section: Any) -> rx.Component:
             id=field_id("joining") + key,
             label=_("Students can join"),
             checked=section["joining"],
-            on_change=lambda on: CourseState.set_joining(key, on),
+            on_change=lambda on: _S.set_joining(key, on),
             trailing=True,
             class_name="mt-3",
         ),
@@ -309,7 +305,7 @@ def _section(section: Any) -> rx.Component:
 
 
 def _about() -> rx.Component:
-    course = CourseState.course
+    course = _S.course
     return card(
         rx.cond(
             course["summary_html"] != "",

@@ -11,32 +11,32 @@ from eduplatform.components.ui import button, confirm_dialog, dialog, select, te
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.state.outline import CourseState
 
-_ERRORS = CourseState.errors
+_S: Any = CourseState
+
+_ERRORS = _S.errors
 
 
 def course_dialogs() -> rx.Component:
     """All of them."""
     return rx.fragment(
-        _title_dialog("module", _("New module"), _("Add module"), CourseState.add_module),
-        _title_dialog(
-            "rename", _("Rename module"), _("Save"), CourseState.rename_module, value=CourseState.target_title
-        ),
+        _title_dialog("module", _("New module"), _("Add module"), _S.add_module),
+        _title_dialog("rename", _("Rename module"), _("Save"), _S.rename_module, value=_S.target_title),
         _title_dialog(
             "lesson",
             _("New lesson"),
             _("Add and write"),
-            CourseState.add_lesson,
-            description=_("In {module}. The editor opens next.", module=CourseState.target_title),
+            _S.add_lesson,
+            description=_("In {module}. The editor opens next.", module=_S.target_title),
         ),
         _course_dialog(),
-        _section_dialog("section", _("New class"), _("Add class"), CourseState.add_section),
+        _section_dialog("section", _("New class"), _("Add class"), _S.add_section),
         _section_dialog(
             "edit_section",
             _("Edit class"),
             _("Save"),
-            CourseState.save_section,
-            name=CourseState.target_title,
-            term=CourseState.target_term,
+            _S.save_section,
+            name=_S.target_title,
+            term=_S.target_term,
         ),
         _confirmations(),
     )
@@ -55,15 +55,15 @@ def _frame(
     return dialog(
         # Mounted anew each time it opens, so that its fields start with the values of what it is about.
         rx.cond(
-            CourseState.dialog == key,
+            _S.dialog == key,
             rx.el.form(*body, id=form, on_submit=on_submit, class_name="flex flex-col gap-5"),
             rx.fragment(),
         ),
         title=title,
         description=description,
         id=f"dialog-{key}",
-        open=CourseState.dialog == key,
-        on_close=CourseState.close_dialog,
+        open=_S.dialog == key,
+        on_close=_S.close_dialog,
         size=size,
         footer=[
             button(_("Cancel"), closes=True),
@@ -111,12 +111,12 @@ def _section_dialog(
             error=_ERRORS["name"],
         ),
         rx.cond(
-            CourseState.terms.length() > 0,
+            _S.terms.length() > 0,
             select(
                 name="term",
                 id=field_id(f"{key}-term"),
                 label=_("Term"),
-                options=CourseState.terms,
+                options=_S.terms,
                 placeholder=_("No term"),
                 default_value=term,
                 error=_ERRORS["term"],
@@ -128,7 +128,7 @@ def _section_dialog(
 
 
 def _course_dialog() -> rx.Component:
-    course = CourseState.course
+    course = _S.course
     return _frame(
         "course",
         _("Course details"),
@@ -181,7 +181,7 @@ def _course_dialog() -> rx.Component:
             default_value=course["summary"],
             error=_ERRORS["summary"],
         ),
-        on_submit=CourseState.save_course,
+        on_submit=_S.save_course,
         size="md",
     )
 
@@ -193,23 +193,21 @@ def _confirmations() -> rx.Component:
             title=_("Delete this module?"),
             message=_(
                 "{name} goes with all its lessons and what students have read of them.",
-                name=CourseState.target_title,
+                name=_S.target_title,
             ),
             confirm_label=_("Delete module"),
-            open=CourseState.removing == "module",
-            on_close=CourseState.close_dialog,
-            on_confirm=CourseState.remove,
+            open=_S.removing == "module",
+            on_close=_S.close_dialog,
+            on_confirm=_S.remove,
         ),
         confirm_dialog(
             id="remove-lesson",
             title=_("Delete this lesson?"),
-            message=_(
-                "{name} goes for good, with the record of who has read it.", name=CourseState.target_title
-            ),
+            message=_("{name} goes for good, with the record of who has read it.", name=_S.target_title),
             confirm_label=_("Delete lesson"),
-            open=CourseState.removing == "lesson",
-            on_close=CourseState.close_dialog,
-            on_confirm=CourseState.remove,
+            open=_S.removing == "lesson",
+            on_close=_S.close_dialog,
+            on_confirm=_S.remove,
         ),
         confirm_dialog(
             id="renew-code",
@@ -217,8 +215,8 @@ def _confirmations() -> rx.Component:
             message=_("The old code stops working at once. Students who are in the class stay in it."),
             confirm_label=_("Make a new code"),
             danger=False,
-            open=CourseState.renewing != "",
-            on_close=CourseState.close_dialog,
-            on_confirm=CourseState.renew_code,
+            open=_S.renewing != "",
+            on_close=_S.close_dialog,
+            on_confirm=_S.renew_code,
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
@@ -24,41 +26,41 @@ from eduplatform.pages.teacher.home import course_card
 from eduplatform.security.permissions import Role
 from eduplatform.state.courses import CourseListState
 
+_S: Any = CourseListState
 
-@page("/teach/courses", title="Courses", roles=(Role.TEACHER,), on_load=CourseListState.load)
+
+@page("/teach/courses", title="Courses", roles=(Role.TEACHER,), on_load=_S.load)
 def teach_courses() -> rx.Component:
     """All courses of the teacher."""
     return page_body(
-        CourseListState,
+        _S,
         page_header(
             _("Courses"),
             description=_("Everything that you own or teach."),
-            actions=[
-                button(_("New course"), variant="primary", icon="plus", on_click=CourseListState.open_create)
-            ],
+            actions=[button(_("New course"), variant="primary", icon="plus", on_click=_S.open_create)],
         ),
         rx.el.div(
             search_input(
                 placeholder=_("Search by title, code or subject"),
-                on_change=CourseListState.search,
+                on_change=_S.search,
                 class_name="max-w-md",
             ),
             rx.cond(
-                CourseListState.rows.length() > 0,
+                _S.rows.length() > 0,
                 rx.el.ul(
-                    rx.foreach(CourseListState.rows, course_card),
+                    rx.foreach(_S.rows, course_card),
                     class_name="mt-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
                 ),
-                rx.cond(CourseListState.query != "", _nothing_found(), _no_courses()),
+                rx.cond(_S.query != "", _nothing_found(), _no_courses()),
             ),
             rx.cond(
-                CourseListState.pages > 1,
+                _S.pages > 1,
                 pager(
-                    page_text=CourseListState.page_text,
-                    has_previous=CourseListState.page > 1,
-                    has_next=CourseListState.page < CourseListState.pages,
-                    on_previous=CourseListState.turn(CourseListState.page - 1),
-                    on_next=CourseListState.turn(CourseListState.page + 1),
+                    page_text=_S.page_text,
+                    has_previous=_S.page > 1,
+                    has_next=_S.page < _S.pages,
+                    on_previous=_S.turn(_S.page - 1),
+                    on_next=_S.turn(_S.page + 1),
                     label=_("Pages of courses"),
                     class_name="mt-6",
                 ),
@@ -98,14 +100,14 @@ def _no_courses() -> rx.Component:
                 _("Create your first course"),
                 variant="primary",
                 icon="plus",
-                on_click=CourseListState.open_create,
+                on_click=_S.open_create,
             )
         ],
     )
 
 
 def _create_dialog() -> rx.Component:
-    errors = CourseListState.errors
+    errors = _S.errors
     return dialog(
         rx.el.form(
             text_input(
@@ -148,13 +150,13 @@ def _create_dialog() -> rx.Component:
                 error=errors["summary"],
             ),
             id="new-course-form",
-            on_submit=CourseListState.create,
+            on_submit=_S.create,
             class_name="flex flex-col gap-5",
         ),
         title=_("New course"),
         id="create-course",
-        open=CourseListState.creating,
-        on_close=CourseListState.close_create,
+        open=_S.creating,
+        on_close=_S.close_create,
         footer=[
             button(_("Cancel"), closes=True),
             button(_("Create course"), type="submit", variant="primary", form="new-course-form"),

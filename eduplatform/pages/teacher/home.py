@@ -31,27 +31,29 @@ from eduplatform.security.permissions import Role
 from eduplatform.state.courses import TeachHomeState
 from eduplatform.state.shell import ShellState
 
+_S: Any = TeachHomeState
+
 REFRESH_SECONDS = 15
 
 
-@page("/teach", title="Home", roles=(Role.TEACHER,), on_load=TeachHomeState.load)
+@page("/teach", title="Home", roles=(Role.TEACHER,), on_load=_S.load)
 def teach_home() -> rx.Component:
     """What waits for the teacher."""
     return rx.fragment(
-        beacon(TeachHomeState.refresh, every=REFRESH_SECONDS, enabled=TeachHomeState.loaded),
+        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
         page_body(
-            TeachHomeState,
+            _S,
             page_header(
                 _("Welcome back, {name}", name=ShellState.name),
                 actions=[
                     rx.cond(
-                        TeachHomeState.total > 0,
+                        _S.total > 0,
                         button_link(_("New course"), "/teach/courses?new=1", icon="plus"),
                         rx.fragment(),
                     )
                 ],
             ),
-            rx.cond(TeachHomeState.total > 0, _overview(), _first_run()),
+            rx.cond(_S.total > 0, _overview(), _first_run()),
             skeleton=_skeleton(),
         ),
     )
@@ -62,18 +64,18 @@ def _overview() -> rx.Component:
         stat_row(
             stat(
                 _("Waiting to be graded"),
-                TeachHomeState.to_grade,
+                _S.to_grade,
                 icon="clipboard-check",
                 hint=rx.cond(
-                    TeachHomeState.to_grade > 0,
+                    _S.to_grade > 0,
                     _("Answers that need your judgement"),
                     _("Nothing waits for you"),
                 ),
             ),
-            stat(_("Courses"), TeachHomeState.total, icon="book-open", hint=_("That you own or teach")),
+            stat(_("Courses"), _S.total, icon="book-open", hint=_("That you own or teach")),
             stat(
                 _("Due within three weeks"),
-                TeachHomeState.due.length(),
+                _S.due.length(),
                 icon="calendar",
                 hint=_("Quizzes, exams and assignments"),
             ),
@@ -85,7 +87,7 @@ def _overview() -> rx.Component:
                     actions=[link(_("All courses"), "/teach/courses", class_name="text-sm")],
                 ),
                 rx.el.ul(
-                    rx.foreach(TeachHomeState.courses, course_card),
+                    rx.foreach(_S.courses, course_card),
                     class_name="mt-4 grid gap-4 sm:grid-cols-2",
                 ),
                 class_name="min-w-0",
@@ -117,7 +119,8 @@ def course_card(course: Any) -> rx.Component:
             ),
             rx.el.ul(
                 rx.foreach(
-                    course["sections"], lambda name: rx.el.li(name, class_name="truncate text-sm text-ink-muted")
+                    course["sections"],
+                    lambda name: rx.el.li(name, class_name="truncate text-sm text-ink-muted"),
                 ),
                 class_name="mt-1 empty:hidden",
             ),
@@ -150,8 +153,8 @@ def _fact(name: str, text: Any) -> rx.Component:
 def _due_list() -> rx.Component:
     return card(
         rx.cond(
-            TeachHomeState.due.length() > 0,
-            rx.el.ul(rx.foreach(TeachHomeState.due, _due_row), class_name="divide-y divide-line"),
+            _S.due.length() > 0,
+            rx.el.ul(rx.foreach(_S.due, _due_row), class_name="divide-y divide-line"),
             empty_state(
                 _("Nothing is due soon"),
                 description=_("Published quizzes and assignments with a due date appear here."),

@@ -16,7 +16,6 @@ from eduplatform.components.ui import (
     button_link,
     callout,
     confirm_dialog,
-    kbd,
     menu,
     menu_item,
     number_input,
@@ -33,17 +32,17 @@ from eduplatform.security.permissions import Role
 from eduplatform.state.lessons import LessonEditorState
 from eduplatform.state.shell import ShellState
 
+_S: Any = LessonEditorState
+
 _FORM = "lesson-form"
-_LESSON = LessonEditorState.lesson
+_LESSON = _S.lesson
 
 
-@page(
-    "/teach/lessons/[lesson_id]", title="Edit lesson", roles=(Role.TEACHER,), on_load=LessonEditorState.load
-)
+@page("/teach/lessons/[lesson_id]", title="Edit lesson", roles=(Role.TEACHER,), on_load=_S.load)
 def lesson_editor() -> rx.Component:
     """Write, see, publish."""
     return page_body(
-        LessonEditorState,
+        _S,
         page_header(
             _LESSON["title"],
             meta=[publication_badge(_LESSON["published"])],
@@ -63,9 +62,9 @@ def lesson_editor() -> rx.Component:
             title=_("Delete this lesson?"),
             message=_("{name} goes for good, with the record of who has read it.", name=_LESSON["title"]),
             confirm_label=_("Delete lesson"),
-            open=LessonEditorState.removing,
-            on_close=LessonEditorState.keep,
-            on_confirm=LessonEditorState.remove,
+            open=_S.removing,
+            on_close=_S.keep,
+            on_confirm=_S.remove,
         ),
         skeleton=rx.el.div(
             skeleton(class_name="h-4 w-64"),
@@ -83,9 +82,9 @@ def _actions() -> list[rx.Component]:
                 _("Back to draft"),
                 icon="eye-off",
                 disabled=~_LESSON["published"].bool(),
-                on_click=LessonEditorState.unpublish,
+                on_click=_S.unpublish,
             ),
-            menu_item(_("Delete lesson"), icon="trash", danger=True, on_click=LessonEditorState.ask_remove),
+            menu_item(_("Delete lesson"), icon="trash", danger=True, on_click=_S.ask_remove),
             id="lesson-menu",
             label=_("More actions"),
             icon_only=True,
@@ -97,7 +96,7 @@ def _actions() -> list[rx.Component]:
             icon="save",
             type="submit",
             form=_FORM,
-            on_click=LessonEditorState.intend(False),
+            on_click=_S.intend(False),
             variant="secondary",
         ),
         rx.cond(
@@ -110,7 +109,7 @@ def _actions() -> list[rx.Component]:
                 type="submit",
                 form=_FORM,
                 variant="primary",
-                on_click=LessonEditorState.intend(True),
+                on_click=_S.intend(True),
             ),
         ),
     ]
@@ -118,9 +117,9 @@ def _actions() -> list[rx.Component]:
 
 def _conflict() -> rx.Component:
     return rx.cond(
-        LessonEditorState.conflict != "",
+        _S.conflict != "",
         callout(
-            LessonEditorState.conflict,
+            _S.conflict,
             title=_("Not saved"),
             tone="warning",
             role="alert",
@@ -139,11 +138,11 @@ def _conflict() -> rx.Component:
 
 def _problems() -> rx.Component:
     return rx.cond(
-        LessonEditorState.problems.length() > 0,
+        _S.problems.length() > 0,
         callout(
             rx.el.ul(
                 rx.foreach(
-                    LessonEditorState.problems,
+                    _S.problems,
                     lambda one: rx.el.li(
                         rx.el.span(_("Line {number}", number=one["line"]), class_name="font-medium"),
                         ": ",
@@ -155,7 +154,7 @@ def _problems() -> rx.Component:
             title=_n(
                 "{count} thing keeps some readers out",
                 "{count} things keep some readers out",
-                count=LessonEditorState.problems.length(),
+                count=_S.problems.length(),
             ),
             tone="warning",
             id="lesson-problems",
@@ -165,13 +164,13 @@ def _problems() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    errors = LessonEditorState.errors
+    errors = _S.errors
     return rx.el.form(
         local_draft(
             _FORM,
             rx.cond(_LESSON["id"] != "", f"lesson:{ShellState.person}:{_LESSON['id']}", ""),
-            saved=LessonEditorState.saved,
-            ready=LessonEditorState.loaded,
+            saved=_S.saved,
+            ready=_S.loaded,
         ),
         rx.el.input(type="hidden", name="version", value=_LESSON["version"].to(str), read_only=True),
         rx.el.div(
@@ -212,23 +211,21 @@ def _form() -> rx.Component:
             id="lesson-body",
             name="body",
             label=_("Text"),
-            value=LessonEditorState.body,
+            value=_S.body,
             revision=_LESSON["id"],
-            preview_html=LessonEditorState.preview_html,
-            on_change=LessonEditorState.preview,
+            preview_html=_S.preview_html,
+            on_change=_S.preview,
             rows=24,
             max_length=100_000,
             error=errors["body"],
         ),
         rx.el.p(
-            _("Markdown with formulas ($x^2$), code, tables and pictures. Save with"),
-            " ",
-            kbd("Ctrl", "S"),
+            _("Markdown with formulas ($x^2$), code, tables and pictures. Ctrl+S saves."),
             class_name="text-sm text-ink-muted",
         ),
         id=_FORM,
         key=_LESSON["id"],
-        on_submit=LessonEditorState.save,
+        on_submit=_S.save,
         class_name="mt-6 flex flex-col gap-5",
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.assessment.attempt_sheet import question_preview
@@ -41,13 +43,16 @@ _ERRORS = QuestionState.errors
     roles=(Role.TEACHER,),
     on_load=QuestionState.load_new,
 )
+
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = QuestionState
 def new_question() -> rx.Component:
     """Choose a type, then write."""
     return page_body(
-        QuestionState,
+        _S,
         rx.el.div(
             page_header(_("New question"), breadcrumb=_way(_("New question")), meta=[_type_badge()]),
-            rx.cond(QuestionState.type == "", _type_choice(), _editor()),
+            rx.cond(_S.type == "", _type_choice(), _editor()),
             class_name="flex flex-col gap-6",
         ),
         skeleton=_skeleton(),
@@ -58,16 +63,16 @@ def new_question() -> rx.Component:
     "/teach/questions/[question_id]",
     title="Edit question",
     roles=(Role.TEACHER,),
-    on_load=QuestionState.load,
+    on_load=_S.load,
 )
 def edit_question() -> rx.Component:
     """Change a question of the bank."""
     return page_body(
-        QuestionState,
+        _S,
         rx.el.div(
             page_header(_("Edit question"), breadcrumb=_way(_("Edit question")), meta=[_type_badge()]),
             rx.cond(
-                QuestionState.seen,
+                _S.seen,
                 callout(
                     _(
                         "Saving makes a new version. Published assessments and attempts keep the wording they have; "
@@ -86,17 +91,17 @@ def edit_question() -> rx.Component:
 
 
 def _way(current: rx.Var[str]) -> rx.Component:
-    course = f"/teach/courses/{QuestionState.course_id}"
+    course = f"/teach/courses/{_S.course_id}"
     return breadcrumb(
         (_("Courses"), "/teach/courses"),
-        (QuestionState.course_title, course),
+        (_S.course_title, course),
         (_("Question bank"), f"{course}/bank"),
         current=current,
     )
 
 
 def _type_badge() -> rx.Component:
-    return rx.cond(QuestionState.type != "", badge(QuestionState.type_name, tone="accent"), rx.fragment())
+    return rx.cond(_S.type != "", badge(_S.type_name, tone="accent"), rx.fragment())
 
 
 def _skeleton() -> rx.Component:
@@ -111,19 +116,19 @@ def _type_choice() -> rx.Component:
     return rx.el.section(
         rx.el.h2(_("What kind of question?"), class_name="text-base font-semibold text-ink"),
         rx.el.ul(
-            rx.foreach(QuestionState.types, _type_card),
+            rx.foreach(_S.types, _type_card),
             class_name="mt-4 grid list-none gap-3 p-0 sm:grid-cols-2 lg:grid-cols-3",
         ),
     )
 
 
-def _type_card(row: rx.Var[TypeCard]) -> rx.Component:
+def _type_card(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(row["name"], class_name="font-semibold text-ink"),
             rx.el.span(row["description"], class_name="text-sm text-ink-muted"),
             type="button",
-            on_click=QuestionState.choose(row["key"]),
+            on_click=_S.choose(row["key"]),
             class_name=(
                 "flex h-full w-full flex-col items-start gap-1 rounded-xl border border-line bg-surface p-5 "
                 "text-start shadow-sm transition-colors hover:border-accent hover:bg-accent-soft"
@@ -134,7 +139,7 @@ def _type_card(row: rx.Var[TypeCard]) -> rx.Component:
 
 def _editor() -> rx.Component:
     return rx.fragment(
-        local_draft(_FORM, QuestionState.draft_key, saved=QuestionState.saved, ready=QuestionState.loaded),
+        local_draft(_FORM, _S.draft_key, saved=_S.saved, ready=_S.loaded),
         hotkeys(Hotkey("mod+s", click="question-save", in_fields=True)),
         rx.el.form(
             rx.cond(
@@ -146,10 +151,10 @@ def _editor() -> rx.Component:
                 id="question-stem",
                 name="stem",
                 label=_("Question"),
-                value=QuestionState.stem,
-                revision=QuestionState.version,
-                preview_html=QuestionState.stem_html,
-                on_change=QuestionState.show_stem,
+                value=_S.stem,
+                revision=_S.version,
+                preview_html=_S.stem_html,
+                on_change=_S.show_stem,
                 rows=7,
                 max_length=20_000,
                 hint=_("Markdown, formulas between dollar signs, tables and code."),
@@ -162,8 +167,8 @@ def _editor() -> rx.Component:
                 id=field_id("question-points"),
                 label=_("Points"),
                 hint=_("Each assessment can give other points to this question."),
-                default_value=QuestionState.points,
-                key=f"points-{QuestionState.version}",
+                default_value=_S.points,
+                key=f"points-{_S.version}",
                 error=_ERRORS["points"],
                 input_mode="decimal",
                 class_name="max-w-40",
@@ -172,10 +177,10 @@ def _editor() -> rx.Component:
                 id="question-feedback",
                 name="feedback",
                 label=_("Feedback"),
-                value=QuestionState.feedback,
-                revision=QuestionState.version,
-                preview_html=QuestionState.feedback_html,
-                on_change=QuestionState.show_feedback,
+                value=_S.feedback,
+                revision=_S.version,
+                preview_html=_S.feedback_html,
+                on_change=_S.show_feedback,
                 rows=4,
                 max_length=10_000,
                 hint=_("Students read it after handing in, whether they were right or not."),
@@ -183,16 +188,16 @@ def _editor() -> rx.Component:
             ),
             _foot(),
             id=_FORM,
-            on_submit=QuestionState.save,
+            on_submit=_S.save,
             class_name="flex flex-col gap-6",
         ),
         dialog(
-            question_preview(QuestionState.preview),
+            question_preview(_S.preview),
             title=_("As students see it"),
             description=_("You can try it out; nothing is kept."),
             id="question-preview",
-            open=QuestionState.previewing,
-            on_close=QuestionState.close_preview,
+            open=_S.previewing,
+            on_close=_S.close_preview,
             size="lg",
             footer=button(_("Back to the editor"), closes=True),
         ),
@@ -204,12 +209,12 @@ def _foot() -> rx.Component:
         rx.el.span(
             kbd("Ctrl", "S"), " ", _("saves"), class_name="me-auto hidden text-sm text-ink-muted sm:block"
         ),
-        button_link(_("Back to the bank"), f"/teach/courses/{QuestionState.course_id}/bank", variant="quiet"),
+        button_link(_("Back to the bank"), f"/teach/courses/{_S.course_id}/bank", variant="quiet"),
         form_values_button(
             icon("eye"),
             _("Preview"),
             form=_FORM,
-            on_press=QuestionState.show_preview,
+            on_press=_S.show_preview,
             id="question-preview-button",
             class_name=(
                 "inline-flex h-10 items-center justify-center gap-2 rounded-lg border border-line bg-raised px-4 "

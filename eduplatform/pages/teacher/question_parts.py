@@ -8,18 +8,21 @@ import reflex as rx
 
 from eduplatform.components.assessment.rows_editor import RowColumn, rows_editor
 from eduplatform.components.text import _
-from eduplatform.components.ui import checkbox, icon, number_input, radio_group, select, text_input, textarea
+from eduplatform.components.ui import checkbox, icon, number_input, select, text_input, textarea
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.state.bank import QuestionState
 
-_ERRORS = QuestionState.errors
-_PARTS = QuestionState.parts
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = QuestionState
+
+_ERRORS = _S.errors
+_PARTS = _S.parts
 
 
 def parts_of_type() -> rx.Component:
     """The fields of the type that is being written."""
     return rx.match(
-        QuestionState.type,
+        _S.type,
         ("single_choice", _options("radio", _("Mark the one that is right."))),
         (
             "multiple_choice",
@@ -35,7 +38,7 @@ def parts_of_type() -> rx.Component:
 
 def _key(name: str) -> rx.Var[str]:
     """Makes a field anew when another question, or another version of it, is shown."""
-    return rx.Var.create(f"{name}-{QuestionState.question_id}-{QuestionState.version}")
+    return rx.Var.create(f"{name}-{_S.question_id}-{_S.version}")
 
 
 def _problem(field: str) -> rx.Component:
@@ -76,7 +79,7 @@ def _options(kind: Any, hint: rx.Var[str]) -> rx.Component:
         rows_editor(
             id="question-options",
             name="options",
-            value=QuestionState.options,
+            value=_S.options,
             revision=_key("options"),
             columns=columns,
             add_label=_("Add an option"),
@@ -85,8 +88,9 @@ def _options(kind: Any, hint: rx.Var[str]) -> rx.Component:
         ),
         checkbox(
             name="shuffle",
+            id=field_id("question-shuffle"),
             label=_("Show the options in another order to each student"),
-            default_checked=QuestionState.shuffle,
+            default_checked=_S.shuffle,
             key=_key("shuffle"),
         ),
         class_name="flex flex-col gap-4",
@@ -94,14 +98,17 @@ def _options(kind: Any, hint: rx.Var[str]) -> rx.Component:
 
 
 def _true_false() -> rx.Component:
-    return radio_group(
+    return select(
         name="answer",
+        id=field_id("question-answer"),
         label=_("The statement is"),
         options=[("true", _("True")), ("false", _("False"))],
+        placeholder=_("Choose"),
         default_value=_PARTS["answer"],
+        key=_key("answer"),
         error=_ERRORS["answer"],
-        layout="horizontal",
         required=True,
+        class_name="max-w-60",
     )
 
 
@@ -142,8 +149,9 @@ def _numeric() -> rx.Component:
             ),
             class_name="grid gap-5 sm:grid-cols-2",
         ),
-        radio_group(
+        select(
             name="unit_rule",
+            id=field_id("question-unit_rule"),
             label=_("Unit"),
             options=[
                 ("none", _("A number without a unit")),
@@ -151,8 +159,9 @@ def _numeric() -> rx.Component:
                 ("required", _("A unit has to be given")),
             ],
             value=_PARTS["unit_rule"],
-            on_change=QuestionState.set_unit_rule,
-            layout="horizontal",
+            on_change=_S.set_unit_rule,
+            error=_ERRORS["unit_rule"],
+            class_name="sm:max-w-sm",
         ),
         rx.cond(_PARTS["unit_rule"] != "none", _units(), rx.fragment()),
         class_name="flex flex-col gap-6",
@@ -179,7 +188,7 @@ def _units() -> rx.Component:
         rows_editor(
             id="question-units",
             name="other_units",
-            value=QuestionState.other_units,
+            value=_S.other_units,
             revision=_key("units"),
             columns=columns,
             add_label=_("Add a unit"),
@@ -203,14 +212,16 @@ def _short_text() -> rx.Component:
         ),
         checkbox(
             name="case_matters",
+            id=field_id("question-case_matters"),
             label=_("Capital and small letters matter"),
-            default_checked=QuestionState.case_matters,
+            default_checked=_S.case_matters,
             key=_key("case"),
         ),
         checkbox(
             name="accents_matter",
+            id=field_id("question-accents_matter"),
             label=_("Accents matter"),
-            default_checked=QuestionState.accents_matter,
+            default_checked=_S.accents_matter,
             key=_key("accents"),
         ),
         class_name="flex flex-col gap-4",

@@ -25,31 +25,33 @@ from eduplatform.pages.teacher.course_tools import course_header, course_skeleto
 from eduplatform.security.permissions import Role
 from eduplatform.state.roster import RosterState
 
+_S: Any = RosterState
+
 
 @page(
     "/teach/courses/[course_id]/people",
     title="People of a course",
     roles=(Role.TEACHER,),
-    on_load=RosterState.load,
+    on_load=_S.load,
 )
 def roster() -> rx.Component:
     """Who takes and who teaches the course."""
     return page_body(
-        RosterState,
-        course_header(RosterState.course, "people"),
+        _S,
+        course_header(_S.course, "people"),
         rx.el.div(
             search_input(
                 placeholder=_("Search by name or email"),
-                on_change=RosterState.search,
+                on_change=_S.search,
                 class_name="min-w-56 flex-1",
             ),
             select(
                 name="section",
                 id=field_id("roster-section"),
-                options=RosterState.sections,
+                options=_S.sections,
                 placeholder=_("All classes"),
-                value=RosterState.section,
-                on_change=RosterState.choose_section,
+                value=_S.section,
+                on_change=_S.choose_section,
                 aria_label=_("Class"),
                 class_name="min-w-44",
             ),
@@ -62,23 +64,23 @@ def roster() -> rx.Component:
                 Column("read", _("Lessons read"), render=_read, align="end"),
                 Column("joined", _("Since")),
             ],
-            RosterState.rows,
+            _S.rows,
             row_key="id",
             caption=_("People of this course"),
             row_actions=_remove,
-            paging=Paging(RosterState.page, RosterState.pages, RosterState.turn, RosterState.page_text),
-            empty=rx.cond(RosterState.query != "", _("Nobody matches."), _nobody()),
+            paging=Paging(_S.page, _S.pages, _S.turn, _S.page_text),
+            empty=rx.cond(_S.query != "", _("Nobody matches."), _nobody()),
         ),
         confirm_dialog(
             id="remove-student",
-            title=_("Take {name} off the class?", name=RosterState.removing_name),
+            title=_("Take {name} off the class?", name=_S.removing_name),
             message=_(
                 "Work and grades stay. While joining is open, the class's code lets them come back; make a new code to prevent it."
             ),
             confirm_label=_("Take off the class"),
-            open=RosterState.removing != "",
-            on_close=RosterState.keep,
-            on_confirm=RosterState.remove,
+            open=_S.removing != "",
+            on_close=_S.keep,
+            on_confirm=_S.remove,
         ),
         skeleton=course_skeleton(),
     )
@@ -112,7 +114,7 @@ def _remove(row: Any) -> rx.Component:
             "x",
             label=_("Take {name} off the class", name=row["name"]),
             size="sm",
-            on_click=RosterState.ask_remove(row["id"]),
+            on_click=_S.ask_remove(row["id"]),
         ),
     )
 
@@ -122,7 +124,5 @@ def _nobody() -> rx.Component:
         _("Nobody is here yet"),
         description=_("Give your students the code of a class; they join by typing it."),
         icon="users",
-        actions=[
-            button_link(_("Show the codes"), f"/teach/courses/{RosterState.course['id']}", icon="key-round")
-        ],
+        actions=[button_link(_("Show the codes"), f"/teach/courses/{_S.course['id']}", icon="key-round")],
     )

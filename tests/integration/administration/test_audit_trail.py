@@ -158,7 +158,10 @@ async def test_reordered_events_show(world: World) -> None:
 
 async def test_damage_in_one_tenant_does_not_show_in_another(world: World, new_world: NewWorld) -> None:
     other = await new_world()
-    await tamper("update audit_event set action = 'x.y' where tenant_id = :tenant and number = 1", tenant=other.tenant_id)
+    await tamper(
+        "update audit_event set action = 'x.y' where tenant_id = :tenant and number = 1",
+        tenant=other.tenant_id,
+    )
     assert (await checked(world))[0] == "whole"
     assert (await checked(other))[0] == "broken"
 

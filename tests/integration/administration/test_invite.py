@@ -19,7 +19,7 @@ from eduplatform.errors import NotSignedIn
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import PlatformActor
 from eduplatform.state.base import NoticeState
-from eduplatform.state.people import InvitationsState
+from eduplatform.state.invitations import InvitationsState
 from tests.factories.administration import invitations_of, mails_to
 from tests.factories.statements import count_statements
 from tests.factories.world import World
@@ -39,7 +39,13 @@ async def token_of(email: str) -> str:
 
 async def test_one_person_is_invited_and_can_join(world: World) -> None:
     email = f"ada@{world.slug}.test"
-    form = {"email": email.upper(), "given_name": "Ada", "family_name": "Lovelace", "teacher": "on", "student": True}
+    form = {
+        "email": email.upper(),
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+        "teacher": "on",
+        "student": True,
+    }
     async with Tab(await world.admin.sign_in(), path="/admin/invitations") as tab:
         await tab.fire(InvitationsState.load)
         await tab.fire(InvitationsState.send(form))
@@ -51,7 +57,10 @@ async def test_one_person_is_invited_and_can_join(world: World) -> None:
             "open",
         )
         await service.accept_invitation(
-            token=await token_of(email), given_name="Ada", family_name="Lovelace", password="a-long-pass-phrase-7"
+            token=await token_of(email),
+            given_name="Ada",
+            family_name="Lovelace",
+            password="a-long-pass-phrase-7",
         )
         await tab.fire(InvitationsState.choose_status("accepted"))
         assert [one["email"] for one in (await tab.state(InvitationsState)).rows] == [email]
@@ -147,7 +156,10 @@ async def test_a_new_invitation_replaces_an_open_one(world: World) -> None:
         for _number in range(2):
             await tab.fire(InvitationsState.send({"email": f"two@{world.slug}.test", "student": "on"}))
         await tab.fire(InvitationsState.load)
-        assert sorted(one["status"] for one in (await tab.state(InvitationsState)).rows) == ["open", "revoked"]
+        assert sorted(one["status"] for one in (await tab.state(InvitationsState)).rows) == [
+            "open",
+            "revoked",
+        ]
 
 
 async def test_sending_again_makes_the_old_link_useless(world: World) -> None:
@@ -215,7 +227,9 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     st.sampled_from([",", ";", "\t", " , "]),
     st.sampled_from(["+", "/", " ", " | "]),
 )
-def test_roles_of_a_line_are_read_however_they_are_separated(roles: list[Role], comma: str, plus: str) -> None:
+def test_roles_of_a_line_are_read_however_they_are_separated(
+    roles: list[Role], comma: str, plus: str
+) -> None:
     line = comma.join(["a@b.test", "Ada", "Lovelace", plus.join(role.value.upper() for role in roles)])
     people, problems = read_lines(line, roles=[])
     assert problems == []

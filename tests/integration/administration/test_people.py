@@ -36,7 +36,9 @@ async def names(tab: Tab) -> list[str]:
     return [row["name"] for row in (await tab.state(PeopleState)).rows]
 
 
-async def set_roles(world: World, person: Person, *roles: Role, shown: list[str], me: Person | None = None) -> None:
+async def set_roles(
+    world: World, person: Person, *roles: Role, shown: list[str], me: Person | None = None
+) -> None:
     principal = await (me or world.admin).principal()
     async with unit_of_work(principal) as work:
         await people.set_roles(work=work, me=principal, user_id=person.user_id, roles=roles, shown=shown)  # type: ignore[arg-type]
@@ -84,7 +86,9 @@ async def test_a_literal_percent_sign_is_found(world: World) -> None:
         assert await names(tab) == ["100%_sure Test"]
 
 
-async def test_people_of_other_tenants_are_neither_listed_nor_shown(world: World, new_world: NewWorld) -> None:
+async def test_people_of_other_tenants_are_neither_listed_nor_shown(
+    world: World, new_world: NewWorld
+) -> None:
     other = await new_world()
     async with Tab(await world.admin.sign_in(), path=page_of(other.student), route=ROUTE) as tab:
         await tab.fire(PeopleState.load)
@@ -236,7 +240,10 @@ async def test_a_link_is_changed_only_from_its_students_page(world: World) -> No
     principal = await world.admin.principal()
     async with unit_of_work(principal) as work:
         await people.add_guardian(
-            work=work, student_id=world.student.user_id, email=world.guardian.email, relation="parent"  # type: ignore[arg-type]
+            work=work,
+            student_id=world.student.user_id,
+            email=world.guardian.email,
+            relation="parent",  # type: ignore[arg-type]
         )
         profile = await people.read_profile(work=work, user_id=world.student.user_id)  # type: ignore[arg-type]
     link_id = profile.relations[0].link_id

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.anyio
 
 STEP = st.tuples(
     st.sampled_from(["one", "two"]),
-    st.sampled_from(["write", "deliver", "deliver and lose the reply", "repeat", "reload", "keep mine", "keep theirs"]),
+    st.sampled_from(
+        ["write", "deliver", "deliver and lose the reply", "repeat", "reload", "keep mine", "keep theirs"]
+    ),
 )
 
 

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.anyio
 async def _attempts(quiz: Quiz) -> list[Attempt]:
     async with unit_of_work(quiz.student) as work:
         rows = await work.session.exec(
-            select(Attempt).where(col(Attempt.assessment_id) == quiz.assessment_id).order_by(col(Attempt.number))
+            select(Attempt)
+            .where(col(Attempt.assessment_id) == quiz.assessment_id)
+            .order_by(col(Attempt.number))
         )
         return list(rows.all())
 
@@ -99,7 +101,9 @@ async def test_replay_after_the_end_is_still_acknowledged(world: World) -> None:
     attempt, operation = await quiz.start(), uuid4()
     await quiz.save(attempt, "short_text", {"text": "one"}, operation_id=operation)
     await quiz.submit(attempt)
-    replay = await quiz.save(attempt, "short_text", {"text": "one"}, operation_id=operation, now=later(hours=2))
+    replay = await quiz.save(
+        attempt, "short_text", {"text": "one"}, operation_id=operation, now=later(hours=2)
+    )
     assert [one.version for one in replay.acknowledged] == [1]
     assert not replay.refused
 
@@ -131,7 +135,9 @@ async def test_answers_are_received_until_the_grace_ends_and_not_after(world: Wo
     attempt = await quiz.start()
     in_time = await quiz.save(attempt, "short_text", {"text": "a"}, now=later(minutes=30, seconds=30))
     assert in_time.acknowledged
-    too_late = await quiz.save(attempt, "short_text", {"text": "b"}, base=1, now=later(minutes=30, seconds=31))
+    too_late = await quiz.save(
+        attempt, "short_text", {"text": "b"}, base=1, now=later(minutes=30, seconds=31)
+    )
     assert too_late.refused
     assert not too_late.acknowledged
     assert (await quiz.responses(attempt))["short_text"].answer == {"text": "a"}
@@ -307,3 +313,15 @@ async def test_every_accepted_write_leaves_its_operation(world: World) -> None:
             select(AnswerOperation.response_version).where(col(AnswerOperation.attempt_id) == attempt.id)
         )
         assert sorted(rows.all()) == [1, 2, 3]
+
+
+async def test_handing_in_costs_the_same_for_every_number_of_questions(world: World) -> None:
+    costs = []
+    for types in (("true_false",), ("true_false", "short_text", "essay", "numeric")):
+        quiz = await make_quiz(world, *types)
+        attempt = await quiz.start()
+        with count_statements() as seen:
+            await quiz.submit(attempt)
+        costs.append(len(seen))
+    assert costs[0] == costs[1]
+    assert costs[1] <= 10

@@ -74,15 +74,24 @@ async def test_no_answer_of_the_server_holds_anything_of_a_key(world: World) -> 
     texts = []
     async with _browser(world.student) as browser:
         texts.append((await browser.get(f"/api/attempts/{attempt.id}")).text)
-        operations = [_operation(quiz, "numeric", {"text": "1"}), _operation(quiz, "short_text", {"text": "x"})]
+        operations = [
+            _operation(quiz, "numeric", {"text": "1"}),
+            _operation(quiz, "short_text", {"text": "x"}),
+        ]
         for writer in ("tab-1", "tab-2"):
-            body = {"operations": [one | {"operation_id": str(uuid4()), "writer": writer} for one in operations]}
+            body = {
+                "operations": [one | {"operation_id": str(uuid4()), "writer": writer} for one in operations]
+            }
             texts.append((await browser.post(f"/api/attempts/{attempt.id}/answers", json=body)).text)
         texts.append((await browser.post(f"/api/attempts/{attempt.id}/submit", json={})).text)
         texts.append((await browser.get(f"/api/attempts/{attempt.id}")).text)
     for text in texts:
         assert not [planted for planted in PLANTED if planted in text]
-        assert not [name for name in ("answer_key", "correct", "tolerance", "fraction", "notes") if f'"{name}"' in text]
+        assert not [
+            name
+            for name in ("answer_key", "correct", "tolerance", "fraction", "notes")
+            if f'"{name}"' in text
+        ]
 
 
 @pytest.mark.parametrize("extra", [{"score": 1}, {"points": 5}, {"outcome": "correct"}, {"late_seconds": 0}])
@@ -209,7 +218,9 @@ async def test_conflict_shows_what_is_stored(world: World) -> None:
     async with _browser(world.student) as browser:
         for writer in ("tab-1", "tab-2"):
             operation = _operation(quiz, "short_text", {"text": writer}, writer=writer)
-            reply = await browser.post(f"/api/attempts/{attempt.id}/answers", json={"operations": [operation]})
+            reply = await browser.post(
+                f"/api/attempts/{attempt.id}/answers", json={"operations": [operation]}
+            )
     assert reply.json()["acknowledged"] == []
     assert reply.json()["conflicts"] == [
         {

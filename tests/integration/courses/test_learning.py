@@ -23,9 +23,9 @@ from eduplatform.state.learning import (
     LearnCoursesState,
     LearnCourseState,
     LearnHomeState,
-    LessonState,
 )
 from eduplatform.state.outline import CourseState
+from eduplatform.state.reading import LessonState
 from eduplatform.state.roster import RosterState
 from tests.factories.courses import Taught, make_course, make_lesson
 from tests.factories.statements import count_statements

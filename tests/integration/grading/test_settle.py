@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -31,7 +32,8 @@ async def test_a_quiz_that_nobody_has_to_read_is_released_at_once(world: World) 
     desk = await _auto(world)
     await desk.hand_in(desk.quiz.student, RIGHT)
     found = await desk.grade(desk.quiz.student)
-    assert found is not None and found.released_at is not None
+    assert found is not None
+    assert found.released_at is not None
     assert (found.points, found.possible, found.status) == (Decimal(1), Decimal(1), "graded")
     assert [one.kind for one in await desk.events(desk.quiz.student)] == ["submitted"]
 
@@ -50,7 +52,8 @@ async def test_the_rule_decides_which_attempt_counts(world: World, scoring: str,
     await desk.hand_in(desk.quiz.student, RIGHT)
     await desk.hand_in(desk.quiz.student, WRONG, now=NOW + timedelta(minutes=5))
     found = await desk.grade(desk.quiz.student)
-    assert found is not None and found.points == Decimal(points)
+    assert found is not None
+    assert found.points == Decimal(points)
     assert found.released_at is not None
 
 
@@ -68,12 +71,16 @@ async def test_nothing_is_written_when_nothing_changes_and_the_cost_is_constant(
                 reason="recalculated",
             )
     after = await desk.grade(desk.quiz.student)
-    assert before is not None and after is not None and before.version == after.version
+    assert before is not None
+    assert after is not None
+    assert before.version == after.version
     assert len(await desk.events(desk.quiz.student)) == 1
     assert len(seen) <= 4
 
 
-async def test_another_tenants_assessment_does_not_exist(world: World, new_world) -> None:  # type: ignore[no-untyped-def]
+async def test_another_tenants_assessment_does_not_exist(
+    world: World, new_world: Callable[[], Awaitable[World]]
+) -> None:
     desk = await _auto(world)
     other = await (await new_world()).teacher.principal()
     with pytest.raises(NotFound):

@@ -1,0 +1,192 @@
+"""Whatever happens to a grade, its events form one unbroken chain that ends at the grade."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment.attempts import CannotStart
+from eduplatform.domain.assessment.models import Attempt
+from eduplatform.domain.grading import desk as desks
+from eduplatform.domain.grading import service
+from eduplatform.domain.grading.calculation import GradeStatus
+from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.errors import Conflict
+from tests.factories.assessment import NOW
+from tests.factories.grading import Desk, chosen, make_desk
+from tests.factories.world import make_world
+
+OPERATIONS = st.lists(
+    st.one_of(
+        st.just(("hand_in",)),
+        st.tuples(st.just("score"), st.integers(0, 2), st.integers(0, 2)),
+        st.just(("half",)),
+        st.just(("release",)),
+        st.just(("unrelease",)),
+        st.just(("excuse",)),
+        st.just(("unexcuse",)),
+        st.just(("settle",)),
+    ),
+    min_size=1,
+    max_size=10,
+)
+
+
+@dataclass
+class Actions:
+    """Carries out one operation after the other on one student's grade."""
+
+    desk: Desk
+    attempt: Attempt | None = None
+
+    async def do(self, operation: tuple[Any, ...]) -> None:
+        with contextlib.suppress(Conflict, CannotStart):
+            await getattr(self, operation[0])(*operation[1:])
+
+    async def hand_in(self) -> None:
+        number = self.attempt.number if self.attempt is not None else 0
+        answers = {"true_false": {"answer": number % 2 == 0}, "essay": {"text": "Because."}}
+        self.attempt = await self.desk.hand_in(
+            self.desk.quiz.student, answers, now=NOW + timedelta(minutes=number)
+        )
+
+    async def score(self, *places: int) -> None:
+        if self.attempt is None:
+            return
+        response = await self.desk.response(self.attempt.id)
+        me = self.desk.teacher
+        async with unit_of_work(me) as work:
+            self.attempt = await desks.save_marks(
+                work=work,
+                me=me,
+                attempt_id=self.attempt.id,
+                version=self.attempt.version,
+                marks=[Marks(response_id=response.id, levels=chosen(self.desk, *places))],
+            )
+
+    async def half(self) -> None:
+        await self.score(1)
+
+    async def release(self) -> None:
+        async with unit_of_work(self.desk.teacher) as work:
+            await service.release(work=work, me=self.desk.teacher, assessment_id=self.desk.assessment_id)
+
+    async def unrelease(self) -> None:
+        if await self.desk.grade(self.desk.quiz.student) is None:
+            return
+        async with unit_of_work(self.desk.teacher) as work:
+            await service.unrelease(work=work, me=self.desk.teacher, **self._whose())
+
+    async def excuse(self, excused: bool = True) -> None:
+        async with unit_of_work(self.desk.teacher) as work:
+            await service.excuse(work=work, me=self.desk.teacher, excused=excused, **self._whose())
+
+    async def unexcuse(self) -> None:
+        await self.excuse(False)
+
+    async def settle(self) -> None:
+        async with unit_of_work(self.desk.teacher) as work:
+            await service.settle_grade(
+                work=work,
+                assessment_id=self.desk.assessment_id,
+                user_id=self.desk.quiz.student.user,
+                actor_id=None,
+                reason="recalculated",
+            )
+
+    def _whose(self) -> dict[str, Any]:
+        return {
+            "assessment_id": self.desk.assessment_id,
+            "user_id": self.desk.quiz.student.user,
+            "reason": "Because",
+        }
+
+
+def _check(grade: Grade | None, events: list[GradeEvent]) -> None:
+    if grade is None:
+        assert events == []
+        return
+    for earlier, later in itertools.pairwise(events):
+        assert later.before == earlier.after
+    if events:
+        assert events[0].before["released"] is False
+        assert events[-1].after == service.snapshot(grade)
+    assert grade.version == 1 + len(events)
+    if grade.released_at is not None:
+        assert grade.status in {
+            GradeStatus.GRADED,
+            GradeStatus.LATE,
+            GradeStatus.EXCUSED,
+            GradeStatus.MISSING,
+        }
+    if grade.status == GradeStatus.EXCUSED:
+        assert grade.points is None
+    assert grade.points is None or Decimal(0) <= grade.points <= grade.possible
+
+
+async def _play(desk: Desk, operations: list[tuple[Any, ...]]) -> None:
+    desk.quiz.student = await desk.add_student("player")
+    actions = Actions(desk)
+    for operation in operations:
+        await actions.do(operation)
+        _check(await desk.grade(desk.quiz.student), await desk.events(desk.quiz.student))
+
+
+@pytest.mark.anyio
+async def test_any_sequence_of_operations_leaves_one_chain(database: None) -> None:
+    desk = await make_desk(await make_world())
+
+    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(OPERATIONS)
+    def play(operations: list[tuple[Any, ...]]) -> None:
+        anyio.from_thread.run(_play, desk, operations)
+
+    await anyio.to_thread.run_sync(play)
+
+
+@pytest.mark.anyio
+async def test_a_full_life_leaves_its_events_in_order(database: None) -> None:
+    desk = await make_desk(await make_world())
+    actions = Actions(desk)
+    for operation in (
+        ("hand_in",),
+        ("half",),
+        ("release",),
+        ("score", 0, 1),
+        ("release",),
+        ("unrelease",),
+        ("release",),
+        ("hand_in",),
+        ("excuse",),
+        ("score", 0, 0),
+        ("unexcuse",),
+        ("release",),
+        ("settle",),
+    ):
+        await actions.do(operation)
+        _check(await desk.grade(desk.quiz.student), await desk.events(desk.quiz.student))
+    kinds = [one.kind for one in await desk.events(desk.quiz.student)]
+    assert kinds == [
+        "submitted",
+        "scored",
+        "scored",
+        "released",
+        "unreleased",
+        "released",
+        "submitted",
+        "excused",
+        "scored",
+        "unexcused",
+        "released",
+    ]
