@@ -43,6 +43,7 @@ OUTCOME_TEXTS: dict[str, str] = {
 
 EVENT_TEXTS: dict[str, str] = {
     "submitted": N_("Handed in"),
+    "settled": N_("Worked out"),
     "scored": N_("Scored"),
     "commented": N_("Commented"),
     "released": N_("Released"),
@@ -186,7 +187,9 @@ def grade_text(one: DeskEntry, me: Principal) -> str:
     """The student's grade as it stands."""
     if one.points is None or one.possible is None:
         return translate(STATUS_TEXTS.get(one.status, STATUS_TEXTS["none"]), me.locale)
-    return format_points(one.points, me.locale, one.possible)
+    return translate(
+        N_("Grade: {grade}"), me.locale, grade=format_points(one.points, me.locale, one.possible)
+    )
 
 
 def answer_lines(desk: Desk, attempt_id: UUID, me: Principal) -> list[AnswerLine]:

@@ -19,9 +19,7 @@ from eduplatform.i18n.formatting import format_date, format_number, format_perce
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import STATUS_TEXTS, EventLine, event_lines
-
-CELL_TEXTS: dict[str, str] = {**STATUS_TEXTS, "none": "", "in_review": N_("In review"), "late": N_("Late")}
+from eduplatform.state.desk_rows import EventLine, event_lines
 
 
 class ColumnLine(TypedDict):
@@ -34,15 +32,12 @@ class ColumnLine(TypedDict):
 
 
 class CellLine(TypedDict):
-    """What a student has for an assessment; ``href`` is empty without handed-in work."""
+    """What a student has for an assessment, in the order of the columns; ``attempt`` is empty without work."""
 
-    id: str
     score: str
     status: str
-    text: str
-    href: str
+    attempt: str
     hidden: bool
-    label: str
 
 
 class StudentLine(TypedDict):
@@ -61,12 +56,11 @@ class CellHead(TypedDict):
     assessment_id: str
     student: str
     title: str
-    text: str
     href: str
     excused: bool
 
 
-NO_CELL = CellHead(user_id="", assessment_id="", student="", title="", text="", href="", excused=False)
+NO_CELL = CellHead(user_id="", assessment_id="", student="", title="", href="", excused=False)
 
 
 class ExcuseForm(Form):
@@ -126,8 +120,7 @@ class GradebookState(PageMixin, rx.State):
             assessment_id=column["id"],
             student=row["name"],
             title=column["title"],
-            text=found["label"],
-            href=found["href"],
+            href=f"/teach/grading/{column['id']}?attempt={found['attempt']}" if found["attempt"] else "",
             excused=found["status"] == "excused",
         )
         self.cell_open = True
@@ -158,7 +151,7 @@ class GradebookState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             book = await books.read_gradebook(work=work, me=me, course_id=course_id, page=self.page)
         self.course_id, self.course_title = str(book.course.id), book.course.title
-        self.total, self.has_next = book.total, self.page * books.PAGE_SIZE < book.total
+        self.total, self.has_next = book.total, self.page * book.page_size < book.total
         self.columns = [
             ColumnLine(
                 id=str(one.id),
@@ -173,10 +166,7 @@ class GradebookState(PageMixin, rx.State):
                 id=str(one.user_id),
                 name=one.name,
                 section=one.section,
-                cells=[
-                    _cell(column.id, column.title, one.name, book.cells[one.user_id, column.id], me)
-                    for column in book.assessments
-                ],
+                cells=[_cell(book.cells[one.user_id, column.id], me) for column in book.assessments],
             )
             for one in book.students
         ]
@@ -209,19 +199,11 @@ class GradebookState(PageMixin, rx.State):
         )
 
 
-def _cell(assessment_id: UUID, title: str, student: str, cell: Cell, me: Principal) -> CellLine:
+def _cell(cell: Cell, me: Principal) -> CellLine:
     score = "" if cell.points is None else format_number(cell.points, me.locale)
-    text = translate(CELL_TEXTS[cell.status], me.locale) if CELL_TEXTS.get(cell.status) else ""
-    words = [part for part in (score, text) if part] or [translate(N_("nothing yet"), me.locale)]
-    hidden = score != "" and not cell.released
-    if hidden:
-        words.append(translate(N_("not released"), me.locale))
     return CellLine(
-        id=str(assessment_id),
         score=score,
         status=cell.status,
-        text=text,
-        href=f"/teach/grading/{assessment_id}?attempt={cell.attempt_id}" if cell.attempt_id else "",
-        hidden=hidden,
-        label=f"{student}, {title}: {', '.join(words)}",
+        attempt=str(cell.attempt_id or ""),
+        hidden=score != "" and not cell.released,
     )

@@ -7,7 +7,14 @@ import reflex as rx
 from reflex_components_core.el.elements.forms import CheckboxInput, Input
 
 from eduplatform.components.ui.base import UI_SCRIPT, Flag, Text, classes
-from eduplatform.components.ui.fields import control_id, described_by, error_text, hint_text, invalid
+from eduplatform.components.ui.fields import (
+    control_id,
+    described_by,
+    element_id,
+    error_text,
+    hint_text,
+    invalid,
+)
 from eduplatform.components.ui.inputs import Option
 
 
@@ -74,10 +81,10 @@ def checkbox(
         props["indeterminate"] = indeterminate
     if hide_label:
         return _tick_box(
-            id=id, name=name, aria_label=label, class_name=classes("ui-check", class_name), **props
+            id=element_id(id), name=name, aria_label=label, class_name=classes("ui-check", class_name), **props
         )
     control = _tick_box(
-        id=id,
+        id=element_id(id),
         name=name,
         class_name="ui-check",
         aria_describedby=described_by(id),
@@ -138,7 +145,7 @@ def radio_group(
         make = rx.el.input if value is None else _FollowedRadio.create
         control = make(
             type="radio",
-            id=option_id,
+            id=element_id(option_id),
             name=name,
             value=key,
             required=required,
@@ -206,7 +213,7 @@ def switch(
     id = control_id(props.pop("id", ""), name)
     control = _tick_box(
         role="switch",
-        id=id,
+        id=element_id(id),
         name=name,
         class_name="ui-switch",
         aria_describedby=f"{id}-hint",

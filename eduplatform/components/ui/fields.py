@@ -24,6 +24,14 @@ def control_id(id: Text, name: Text) -> Text:
     return id if given(id) else f"field-{name}"
 
 
+def element_id(id: Text) -> rx.Var[str]:
+    """The id as a control carries it.
+
+    Reflex sends a control with a plain text id a second time, under its id; one whose id is a Var only under its name.
+    """
+    return rx.Var.create(id)
+
+
 def described_by(id: Text) -> str:
     """Value of `aria_describedby` for a control with that id inside a `field`."""
     return f"{id}-hint {id}-error"
@@ -115,6 +123,7 @@ class FieldParts(TypedDict, total=False):
     hide_label: bool
     action: rx.Component | None
     field_class: str
+    control_id: Text
 
 
 def take_field_parts(props: dict[str, Any]) -> FieldParts:
@@ -127,20 +136,21 @@ def take_field_parts(props: dict[str, Any]) -> FieldParts:
 def wire(name: Text, props: dict[str, Any], parts: FieldParts) -> dict[str, Any]:
     """Attributes that tie a control to its label, hint and error."""
     id = control_id(props.pop("id", ""), name)
-    wired = {"id": id, "name": name, "aria_invalid": invalid(parts.get("error", "")), **props}
+    parts["control_id"] = id
+    wired = {"id": element_id(id), "name": name, "aria_invalid": invalid(parts.get("error", "")), **props}
     if given(parts.get("label", "")):
         wired.setdefault("aria_describedby", described_by(id))
     return wired
 
 
-def frame(control: rx.Component, wired: dict[str, Any], parts: FieldParts, required: Flag) -> rx.Component:
+def frame(control: rx.Component, parts: FieldParts, required: Flag) -> rx.Component:
     """The control in its field, or alone when it has no label."""
     if not given(parts.get("label", "")):
         return control
-    rest = {name: value for name, value in parts.items() if name != "field_class"}
+    rest = {name: value for name, value in parts.items() if name not in ("field_class", "control_id")}
     return field(
         control,
-        control_id=wired["id"],
+        control_id=parts.get("control_id", ""),
         required=required is True,
         class_name=parts.get("field_class", ""),
         **rest,  # pyright: ignore[reportArgumentType]

@@ -13,7 +13,7 @@ from reflex_components_core.el.elements.forms import Select
 
 from eduplatform.components.text import _
 from eduplatform.components.ui.base import UI_SCRIPT, Amount, Flag, Text, classes, given
-from eduplatform.components.ui.fields import CONTROL, control_id, frame, take_field_parts, wire
+from eduplatform.components.ui.fields import CONTROL, control_id, element_id, frame, take_field_parts, wire
 from eduplatform.components.ui.icons import icon as draw_icon
 from eduplatform.state.rows import Option
 
@@ -52,7 +52,7 @@ def text_input(
     )
     if icon:
         control = rx.el.div(_inside_start(icon), control, class_name="relative")
-    return frame(control, wired, parts, required)
+    return frame(control, parts, required)
 
 
 def _inside_start(name: str) -> rx.Component:
@@ -99,7 +99,7 @@ def password_input(
         ),
         class_name="relative",
     )
-    return frame(control, wired, parts, required)
+    return frame(control, parts, required)
 
 
 def number_input(
@@ -130,7 +130,7 @@ def number_input(
             rx.el.span(unit, class_name="text-sm text-ink-muted"),
             class_name="flex items-center gap-2",
         )
-    return frame(control, wired, parts, required)
+    return frame(control, parts, required)
 
 
 # Heights of a growing field before anything is written; by rows.
@@ -167,7 +167,7 @@ def textarea(
         ),
         **wired,
     )
-    return frame(control, wired, parts, required)
+    return frame(control, parts, required)
 
 
 def option_elements(options: Options) -> list[rx.Component]:
@@ -220,7 +220,7 @@ def select(
         ),
         class_name="relative",
     )
-    return frame(control, wired, parts, required)
+    return frame(control, parts, required)
 
 
 def date_time_input(
@@ -262,7 +262,7 @@ def date_time_input(
             rx.el.span(zone, class_name="shrink-0 text-sm text-ink-muted"),
             class_name="flex flex-wrap items-center gap-x-3 gap-y-1 [&>input]:min-w-48 [&>input]:flex-1",
         )
-    return frame(control, wired, parts, required)
+    return frame(control, parts, required)
 
 
 def search_input(
@@ -293,7 +293,7 @@ def search_input(
         rx.el.input(
             type="search",
             name=name,
-            id=control_id(props.pop("id", ""), name),
+            id=element_id(control_id(props.pop("id", ""), name)),
             aria_label=label if given(label) else _("Search"),
             placeholder=placeholder,
             auto_complete="off",

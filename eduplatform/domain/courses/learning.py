@@ -32,7 +32,7 @@ from eduplatform.domain.courses.models import (
 )
 from eduplatform.domain.courses.outline import ModuleOutline
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
-from eduplatform.errors import NotFound
+from eduplatform.errors import Conflict, NotFound
 from eduplatform.security.principal import Principal
 
 
@@ -195,7 +195,7 @@ async def open_lesson(
     heads = await LessonRepository(work).heads(course_id=course.id, user_id=me.user, published_only=True)
     at = next(number for number, one in enumerate(heads) if one.id == lesson_id)
     if not heads[at].opened:
-        await work.add(LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=now or utc_now()))
+        await _record_opening(work, me, lesson_id, now or utc_now())
     before, after = outline.neighbours(heads, lesson_id)
     return LessonForReading(
         course=course,
@@ -208,6 +208,15 @@ async def open_lesson(
         read_count=sum(one.read for one in heads),
         read=heads[at].read,
     )
+
+
+async def _record_opening(work: Work, me: Principal, lesson_id: UUID, now: datetime) -> None:
+    try:
+        # The savepoint keeps the page when a second tab has opened the lesson at the same moment.
+        async with work.session.begin_nested():
+            await work.add(LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=now))
+    except Conflict:
+        return
 
 
 async def mark_lesson(

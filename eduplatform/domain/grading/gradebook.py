@@ -31,6 +31,8 @@ from eduplatform.security.principal import Principal
 
 PAGE_SIZE = 50
 MOST_COLUMNS = 60
+MOST_CELLS = 600
+"""Cells of one page; a wide gradebook shows fewer students at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Gradebook:
     assessments: list[Assessment]
     students: list[Student]
     total: int
+    page_size: int
     cells: dict[tuple[UUID, UUID], Cell]
     averages: dict[UUID, Average]
 
@@ -103,7 +106,8 @@ async def read_gradebook(
             )
         ).all()
     )
-    students, total = await _students(work, course_id, page)
+    size = max(10, min(PAGE_SIZE, MOST_CELLS // max(1, len(assessments))))
+    students, total = await _students(work, course_id, page, size)
     users, columns = [one.user_id for one in students], [one.id for one in assessments]
     grades = await _grades(work, users, columns)
     newest = await _attempts(work, users, columns)
@@ -122,10 +126,10 @@ async def read_gradebook(
                 cells[key] = Cell("in_progress", None, False, None)
             else:
                 cells[key] = Cell(nothing.status, nothing.points, False, attempt_id)
-    return Gradebook(course, assessments, students, total, cells, await _averages(work, columns))
+    return Gradebook(course, assessments, students, total, size, cells, await _averages(work, columns))
 
 
-async def _students(work: Work, course_id: UUID, page: int) -> tuple[list[Student], int]:
+async def _students(work: Work, course_id: UUID, page: int, size: int) -> tuple[list[Student], int]:
     people = (
         select_columns(
             User.id, User.given_name, User.family_name, func.min(col(Section.name)).label("section")
@@ -145,8 +149,8 @@ async def _students(work: Work, course_id: UUID, page: int) -> tuple[list[Studen
     rows = await fetch(
         work,
         people.order_by(col(User.family_name), col(User.given_name), col(User.id))
-        .offset((max(page, 1) - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE),
+        .offset((max(page, 1) - 1) * size)
+        .limit(size),
     )
     return [Student(key, f"{given} {family}".strip(), section) for key, given, family, section in rows], total
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
@@ -13,11 +15,14 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.family import ChildState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = ChildState
 
-@page("/family/[student_id]", title="Family", roles=[Role.GUARDIAN], on_load=ChildState.load)
+
+@page("/family/[student_id]", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
 def child() -> rx.Component:
     """Everything that a guardian may know of a child's learning."""
-    name = rx.cond(ChildState.loaded, ChildState.child["name"], "…")
+    name = rx.cond(_S.loaded, _S.child["name"], "…")
     return rx.el.div(
         page_header(
             name,
@@ -25,12 +30,12 @@ def child() -> rx.Component:
             description=_("Grades appear here once a teacher has released them."),
         ),
         page_body(
-            ChildState,
+            _S,
             rx.el.div(
                 card(
                     rx.cond(
-                        ChildState.child["grades"].length() > 0,
-                        rx.el.ul(rx.foreach(ChildState.child["grades"], grade_row)),
+                        _S.child["grades"].length() > 0,
+                        rx.el.ul(rx.foreach(_S.child["grades"], grade_row)),
                         empty_state(
                             _("No grades yet"),
                             description=_("No grades have been released yet."),
@@ -38,13 +43,13 @@ def child() -> rx.Component:
                         ),
                     ),
                     rx.cond(
-                        (ChildState.page > 1) | ChildState.has_next,
+                        (_S.page > 1) | _S.has_next,
                         pager(
-                            page_text=_("Page {page}", page=ChildState.page),
-                            has_previous=ChildState.page > 1,
-                            has_next=ChildState.has_next,
-                            on_previous=ChildState.turn(ChildState.page - 1),
-                            on_next=ChildState.turn(ChildState.page + 1),
+                            page_text=_("Page {page}", page=_S.page),
+                            has_previous=_S.page > 1,
+                            has_next=_S.has_next,
+                            on_previous=_S.turn(_S.page - 1),
+                            on_next=_S.turn(_S.page + 1),
                             class_name="mt-5",
                         ),
                     ),
@@ -54,18 +59,18 @@ def child() -> rx.Component:
                     card(
                         part(
                             _("Due next"),
-                            ChildState.child["due"],
+                            _S.child["due"],
                             due_row,
                             _("Nothing is due at the moment."),
                         )
                     ),
-                    card(part(_("Reading"), ChildState.child["reading"], reading_row, _("No lessons yet."))),
+                    card(part(_("Reading"), _S.child["reading"], reading_row, _("No lessons yet."))),
                     class_name="flex min-w-0 flex-col gap-6",
                 ),
                 class_name="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]",
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-6 lg:grid-cols-2"),
         ),
-        beacon(ChildState.refresh, every=20),
+        beacon(_S.refresh, every=20),
         class_name="flex flex-col gap-6",
     )

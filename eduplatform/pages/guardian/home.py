@@ -23,6 +23,9 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.family import FamilyState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = FamilyState
+
 STATUS_BADGES = (
     ("graded", badge(_("Graded"), tone="success", icon="circle-check")),
     ("late", badge(_("Handed in late"), tone="warning", icon="clock")),
@@ -130,7 +133,7 @@ def _child(child: Any) -> rx.Component:
     )
 
 
-@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=FamilyState.load)
+@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(
@@ -141,10 +144,10 @@ def family() -> rx.Component:
             ),
         ),
         page_body(
-            FamilyState,
+            _S,
             rx.cond(
-                FamilyState.children.length() > 0,
-                rx.el.div(rx.foreach(FamilyState.children, _child), class_name="flex flex-col gap-6"),
+                _S.children.length() > 0,
+                rx.el.div(rx.foreach(_S.children, _child), class_name="flex flex-col gap-6"),
                 empty_state(
                     _("No child is linked to your account"),
                     description=_(
@@ -155,6 +158,6 @@ def family() -> rx.Component:
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
         ),
-        beacon(FamilyState.refresh, every=20),
+        beacon(_S.refresh, every=20),
         class_name="flex flex-col gap-6",
     )

@@ -27,6 +27,10 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import LearnAssessmentState
 
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = LearnAssessmentState
+
+
 _S = LearnAssessmentState
 
 
@@ -36,9 +40,6 @@ _S = LearnAssessmentState
     roles=(Role.STUDENT,),
     on_load=LearnAssessmentState.load,
 )
-
-# Fields of a state class are Vars in a page, which their declarations do not say.
-_S: Any = LearnAssessmentState
 def student_assessment() -> rx.Component:
     """What to know, and Start."""
     course = f"/learn/courses/{_S.course_id}"

@@ -23,6 +23,9 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import LearnAssessmentsState
 
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = LearnAssessmentsState
+
 
 @page(
     "/learn/courses/[course_id]/assessments",
@@ -30,9 +33,6 @@ from eduplatform.state.attempts import LearnAssessmentsState
     roles=(Role.STUDENT,),
     on_load=LearnAssessmentsState.load,
 )
-
-# Fields of a state class are Vars in a page, which their declarations do not say.
-_S: Any = LearnAssessmentsState
 def student_assessments() -> rx.Component:
     """What there is to do, by due time."""
     return page_body(

@@ -26,6 +26,10 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import AttemptPageState
 
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = AttemptPageState
+
+
 _S = AttemptPageState
 
 
@@ -35,9 +39,6 @@ _S = AttemptPageState
     roles=(Role.STUDENT,),
     on_load=AttemptPageState.load,
 )
-
-# Fields of a state class are Vars in a page, which their declarations do not say.
-_S: Any = AttemptPageState
 def student_attempt() -> rx.Component:
     """Questions while it runs, the result afterwards."""
     return page_body(

@@ -24,6 +24,9 @@ from eduplatform.pages.student.grades import status_badge
 from eduplatform.security.permissions import Role
 from eduplatform.state.grades import GradeState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = GradeState
+
 
 def _summary() -> rx.Component:
     return card(
@@ -31,19 +34,17 @@ def _summary() -> rx.Component:
             rx.el.div(
                 rx.el.p(_("Your grade"), class_name="text-sm text-ink-muted"),
                 rx.el.p(
-                    GradeState.head["score"],
+                    _S.head["score"],
                     class_name="mt-1 text-3xl font-semibold tracking-tight text-ink tabular-nums",
                 ),
-                rx.el.p(
-                    GradeState.head["percent"], class_name="mt-0.5 text-ink-muted tabular-nums empty:hidden"
-                ),
-                rx.el.div(status_badge(GradeState.head["status"]), class_name="mt-3"),
+                rx.el.p(_S.head["percent"], class_name="mt-0.5 text-ink-muted tabular-nums empty:hidden"),
+                rx.el.div(status_badge(_S.head["status"]), class_name="mt-3"),
                 class_name="sm:w-48 sm:shrink-0",
             ),
             rx.el.div(
                 rx.el.h2(_("How this grade came about"), class_name="text-base font-semibold text-ink"),
                 rx.el.ol(
-                    rx.foreach(GradeState.steps, _step),
+                    rx.foreach(_S.steps, _step),
                     class_name="mt-3 flex flex-col gap-2.5",
                 ),
                 class_name="min-w-0 flex-1 sm:border-s sm:border-line sm:ps-8",
@@ -52,15 +53,15 @@ def _summary() -> rx.Component:
         ),
         footer=rx.el.p(
             rx.cond(
-                GradeState.head["handed_in"] != "",
+                _S.head["handed_in"] != "",
                 rx.fragment(
-                    GradeState.head["attempt"],
+                    _S.head["attempt"],
                     ", ",
-                    _("handed in {time}", time=GradeState.head["handed_in"]),
+                    _("handed in {time}", time=_S.head["handed_in"]),
                     " · ",
                 ),
             ),
-            _("Released {time}", time=GradeState.head["released"]),
+            _("Released {time}", time=_S.head["released"]),
         ),
     )
 
@@ -165,36 +166,36 @@ def _skeleton() -> rx.Component:
     )
 
 
-@page("/learn/grades/[grade_id]", title="Grade", roles=[Role.STUDENT], on_load=GradeState.load)
+@page("/learn/grades/[grade_id]", title="Grade", roles=[Role.STUDENT], on_load=_S.load)
 def grade() -> rx.Component:
     """A released grade with its explanation."""
     return rx.el.div(
         page_header(
-            rx.cond(GradeState.loaded, GradeState.head["title"], _("Grade")),
+            rx.cond(_S.loaded, _S.head["title"], _("Grade")),
             breadcrumb=breadcrumb(
                 (_("Grades"), "/learn/grades"),
-                current=rx.cond(GradeState.loaded, GradeState.head["title"], "…"),
+                current=rx.cond(_S.loaded, _S.head["title"], "…"),
             ),
             description=rx.cond(
-                GradeState.loaded,
-                GradeState.head["course"].to(str) + " · " + GradeState.head["kind"].to(str),
+                _S.loaded,
+                _S.head["course"].to(str) + " · " + _S.head["kind"].to(str),
                 "",
             ),
         ),
-        rx.el.p(GradeState.announcement, role="status", aria_live="polite", class_name="sr-only"),
+        rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
-            GradeState,
+            _S,
             _summary(),
             rx.cond(
-                GradeState.results.length() > 0,
+                _S.results.length() > 0,
                 rx.el.section(
                     rx.el.h2(_("Question by question"), class_name="text-lg font-semibold text-ink"),
-                    rx.foreach(GradeState.results, _question),
+                    rx.foreach(_S.results, _question),
                     class_name="flex flex-col gap-4",
                 ),
             ),
             skeleton=_skeleton(),
         ),
-        beacon(GradeState.refresh, every=5),
+        beacon(_S.refresh, every=5),
         class_name="mx-auto flex max-w-4xl flex-col gap-6",
     )

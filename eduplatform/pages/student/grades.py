@@ -21,6 +21,9 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.grades import GradesState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = GradesState
+
 STATUS_ICON = (
     ("graded", badge(_("Graded"), tone="success", icon="circle-check")),
     ("late", badge(_("Handed in late"), tone="warning", icon="clock")),
@@ -31,7 +34,7 @@ STATUS_ICON = (
 
 def status_badge(status: Any) -> rx.Component:
     """A grade's status in a word and a sign, never in colour alone."""
-    return rx.match(status, *STATUS_ICON, rx.fragment())
+    return rx.fragment(rx.match(status, *STATUS_ICON, rx.fragment()))
 
 
 def _row(row: Any) -> rx.Component:
@@ -62,7 +65,7 @@ def _row(row: Any) -> rx.Component:
                     ),
                     class_name="min-w-20 text-end",
                 ),
-                class_name="flex items-center gap-4",
+                class_name="flex items-center justify-between gap-4 max-sm:w-full",
             ),
             href=f"/learn/grades/{row['id']}",
             class_name=(
@@ -75,7 +78,7 @@ def _row(row: Any) -> rx.Component:
     )
 
 
-@page("/learn/grades", title="Grades", roles=[Role.STUDENT], on_load=GradesState.load)
+@page("/learn/grades", title="Grades", roles=[Role.STUDENT], on_load=_S.load)
 def grades() -> rx.Component:
     """All grades of all courses."""
     return rx.el.div(
@@ -83,13 +86,13 @@ def grades() -> rx.Component:
             _("Grades"),
             description=_("Everything your teachers have released. New grades appear here by themselves."),
         ),
-        rx.el.p(GradesState.announcement, role="status", aria_live="polite", class_name="sr-only"),
+        rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
-            GradesState,
+            _S,
             rx.cond(
-                GradesState.rows.length() > 0,
+                _S.rows.length() > 0,
                 rx.el.ul(
-                    rx.foreach(GradesState.rows, _row),
+                    rx.foreach(_S.rows, _row),
                     class_name="ui-card overflow-hidden rounded-xl border border-line bg-surface shadow-sm",
                 ),
                 empty_state(
@@ -102,17 +105,17 @@ def grades() -> rx.Component:
                 ),
             ),
             rx.cond(
-                (GradesState.page > 1) | GradesState.has_next,
+                (_S.page > 1) | _S.has_next,
                 pager(
-                    page_text=_("Page {page}", page=GradesState.page),
-                    has_previous=GradesState.page > 1,
-                    has_next=GradesState.has_next,
-                    on_previous=GradesState.turn(GradesState.page - 1),
-                    on_next=GradesState.turn(GradesState.page + 1),
+                    page_text=_("Page {page}", page=_S.page),
+                    has_previous=_S.page > 1,
+                    has_next=_S.has_next,
+                    on_previous=_S.turn(_S.page - 1),
+                    on_next=_S.turn(_S.page + 1),
                 ),
             ),
             skeleton=skeleton_table(rows=5),
         ),
-        beacon(GradesState.refresh, every=5),
+        beacon(_S.refresh, every=5),
         class_name="flex flex-col gap-6",
     )

@@ -26,7 +26,10 @@ from eduplatform.pages.teacher.assessment_settings import settings_form
 from eduplatform.security.permissions import Role
 from eduplatform.state.builder import BuilderState
 
-_ONE = BuilderState.settings
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = BuilderState
+
+_ONE = _S.settings
 
 
 @page(
@@ -35,9 +38,6 @@ _ONE = BuilderState.settings
     roles=(Role.TEACHER,),
     on_load=BuilderState.load,
 )
-
-# Fields of a state class are Vars in a page, which their declarations do not say.
-_S: Any = BuilderState
 def assessment_builder() -> rx.Component:
     """Set it up, fill it, let it out."""
     course = f"/teach/courses/{_S.course_id}"
@@ -156,9 +156,7 @@ def _published() -> rx.Component:
                     "It can no longer be withdrawn. Title, instructions, dates and further attempts "
                     "can still change."
                 ),
-                title=_n(
-                    "{count} student has begun.", "{count} students have begun.", count=_S.started
-                ),
+                title=_n("{count} student has begun.", "{count} students have begun.", count=_S.started),
             ),
             rx.fragment(
                 rx.el.p(

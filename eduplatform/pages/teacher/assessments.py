@@ -27,6 +27,9 @@ from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.security.permissions import Role
 from eduplatform.state.assessments import AssessmentsState
 
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = AssessmentsState
+
 
 @page(
     "/teach/courses/[course_id]/assessments",
@@ -34,9 +37,6 @@ from eduplatform.state.assessments import AssessmentsState
     roles=(Role.TEACHER,),
     on_load=AssessmentsState.load,
 )
-
-# Fields of a state class are Vars in a page, which their declarations do not say.
-_S: Any = AssessmentsState
 def teacher_assessments() -> rx.Component:
     """Quizzes, assignments, exams and practice of one course."""
     return page_body(

@@ -28,6 +28,9 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.gradebook import GradebookState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = GradebookState
+
 _STICKY = "sticky start-0 z-10 border-e border-line bg-surface"
 _SIGNS = (
     ("missing", icon("circle-x", size="xs", class_name="text-danger")),
@@ -53,10 +56,10 @@ def _table() -> rx.Component:
                                 "text-xs font-semibold text-ink-muted"
                             ),
                         ),
-                        rx.foreach(GradebookState.columns, _head),
+                        rx.foreach(_S.columns, _head),
                     )
                 ),
-                rx.el.tbody(rx.foreach(GradebookState.rows, _row)),
+                rx.el.tbody(rx.foreach(_S.rows, _row)),
                 class_name="w-full border-separate border-spacing-0 text-sm text-ink",
             ),
             role="region",
@@ -66,11 +69,11 @@ def _table() -> rx.Component:
         ),
         rx.el.div(
             pager(
-                page_text=_n("{count} student", "{count} students", count=GradebookState.total),
-                has_previous=GradebookState.page > 1,
-                has_next=GradebookState.has_next,
-                on_previous=GradebookState.turn(GradebookState.page - 1),
-                on_next=GradebookState.turn(GradebookState.page + 1),
+                page_text=_n("{count} student", "{count} students", count=_S.total),
+                has_previous=_S.page > 1,
+                has_next=_S.has_next,
+                on_previous=_S.turn(_S.page - 1),
+                on_next=_S.turn(_S.page + 1),
             ),
             class_name="border-t border-line px-4 py-3",
         ),
@@ -95,46 +98,66 @@ def _head(column: Any) -> rx.Component:
 def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
-            rx.el.span(row["name"], class_name="block max-w-44 truncate font-medium text-ink sm:max-w-56"),
-            rx.el.span(row["section"], class_name="block truncate text-xs font-normal text-ink-muted"),
+            rx.el.span(row["name"], class_name="block max-w-28 truncate font-medium text-ink sm:max-w-56"),
+            rx.el.span(
+                row["section"],
+                class_name="block max-w-28 truncate text-xs font-normal text-ink-muted sm:max-w-56",
+            ),
             scope="row",
             class_name=f"{_STICKY} border-b px-4 py-2 text-start",
         ),
-        rx.foreach(row["cells"], lambda cell: _cell(row, cell)),
+        rx.foreach(row["cells"], lambda cell, index: _cell(row, cell, index)),
         key=row["id"],
     )
 
 
-def _cell(row: Any, cell: Any) -> rx.Component:
+def _status_text(status: Any) -> Any:
+    return rx.match(
+        status,
+        ("missing", _("Missing")),
+        ("late", _("Late")),
+        ("excused", _("Excused")),
+        ("in_review", _("In review")),
+        ("in_progress", _("Working on it")),
+        "",
+    )
+
+
+def _cell(row: Any, cell: Any, index: Any) -> rx.Component:
+    column, told = _S.columns[index], _status_text(cell["status"])
+    name = _("{student}, {title}", student=row["name"], title=column["title"])
     shown = rx.fragment(
         rx.el.span(cell["score"], class_name="font-medium tabular-nums empty:hidden"),
-        rx.cond(cell["hidden"], icon("eye-off", size="xs", class_name="text-ink-muted")),
         rx.cond(
-            (cell["text"] != "") & (cell["status"] != "graded"),
-            rx.el.span(
-                rx.match(cell["status"], *_SIGNS, rx.fragment()),
-                cell["text"],
-                class_name="inline-flex items-center gap-1 text-xs whitespace-nowrap text-ink-muted",
-            ),
+            cell["hidden"], icon("eye-off", size="xs", class_name="text-ink-muted", label=_("Not released"))
+        ),
+        rx.el.span(
+            rx.match(cell["status"], *_SIGNS, rx.fragment()),
+            told,
+            class_name="inline-flex items-center gap-1 text-xs whitespace-nowrap text-ink-muted empty:hidden",
         ),
         rx.cond(
-            (cell["text"] == "") & (cell["score"] == ""),
-            rx.el.span("–", class_name="text-ink-muted", aria_hidden="true"),
+            (cell["status"] == "none") & (cell["score"] == ""),
+            rx.fragment(
+                rx.el.span("–", class_name="text-ink-muted", aria_hidden="true"),
+                rx.el.span(_("nothing yet"), class_name="sr-only"),
+            ),
         ),
     )
     look = "flex min-h-9 min-w-0 flex-1 items-center gap-2 rounded-md px-2 text-start text-ink no-underline hover:bg-sunken"
-    opens = GradebookState.open_cell(row["id"], cell["id"])
+    opens = _S.open_cell(row["id"], column["id"])
+    desk = f"/teach/grading/{column['id']}?attempt={cell['attempt']}"
     return rx.el.td(
         rx.el.div(
             rx.cond(
-                cell["href"] != "",
-                rx.el.a(shown, href=cell["href"], aria_label=cell["label"], class_name=look),
-                rx.el.button(shown, type="button", aria_label=cell["label"], on_click=opens, class_name=look),
+                cell["attempt"] != "",
+                rx.el.a(shown, href=desk, title=name, class_name=look),
+                rx.el.button(shown, type="button", title=name, on_click=opens, class_name=look),
             ),
             rx.el.button(
                 icon("ellipsis", size="xs"),
                 type="button",
-                aria_label=_("More for {cell}", cell=cell["label"]),
+                aria_label=_("More for {cell}", cell=name),
                 on_click=opens,
                 class_name=(
                     "grid size-7 shrink-0 place-items-center rounded-md text-ink-muted opacity-0 hover:bg-sunken "
@@ -143,20 +166,19 @@ def _cell(row: Any, cell: Any) -> rx.Component:
             ),
             class_name="group flex items-center gap-1",
         ),
-        key=cell["id"],
         class_name="border-b border-line px-1.5 py-1",
     )
 
 
 def _average() -> rx.Component:
     return rx.cond(
-        GradebookState.chart != "",
+        _S.chart != "",
         card(
             chart_figure(
-                GradebookState.chart,
+                _S.chart,
                 caption=_("Average of the class"),
-                columns=GradebookState.chart_heads,
-                rows=GradebookState.chart_rows,
+                columns=_S.chart_heads,
+                rows=_S.chart_rows,
             ),
             class_name="max-w-3xl",
         ),
@@ -164,7 +186,7 @@ def _average() -> rx.Component:
 
 
 def _cell_dialog() -> rx.Component:
-    cell = GradebookState.cell
+    cell = _S.cell
     return dialog(
         rx.cond(
             cell["href"] != "",
@@ -177,7 +199,7 @@ def _cell_dialog() -> rx.Component:
                     cell["excused"], _("Why the excuse is taken back"), _("Why the student is excused")
                 ),
                 hint=_("Kept in the history of the grade."),
-                error=GradebookState.errors["reason"],
+                error=_S.errors["reason"],
                 required=True,
                 rows=2,
                 max_length=500,
@@ -190,23 +212,23 @@ def _cell_dialog() -> rx.Component:
                 ),
                 class_name="flex justify-end",
             ),
-            on_submit=GradebookState.excuse,
+            on_submit=_S.excuse,
             key=cell["user_id"].to(str) + cell["assessment_id"].to(str),
             class_name="mt-4 flex flex-col gap-4",
         ),
         rx.cond(
-            GradebookState.events.length() > 0,
+            _S.events.length() > 0,
             rx.el.section(
                 rx.el.h3(_("History"), class_name="mb-2 text-sm font-semibold text-ink"),
-                rx.el.ol(rx.foreach(GradebookState.events, _event), class_name="flex flex-col gap-3"),
+                rx.el.ol(rx.foreach(_S.events, _event), class_name="flex flex-col gap-3"),
                 class_name="mt-6",
             ),
         ),
         title=cell["student"],
         description=cell["title"],
         id="gradebook-cell",
-        open=GradebookState.cell_open,
-        on_close=GradebookState.close_cell,
+        open=_S.cell_open,
+        on_close=_S.close_cell,
     )
 
 
@@ -244,7 +266,7 @@ def _legend() -> rx.Component:
 
 def _empty() -> rx.Component:
     return rx.cond(
-        GradebookState.columns.length() == 0,
+        _S.columns.length() == 0,
         empty_state(
             _("No assessments yet"),
             description=_("A column appears here for each assessment that you publish."),
@@ -252,7 +274,7 @@ def _empty() -> rx.Component:
             actions=[
                 button_link(
                     _("Assessments"),
-                    f"/teach/courses/{GradebookState.course_id}/assessments",
+                    f"/teach/courses/{_S.course_id}/assessments",
                     variant="primary",
                 )
             ],
@@ -261,7 +283,7 @@ def _empty() -> rx.Component:
             _("No students yet"),
             description=_("Students appear here when they join with the code of a section."),
             icon="users",
-            actions=[button_link(_("People"), f"/teach/courses/{GradebookState.course_id}/people")],
+            actions=[button_link(_("People"), f"/teach/courses/{_S.course_id}/people")],
         ),
     )
 
@@ -270,7 +292,7 @@ def _empty() -> rx.Component:
     "/teach/courses/[course_id]/gradebook",
     title="Gradebook",
     roles=[Role.TEACHER],
-    on_load=GradebookState.load,
+    on_load=_S.load,
 )
 def gradebook() -> rx.Component:
     """Everybody's grades in one table."""
@@ -280,17 +302,17 @@ def gradebook() -> rx.Component:
             breadcrumb=breadcrumb(
                 (_("Courses"), "/teach/courses"),
                 (
-                    rx.cond(GradebookState.loaded, GradebookState.course_title, "…"),
-                    f"/teach/courses/{GradebookState.course_id}",
+                    rx.cond(_S.loaded, _S.course_title, "…"),
+                    f"/teach/courses/{_S.course_id}",
                 ),
                 current=_("Gradebook"),
             ),
         ),
         page_body(
-            GradebookState,
-            course_tabs(GradebookState.course_id, "gradebook"),
+            _S,
+            course_tabs(_S.course_id, "gradebook"),
             rx.cond(
-                (GradebookState.columns.length() > 0) & (GradebookState.rows.length() > 0),
+                (_S.columns.length() > 0) & (_S.rows.length() > 0),
                 rx.fragment(_legend(), _table(), _average()),
                 _empty(),
             ),

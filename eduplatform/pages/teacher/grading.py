@@ -26,6 +26,9 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.grading import GradingQueueState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = GradingQueueState
+
 
 def _title(row: Any) -> rx.Component:
     return rx.el.div(
@@ -68,17 +71,17 @@ def _filters() -> rx.Component:
             select(
                 name="course",
                 label=_("Course"),
-                options=GradingQueueState.courses,
+                options=_S.courses,
                 placeholder=_("All courses"),
-                value=GradingQueueState.course,
-                on_change=GradingQueueState.choose_course,
+                value=_S.course,
+                on_change=_S.choose_course,
                 field_class="w-full sm:w-72",
             ),
             checkbox(
                 name="late",
                 label=_("Only with late work"),
-                checked=GradingQueueState.late_only,
-                on_change=GradingQueueState.choose_late,
+                checked=_S.late_only,
+                on_change=_S.choose_late,
                 class_name="sm:pb-2.5",
             ),
             class_name="flex flex-col gap-4 sm:flex-row sm:items-end sm:gap-8",
@@ -94,7 +97,7 @@ def _list() -> rx.Component:
             Column("ungraded", _("What waits"), _waiting),
             Column("oldest", _("Oldest")),
         ],
-        GradingQueueState.rows,
+        _S.rows,
         row_key="key",
         caption=_("Work that waits for you"),
         row_actions=lambda row: button_link(
@@ -104,7 +107,7 @@ def _list() -> rx.Component:
 
 
 def _empty() -> rx.Component:
-    filtered = (GradingQueueState.course != "") | GradingQueueState.late_only
+    filtered = (_S.course != "") | _S.late_only
     return rx.cond(
         filtered,
         empty_state(
@@ -135,7 +138,7 @@ def _skeleton() -> rx.Component:
     "/teach/grading",
     title="Grading desk",
     roles=[Role.TEACHER],
-    on_load=GradingQueueState.load,
+    on_load=_S.load,
 )
 def grading() -> rx.Component:
     """The queue."""
@@ -145,20 +148,20 @@ def grading() -> rx.Component:
             description=_("What your students have handed in and a person has to read, oldest first."),
         ),
         page_body(
-            GradingQueueState,
+            _S,
             _filters(),
-            rx.cond(GradingQueueState.rows.length() > 0, _list(), _empty()),
+            rx.cond(_S.rows.length() > 0, _list(), _empty()),
             rx.cond(
-                (GradingQueueState.page > 1) | GradingQueueState.has_next,
+                (_S.page > 1) | _S.has_next,
                 pager(
-                    page_text=_("Page {page}", page=GradingQueueState.page),
-                    has_previous=GradingQueueState.page > 1,
-                    has_next=GradingQueueState.has_next,
-                    on_previous=GradingQueueState.turn(GradingQueueState.page - 1),
-                    on_next=GradingQueueState.turn(GradingQueueState.page + 1),
+                    page_text=_("Page {page}", page=_S.page),
+                    has_previous=_S.page > 1,
+                    has_next=_S.has_next,
+                    on_previous=_S.turn(_S.page - 1),
+                    on_next=_S.turn(_S.page + 1),
                 ),
             ),
-            beacon(GradingQueueState.refresh, every=15),
+            beacon(_S.refresh, every=15),
             skeleton=_skeleton(),
         ),
         class_name="flex flex-col gap-6",

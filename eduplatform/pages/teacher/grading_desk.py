@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
@@ -29,7 +31,10 @@ from eduplatform.pages.teacher.grading_parts import (
     student_list,
 )
 from eduplatform.security.permissions import Role
-from eduplatform.state.grading_desk import GradingDeskState as Desk
+from eduplatform.state.grading_desk import GradingDeskState
+
+# The state's attributes are Vars here, which its annotations do not tell.
+Desk: Any = GradingDeskState
 
 
 def _header() -> rx.Component:
@@ -71,7 +76,7 @@ def _student_bar() -> rx.Component:
                         badge(_("Not released"), icon="eye-off"),
                     ),
                 ),
-                badge(_("Grade: {grade}", grade=Desk.head["grade"]), tone="accent"),
+                badge(Desk.head["grade"], tone="accent"),
                 class_name="mt-2 flex flex-wrap gap-1.5",
             ),
             class_name="min-w-0 flex-1 basis-64",
@@ -93,8 +98,9 @@ def _student_bar() -> rx.Component:
             ),
             class_name="flex gap-2",
         ),
-        class_name="flex flex-wrap items-start justify-between gap-4",
+        class_name="flex flex-wrap items-start justify-between gap-4 outline-none",
         id="desk-student",
+        tab_index=-1,
     )
 
 
@@ -135,8 +141,8 @@ def _actions() -> rx.Component:
             id="desk-save",
         ),
         class_name=(
-            "sticky bottom-0 z-10 -mx-1 flex flex-wrap items-center justify-end gap-2 rounded-xl border border-line "
-            "bg-raised px-4 py-3 shadow-md"
+            "z-10 -mx-1 flex flex-wrap items-center justify-end gap-2 rounded-xl border border-line "
+            "bg-raised px-4 py-3 shadow-md lg:sticky lg:bottom-0"
         ),
     )
 
@@ -145,7 +151,7 @@ def _sheet() -> rx.Component:
     """The form of one student's work; a new one for each, so that nothing is carried over."""
     return rx.el.form(
         local_draft(
-            Desk.form_id,  # pyright: ignore[reportArgumentType]
+            Desk.form_id,
             Desk.draft_key,
             saved=Desk.version,
             ready=Desk.draft_key != "",
@@ -214,7 +220,7 @@ def grading_desk() -> rx.Component:
                     ),
                     rx.el.div(
                         rx.el.div(
-                            student_list(), class_name="min-w-0 xl:sticky xl:top-20 xl:w-64 xl:shrink-0"
+                            student_list(), class_name="min-w-0 xl:sticky xl:top-20 xl:w-60 xl:shrink-0"
                         ),
                         rx.el.div(
                             _student_bar(),

@@ -25,7 +25,10 @@ from eduplatform.components.ui import (
     visually_hidden,
 )
 from eduplatform.components.ui.rich_text import rich_text
-from eduplatform.state.grading_desk import GradingDeskState as Desk
+from eduplatform.state.grading_desk import GradingDeskState
+
+# The state's attributes are Vars here, which its annotations do not tell.
+Desk: Any = GradingDeskState
 
 _SCRIPT = rx.asset("insert_text.js", shared=True).importable_path
 _QUIET_BUTTON = (
@@ -116,13 +119,14 @@ def answer_card(row: Any) -> rx.Component:
                 _answer_text(row),
             ),
             _notes(row),
-            class_name="min-w-0 p-5 sm:p-6",
+            # The answer stays in sight while the rubric beside it is longer.
+            class_name="min-w-0 p-5 sm:p-6 lg:sticky lg:top-20 lg:self-start",
         ),
         _scoring(row),
         key=row["response_id"],
         class_name=(
-            "ui-card grid overflow-hidden rounded-xl border border-line bg-surface shadow-sm "
-            "lg:grid-cols-[minmax(0,1fr)_24rem]"
+            "ui-card grid overflow-clip rounded-xl border border-line bg-surface shadow-sm "
+            "lg:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_25rem]"
         ),
     )
 
@@ -510,18 +514,22 @@ def _reason_dialog(name: str, title: Any, text: Any, confirm: Any, submit: Any) 
     )
 
 
+def _choice(place: Any, number: int) -> Any:
+    """Id of a level's button."""
+    return rx.Var.create(f"choice-{place}-{number}")
+
+
 def keys() -> rx.Component:
     """The shortcuts; every one presses a button or focuses a field that is on the page."""
-    levels = [
-        Hotkey(str(number), click=rx.Var.create(f"choice-{Desk.focused}-{number}"))  # pyright: ignore[reportArgumentType]
-        for number in range(1, 5)
-    ]
+    levels = [Hotkey(str(number), click=_choice(Desk.focused, number)) for number in range(1, 5)]
     return hotkeys(
         Hotkey("j", click="desk-next"),
         Hotkey("k", click="desk-previous"),
         # Focusing a level also gives its criterion the number keys.
-        Hotkey("n", focus=rx.Var.create(f"choice-{Desk.following_criterion}-1")),  # pyright: ignore[reportArgumentType]
-        Hotkey("c", focus=Desk.comment_id),  # pyright: ignore[reportArgumentType]
+        Hotkey("n", focus=_choice(Desk.following_criterion, 1)),
+        Hotkey("c", focus=Desk.comment_id),
+        Hotkey("escape", focus="desk-student", in_fields=True),
+        Hotkey("mod+enter", click="desk-save", in_fields=True),
         Hotkey("s", click="desk-save"),
         Hotkey("r", click="desk-release"),
         *levels,
@@ -531,18 +539,19 @@ def keys() -> rx.Component:
 def key_hints() -> rx.Component:
     """What the keys do, always in sight."""
     hints = (
-        (("j", "k"), _("Next, previous student")),
-        (("1", "4"), _("Choose a level")),
-        (("n",), _("Next criterion")),
-        (("c",), _("Comment")),
-        (("s",), _("Save")),
-        (("r",), _("Release")),
+        ((kbd("j"), kbd("k")), _("Next, previous student")),
+        ((kbd("1"), "–", kbd("4")), _("Choose a level")),
+        ((kbd("n"),), _("Next criterion")),
+        ((kbd("c"),), _("Comment")),
+        ((kbd("Esc"),), _("Leave a field")),
+        ((kbd("s"), kbd("Ctrl", "Enter")), _("Save")),
+        ((kbd("r"),), _("Release")),
     )
     return rx.el.div(
         visually_hidden(_("Keyboard shortcuts")),
         *[
             rx.el.span(
-                kbd(*names), rx.el.span(text), class_name="inline-flex items-center gap-1.5 whitespace-nowrap"
+                *names, rx.el.span(text), class_name="inline-flex items-center gap-1.5 whitespace-nowrap"
             )
             for names, text in hints
         ],

@@ -21,7 +21,6 @@ from eduplatform.components.ui import (
     card,
     dialog,
     icon,
-    kbd,
     page_header,
     skeleton,
     text_input,
@@ -31,10 +30,13 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.pages.teacher.question_parts import parts_of_type
 from eduplatform.security.permissions import Role
-from eduplatform.state.bank import QuestionState, TypeCard
+from eduplatform.state.bank import QuestionState
+
+# Fields of a state class are Vars in a page, which their declarations do not say.
+_S: Any = QuestionState
 
 _FORM = "question-form"
-_ERRORS = QuestionState.errors
+_ERRORS = _S.errors
 
 
 @page(
@@ -43,9 +45,6 @@ _ERRORS = QuestionState.errors
     roles=(Role.TEACHER,),
     on_load=QuestionState.load_new,
 )
-
-# Fields of a state class are Vars in a page, which their declarations do not say.
-_S: Any = QuestionState
 def new_question() -> rx.Component:
     """Choose a type, then write."""
     return page_body(
@@ -206,9 +205,7 @@ def _editor() -> rx.Component:
 
 def _foot() -> rx.Component:
     return rx.el.div(
-        rx.el.span(
-            kbd("Ctrl", "S"), " ", _("saves"), class_name="me-auto hidden text-sm text-ink-muted sm:block"
-        ),
+        rx.el.span(_("Ctrl+S saves"), class_name="me-auto hidden text-sm text-ink-muted sm:block"),
         button_link(_("Back to the bank"), f"/teach/courses/{_S.course_id}/bank", variant="quiet"),
         form_values_button(
             icon("eye"),
@@ -223,7 +220,7 @@ def _foot() -> rx.Component:
         ),
         button(_("Save question"), type="submit", variant="primary", icon="save", id="question-save"),
         class_name=(
-            "sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center justify-end gap-2 border-t border-line "
-            "bg-canvas/95 px-4 py-3 backdrop-blur-sm sm:mx-0 sm:px-0"
+            "z-10 flex flex-wrap items-center justify-end gap-2 border-t border-line py-3 sm:sticky sm:bottom-0 "
+            "sm:bg-canvas/95 sm:backdrop-blur-sm"
         ),
     )

@@ -19,7 +19,7 @@ _ERRORS = _S.errors
 _PARTS = _S.parts
 
 
-def parts_of_type() -> rx.Component:
+def parts_of_type() -> Any:
     """The fields of the type that is being written."""
     return rx.match(
         _S.type,

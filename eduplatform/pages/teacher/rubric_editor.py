@@ -25,7 +25,10 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
-from eduplatform.state.rubrics import RubricEditorState as Editor
+from eduplatform.state.rubrics import RubricEditorState
+
+# The state's attributes are Vars here, which its annotations do not tell.
+Editor: Any = RubricEditorState
 
 
 def _field_error(slot: Any, part: str) -> Any:
@@ -248,7 +251,7 @@ def rubric_editor() -> rx.Component:
                 ),
             ),
             rx.el.form(
-                local_draft(Editor.form_id, Editor.draft_key, saved=Editor.version),  # pyright: ignore[reportArgumentType]
+                local_draft(Editor.form_id, Editor.draft_key, saved=Editor.version),
                 _head(),
                 rx.cond(
                     Editor.criteria.length() > 0,
@@ -268,8 +271,8 @@ def rubric_editor() -> rx.Component:
                     ),
                     button(_("Save rubric"), variant="primary", type="submit", icon="save"),
                     class_name=(
-                        "sticky bottom-0 z-10 flex flex-wrap items-center gap-2 rounded-xl border border-line bg-raised "
-                        "px-4 py-3 shadow-md"
+                        "z-10 flex flex-wrap items-center gap-2 rounded-xl border border-line bg-raised "
+                        "px-4 py-3 shadow-md lg:sticky lg:bottom-0"
                     ),
                 ),
                 key=Editor.form_id,

@@ -26,6 +26,9 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.rubrics import RubricsState
 
+# The state's attributes are Vars here, which its annotations do not tell.
+_S: Any = RubricsState
+
 
 def _rubric(row: Any) -> rx.Component:
     return rx.el.li(
@@ -58,13 +61,13 @@ def _rubric(row: Any) -> rx.Component:
                 "copy",
                 label=_("Duplicate {title}", title=row["title"]),
                 size="sm",
-                on_click=RubricsState.duplicate(row["id"]),
+                on_click=_S.duplicate(row["id"]),
             ),
             icon_button(
                 "trash",
                 label=_("Delete {title}", title=row["title"]),
                 size="sm",
-                on_click=RubricsState.ask_remove(row["id"]),
+                on_click=_S.ask_remove(row["id"]),
             ),
             class_name="mt-3 -mb-1 flex justify-end gap-1",
         ),
@@ -84,7 +87,7 @@ def _new_dialog() -> rx.Component:
                 name="title",
                 label=_("Title"),
                 hint=_("What is judged, for example: Lab report."),
-                error=RubricsState.errors["title"],
+                error=_S.errors["title"],
                 required=True,
                 max_length=160,
             ),
@@ -93,7 +96,7 @@ def _new_dialog() -> rx.Component:
                 button(_("Create rubric"), variant="primary", type="submit"),
                 class_name="flex justify-end gap-2",
             ),
-            on_submit=RubricsState.create,
+            on_submit=_S.create,
             class_name="flex flex-col gap-5",
         ),
         title=_("New rubric"),
@@ -106,7 +109,7 @@ def _new_dialog() -> rx.Component:
     "/teach/courses/[course_id]/rubrics",
     title="Rubrics",
     roles=[Role.TEACHER],
-    on_load=RubricsState.load,
+    on_load=_S.load,
 )
 def rubrics() -> rx.Component:
     """All rubrics of the course."""
@@ -117,20 +120,20 @@ def rubrics() -> rx.Component:
             breadcrumb=breadcrumb(
                 (_("Courses"), "/teach/courses"),
                 (
-                    rx.cond(RubricsState.loaded, RubricsState.course_title, "…"),
-                    f"/teach/courses/{RubricsState.course_id}",
+                    rx.cond(_S.loaded, _S.course_title, "…"),
+                    f"/teach/courses/{_S.course_id}",
                 ),
                 current=_("Rubrics"),
             ),
             actions=[_new_button()],
         ),
         page_body(
-            RubricsState,
-            course_tabs(RubricsState.course_id, "rubrics"),
+            _S,
+            course_tabs(_S.course_id, "rubrics"),
             rx.cond(
-                RubricsState.rows.length() > 0,
+                _S.rows.length() > 0,
                 rx.el.ul(
-                    rx.foreach(RubricsState.rows, _rubric),
+                    rx.foreach(_S.rows, _rubric),
                     class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-3",
                 ),
                 empty_state(
@@ -144,14 +147,14 @@ def rubrics() -> rx.Component:
             ),
             confirm_dialog(
                 id="rubric-remove",
-                title=_("Delete {title}?", title=RubricsState.removing_title),
+                title=_("Delete {title}?", title=_S.removing_title),
                 message=_(
                     "The rubric is gone for everybody who teaches this course. One that is in use stays."
                 ),
                 confirm_label=_("Delete rubric"),
-                on_confirm=RubricsState.remove,
-                open=RubricsState.removing != "",
-                on_close=RubricsState.keep,
+                on_confirm=_S.remove,
+                open=_S.removing != "",
+                on_close=_S.keep,
             ),
             skeleton=rx.el.div(
                 skeleton(class_name="h-10 w-full"),

@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
+import anyio
+import anyio.lowlevel
 import pytest
 from sqlmodel import col, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.models import Assessment, Attempt
-from eduplatform.domain.courses import enrolment
+from eduplatform.domain.courses import enrolment, learning
 from eduplatform.domain.courses.models import Enrollment, LessonProgress
 from eduplatform.domain.grading.models import Grade
 from eduplatform.security.permissions import Role
@@ -219,6 +221,28 @@ async def test_reading_is_recorded_and_leads_on(world: World) -> None:
         await tab.fire(LessonState.mark(False))
         assert not (await tab.state(LessonState)).lesson["read"]
     async with unit_of_work(await world.student.principal()) as work:
+        assert len((await work.session.exec(select(LessonProgress))).all()) == 1
+
+
+async def test_two_tabs_that_open_a_lesson_at_once_both_show_it(world: World) -> None:
+    made = await make_course(world)
+    lesson_id = await make_lesson(world, made)
+    me = await world.student.principal()
+    opened: list[str] = []
+
+    async def open_in_second() -> None:
+        async with unit_of_work(me) as second:
+            opened.append((await learning.open_lesson(work=second, me=me, lesson_id=lesson_id)).lesson.title)
+
+    with count_statements() as seen, anyio.fail_after(10):
+        async with anyio.create_task_group() as group, unit_of_work(me) as first:
+            opened.append((await learning.open_lesson(work=first, me=me, lesson_id=lesson_id)).lesson.title)
+            group.start_soon(open_in_second)
+            # The second waits at its insert until the first has committed.
+            while sum(one.startswith("INSERT INTO lesson_progress") for one in seen) < 2:
+                await anyio.lowlevel.checkpoint()
+    assert opened == ["Building blocks"] * 2
+    async with unit_of_work(me) as work:
         assert len((await work.session.exec(select(LessonProgress))).all()) == 1
 
 

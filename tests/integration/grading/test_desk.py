@@ -72,7 +72,7 @@ async def test_scoring_by_rubric_and_releasing_makes_the_grade_visible(world: Wo
         state = await tab.state(GradingDeskState)
         assert state.errors == {}
         assert state.conflict == ""
-        assert (state.graded, state.head["grade"], state.head["released"]) == (1, "5 / 7", False)
+        assert (state.graded, state.head["grade"], state.head["released"]) == (1, "Grade: 5 / 7", False)
         await tab.fire(GradingDeskState.release)
         state = await tab.state(GradingDeskState)
         assert state.head["released"]
