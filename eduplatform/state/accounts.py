@@ -297,25 +297,19 @@ class InvitationState(PageMixin, rx.State):
         """Join the organisation and sign in."""
         self.tries += 1
         await _slow_down(self, "invitation")
-        token = route_argument(self, "token")
         try:
-            email, *_ = await service.read_invitation(token=token)
+            self.ticket = await service.accept_invitation(
+                token=route_argument(self, "token"),
+                given_name=form.given_name,
+                family_name=form.family_name,
+                password=form.password,
+            )
         except NotSignedIn:
             self.link_is_valid = False
             return
-        try:
-            await service.accept_invitation(
-                token=token, given_name=form.given_name, family_name=form.family_name, password=form.password
-            )
         except Conflict as error:
             raise Invalid(error.detail) from error
         self.accepted = True
-        try:
-            self.ticket = await sign_in.sign_in(
-                email=email, password=form.password, address=client_address(self)
-            )
-        except RateLimited:
-            self.ticket = ""  # the page then leads to the sign-in page
 
 
 class SecurityState(PageMixin, rx.State):

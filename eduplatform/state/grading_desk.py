@@ -14,7 +14,7 @@ from eduplatform.domain.grading import desk as desks
 from eduplatform.domain.grading import service
 from eduplatform.domain.grading.desk import Desk, ScoredMeanwhile
 from eduplatform.i18n import N_, translate, translate_plural
-from eduplatform.i18n.formatting import format_datetime, format_points
+from eduplatform.i18n.formatting import format_datetime, format_points, format_time
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
@@ -198,7 +198,7 @@ class GradingDeskState(PageMixin, rx.State):
             return None
         self.conflict = ""
         self.saved = translate(
-            N_("Saved at {time}"), me.locale, time=format_datetime(utc_now(), me.locale, me.timezone, "short")
+            N_("Saved at {time}"), me.locale, time=format_time(utc_now(), me.locale, me.timezone)
         )
         return GradingDeskState.refresh_saved(str(form.attempt_id))
 

@@ -197,12 +197,14 @@ const useJournal = (attemptId, onSubmitted) => {
     journal.current = book;
     let gone = false;
     setNotice("");
+    setAnswers({});
     book.open().then(
       (found) => {
         if (gone) return;
         setAttempt(found);
         if (!found) return;
-        setAnswers(Object.fromEntries(found.questions.map((question) => [question.item_id, question.answer])));
+        // What another tab left may have come first.
+        setAnswers((all) => ({ ...Object.fromEntries(found.questions.map((question) => [question.item_id, question.answer])), ...all }));
       },
       () => !gone && setAttempt(null),
     );

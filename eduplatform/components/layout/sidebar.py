@@ -119,7 +119,7 @@ def organisation(*, class_name: str = "", hide_name: str = "") -> rx.Component:
 @rx.memo
 def sidebar() -> rx.Component:
     """The sidebar of wide windows; it can be made narrow, and stays so in this browser."""
-    return rx.el.aside(
+    return rx.el.div(
         rx.el.div(
             organisation(
                 class_name="flex-1 lg:in-data-[sidebar=narrow]:justify-center", hide_name=_WIDE_ONLY

@@ -3,7 +3,7 @@
 
 const DATABASE = "edu_journal";
 const STORE = "operations";
-const KEEP_AFTER_MS = 250;
+const KEEP_AFTER_MS = 100;
 const SEND_AFTER_MS = 1200;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 const AT_ONCE = 100;
@@ -13,6 +13,13 @@ const asPromise = (request) =>
   new Promise((done, fail) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => fail(request.error);
+  });
+
+// A write counts once its transaction is complete, not when the request is accepted.
+const asCompleted = (transaction) =>
+  new Promise((done, fail) => {
+    transaction.oncomplete = () => done();
+    transaction.onerror = transaction.onabort = () => fail(transaction.error);
   });
 
 const openDatabase = () => {
@@ -25,13 +32,18 @@ const openDatabase = () => {
 const openStore = async (attempt) => {
   try {
     const database = await openDatabase();
-    const rows = (mode) => database.transaction(STORE, mode).objectStore(STORE);
-    await asPromise(rows("readonly").count());
+    const read = () => database.transaction(STORE).objectStore(STORE);
+    const write = (change) => {
+      const transaction = database.transaction(STORE, "readwrite");
+      change(transaction.objectStore(STORE));
+      return asCompleted(transaction);
+    };
+    await asPromise(read().count());
     return {
       durable: true,
-      all: () => asPromise(rows("readonly").index("attempt").getAll(attempt)),
-      put: (operation) => asPromise(rows("readwrite").put(operation)),
-      remove: (id) => asPromise(rows("readwrite").delete(id)),
+      all: () => asPromise(read().index("attempt").getAll(attempt)),
+      put: (operation) => write((rows) => rows.put(operation)),
+      remove: (id) => write((rows) => rows.delete(id)),
       close: () => database.close(),
     };
   } catch {
@@ -40,6 +52,7 @@ const openStore = async (attempt) => {
 };
 
 // Whether a tab still lives: each holds a lock under its name, and the browser releases it when the tab is gone.
+// True: the name is ours now, until `released`; false: that tab lives; null: this browser cannot tell.
 const claim = (writer, released) =>
   new Promise((done) => {
     if (!navigator.locks) {
@@ -98,6 +111,7 @@ export class AttemptJournal {
     this.failures = 0;
     this.over = false;
     this.release = () => {};
+    this.gone = new AbortController();
   }
 
   // Reads the attempt; null when it cannot be read. Unsent answers of this browser lie over the stored ones.
@@ -132,16 +146,35 @@ export class AttemptJournal {
       this.end();
       return;
     }
-    const left = (await this.store.all()).sort((one, other) => one.at - other.at);
-    const mine = {};
-    for (const writer of new Set(left.map((operation) => operation.writer))) mine[writer] = await claim(writer, released);
+    const left = await this.store.all();
     const stored = Object.fromEntries(attempt.questions.map((question) => [question.item_id, question]));
-    for (const operation of left) {
-      if (mine[operation.writer] === false || !stored[operation.item_id]) continue;
-      const writer = mine[operation.writer] === null ? this.writer : operation.writer;
-      this.operations.push({ ...operation, writer, sent: false });
-      stored[operation.item_id].answer = operation.answer;
+    for (const writer of new Set(left.map((operation) => operation.writer))) {
+      const ours = await claim(writer, released);
+      if (ours === false) this.inherit(writer, released);
+      else for (const operation of await this.takeOver(writer, ours ? writer : this.writer)) stored[operation.item_id].answer = operation.answer;
     }
+  }
+
+  // Waits for the end of another tab, and then sends what it could not send any more.
+  inherit(writer, released) {
+    navigator.locks
+      .request(`edu-writer-${writer}`, { signal: this.gone.signal }, async () => {
+        for (const { item_id, answer } of await this.takeOver(writer, writer)) this.tell("remote", { item_id, answer });
+        this.schedule(0);
+        return released;
+      })
+      .catch(() => {}); // this page has gone first
+  }
+
+  async takeOver(writer, name) {
+    const known = new Set(this.operations.map((operation) => operation.operation_id));
+    const left = (await this.store.all())
+      .filter((operation) => operation.writer === writer && !known.has(operation.operation_id) && operation.item_id in this.versions)
+      .sort((one, other) => one.at - other.at)
+      .map((operation) => ({ ...operation, writer: name, sent: false, stored: true }));
+    const untouched = left.filter((operation) => !this.pending(operation.item_id));
+    this.operations.unshift(...left);
+    return untouched;
   }
 
   heard({ item_id, version, answer, submitted }) {
@@ -190,11 +223,13 @@ export class AttemptJournal {
       operation.kept = true;
       try {
         await this.store.put({ ...operation, sent: false });
+        operation.stored = true;
         for (const id of operation.replaces ?? []) await this.store.remove(id);
       } catch {
         this.store = { ...this.store, durable: false, put: async () => {} };
       }
     }
+    this.report();
   }
 
   forget(operation) {
@@ -205,7 +240,9 @@ export class AttemptJournal {
   report() {
     const troubled = this.failures > 0 || navigator.onLine === false;
     const waiting = this.ready().length > 0;
-    const name = !this.operations.length ? "saved" : !waiting ? "choose" : troubled ? "offline" : "saving";
+    // "Kept in this browser" is said of what its database has, not of what is on its way there.
+    const kept = !this.store.durable || this.operations.every((operation) => operation.stored);
+    const name = !this.operations.length ? "saved" : !waiting ? "choose" : troubled && kept ? "offline" : "saving";
     this.tell("status", { name, durable: this.store.durable });
   }
 
@@ -272,8 +309,8 @@ export class AttemptJournal {
       if (next) next.base_version = this.versions[operation.item_id];
       this.channel?.postMessage({ item_id: operation.item_id, version, answer: operation.answer });
     }
-    for (const { item_id, version, answer } of receipt.conflicts) {
-      const mine = this.operations.filter((operation) => operation.item_id === item_id).at(-1);
+    for (const { operation_id, item_id, version, answer } of receipt.conflicts) {
+      const mine = batch.find((operation) => operation.operation_id === operation_id);
       this.conflicts[item_id] = { mine: mine?.answer, theirs: answer, version };
       this.tell("conflict", { item_id, ...this.conflicts[item_id] });
     }
@@ -336,6 +373,7 @@ export class AttemptJournal {
     clearTimeout(this.keeping);
     this.over = true;
     this.channel?.close();
+    this.gone.abort();
     this.release();
   }
 }

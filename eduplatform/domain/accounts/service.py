@@ -236,43 +236,47 @@ async def read_invitation(*, token: str) -> tuple[str, str, str, str, bool]:
         return invitation.email, invitation.given_name, invitation.family_name, tenant.name, known
 
 
-async def accept_invitation(*, token: str, given_name: str, family_name: str, password: str) -> None:
-    """Join a tenant by a mailed link.
+async def accept_invitation(*, token: str, given_name: str, family_name: str, password: str) -> str:
+    """Join a tenant by a mailed link, and get the one-time ticket for a session in it.
 
     A person who already has a password proves it; a new one sets it.
 
     Raises:
-        NotSignedIn: The link is unknown, used, replaced or too old, or the password of a known address is wrong.
-        Invalid: The new password is too weak.
+        NotSignedIn: The link is unknown, used, replaced or too old.
+        Invalid: The password of a known address is wrong, or the new one too weak.
+        Conflict: The person is a member already.
     """
     async with identity_work() as work:
-        invitation, tenant = await _open_invitation(work, token)
-        found = await work.session.exec(select(Identity).where(col(Identity.email) == invitation.email))
-        identity = found.one_or_none()
-    if identity is not None and identity.password_hash:
-        if not await passwords.verify_password(identity.password_hash, password):
-            raise NotSignedIn(N_("The password is not right."))
-        hashed = ""
-    else:
-        passwords.check_new_password(
-            password, context=(invitation.email, given_name, family_name, tenant.name)
-        )
-        hashed = await passwords.hash_password(password)
-    async with identity_work() as work:
         invitation, tenant = await _open_invitation(work, token, lock=True)
-        identity = await ensure_identity(work=work, email=invitation.email, password_hash=hashed)
-        if hashed and not identity.password_hash:
-            identity.password_hash = hashed
-        await create_user(
-            work=work,
+        found = await work.session.exec(select(Identity).where(col(Identity.email) == invitation.email))
+        identity = found.one_or_none() or Identity(email=invitation.email)
+        if identity.password_hash:
+            if not await passwords.verify_password(identity.password_hash, password):
+                raise Invalid(fields={"password": N_("The password is not right.")})
+        else:
+            passwords.check_new_password(
+                password, context=(invitation.email, given_name, family_name, tenant.name)
+            )
+            identity.password_hash = await passwords.hash_password(password)
+            work.session.add(identity)
+        user = User(
             tenant_id=tenant.id,
-            identity=identity,
+            identity_id=identity.id,
+            email=invitation.email,
             given_name=given_name,
             family_name=family_name,
-            roles=[Role(role) for role in invitation.roles],
+            roles=list(invitation.roles),
         )
+        work.session.add(user)
         invitation.accepted_at = utc_now()
-        await work.audit_for(tenant.id, None, "invitation.accepted")
+        try:
+            await work.flush()
+        except Conflict as error:
+            raise Conflict(N_("This person is already a member.")) from error
+        await work.audit_for(tenant.id, user.id, "invitation.accepted")
+        return await sessions.issue_ticket(
+            work=work, ticket=sessions.Ticket(identity.id, tenant.id, user.id, remembered=False)
+        )
 
 
 async def deactivate(*, work: Work, me: Principal, user_id: UUID, active: bool) -> None:

@@ -101,5 +101,5 @@ async def test_passwords_behind_a_link_cannot_be_tried_without_end(
         texts: set[str] = set()
         for attempt in range(15):
             await tab.fire(InvitationState.accept({**FORM, "password": f"guess-number-{attempt}"}))
-            texts.add((await tab.state(InvitationState)).errors["form"])
+            texts.add((await tab.state(InvitationState)).errors["password"])
         assert any(text.startswith("Too many attempts") for text in texts)
