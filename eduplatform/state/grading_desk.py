@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.grading import comments, service
 from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading import service
 from eduplatform.domain.grading.desk import Desk, ScoredMeanwhile
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_points, format_time
@@ -294,7 +294,7 @@ class GradingDeskState(PageMixin, rx.State):
     async def add_comment(self, me: Principal, form: BankForm) -> object:
         """Put a remark into the bank."""
         async with unit_of_work(me) as work:
-            await desks.add_comment(
+            await comments.add_comment(
                 work=work,
                 me=me,
                 course_id=parse_id(self.head["course_id"]),
@@ -308,7 +308,7 @@ class GradingDeskState(PageMixin, rx.State):
     async def delete_comment(self, me: Principal, comment_id: UUID) -> None:
         """Take a remark out of the bank."""
         async with unit_of_work(me) as work:
-            await desks.delete_comment(work=work, me=me, comment_id=comment_id)
+            await comments.delete_comment(work=work, me=me, comment_id=comment_id)
         self.bank = [one for one in self.bank if one["id"] != str(comment_id)]
 
     def _assessment(self) -> UUID:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import TIMEOUT_MS, Visitors, chromium_browser
+from tests.e2e.teaching import Course, make_course
 from tests.served import Served, chromium
 
 expect.set_options(timeout=TIMEOUT_MS)
@@ -25,6 +26,16 @@ def browser(served: Served) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def _people(browser: Browser, served: Served) -> Visitors:
     return Visitors(browser, served.url)
+
+
+@pytest.fixture(scope="package")
+def course(_people: Visitors) -> Course:
+    """A course that a teacher has made in the interface, with a quiz that can be taken any number of times."""
+    page = _people.visit("teacher")
+    made = make_course(page, "1")
+    assert not _people.serious(), _people.serious()
+    _people.close()
+    return made
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment import attempts
 from eduplatform.domain.assessment.models import Assessment, Attempt
-from eduplatform.domain.assessment.types.text import clean_line, clean_text, is_invisible
+from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.courses.models import Course
-from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.domain.grading import policy, service, worklist
 from eduplatform.domain.grading.models import CriterionScore, GradingComment
 from eduplatform.domain.grading.points import (
@@ -38,8 +37,6 @@ from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
 MAX_COMMENT = 5000
-MAX_BANK_COMMENT = 2000
-MAX_BANK_TITLE = 80
 
 
 class ScoredMeanwhile(Conflict):
@@ -394,43 +391,3 @@ class _Marking:
             await self._work.session.delete(row)
         self._work.session.add_all(self._new)
         await self._work.flush()
-
-
-async def add_comment(*, work: Work, me: Principal, course_id: UUID, title: str, text: str) -> GradingComment:
-    """Put a remark into the comment bank of a course.
-
-    Raises:
-        NotFound: The person does not teach the course.
-        Invalid: It is empty or too long; ``fields`` are ``title`` and ``text``.
-    """
-    await require_teacher(work=work, me=me, course_id=course_id)
-    return await insert_comment(work=work, course_id=course_id, title=title, text=text)
-
-
-async def insert_comment(*, work: Work, course_id: UUID, title: str, text: str) -> GradingComment:
-    """`add_comment` for callers that checked access."""
-    clean_title, clean_body = " ".join(clean_line(title).split()), clean_text(text).strip()
-    problems: dict[str, FieldText] = {}
-    for name, value, limit in (
-        ("title", clean_title, MAX_BANK_TITLE),
-        ("text", clean_body, MAX_BANK_COMMENT),
-    ):
-        if is_invisible(value):
-            problems[name] = N_("Please fill this in.")
-        elif len(value) > limit:
-            problems[name] = (N_("Use at most {limit} characters."), {"limit": limit})
-    if problems:
-        raise Invalid(fields=problems)
-    return await CommentRepository(work).add(
-        GradingComment(course_id=course_id, title=clean_title, text=clean_body)
-    )
-
-
-async def delete_comment(*, work: Work, me: Principal, comment_id: UUID) -> None:
-    """Take a remark out of the comment bank; what students were told stays.
-
-    Raises:
-        NotFound: It does not exist, or the person does not teach its course.
-    """
-    comment = await policy.require_comment_author(work=work, me=me, comment_id=comment_id)
-    await CommentRepository(work).delete(comment)

@@ -20,14 +20,13 @@ from eduplatform.components.ui import (
     skeleton,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.teacher.grading_answer import answer_card, scored_answer
 from eduplatform.pages.teacher.grading_parts import (
-    answer_card,
     conflict,
     dialogs,
     history,
     key_hints,
     keys,
-    scored_answer,
     student_list,
 )
 from eduplatform.security.permissions import Role

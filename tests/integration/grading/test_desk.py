@@ -12,8 +12,8 @@ from sqlmodel import col, select
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.schemas import AssessmentDraft
+from eduplatform.domain.grading import comments, service
 from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading import service
 from eduplatform.domain.grading.desk import Marks, ScoredMeanwhile
 from eduplatform.domain.grading.models import CriterionScore
 from eduplatform.errors import Conflict, Invalid, NotFound
@@ -480,7 +480,7 @@ async def test_the_comment_bank_is_shared_by_the_teachers_of_the_course(world: W
         stranger = await (await world.add_person("stranger", Role.TEACHER)).principal()
         with pytest.raises(NotFound):
             async with unit_of_work(stranger) as work:
-                await desks.delete_comment(work=work, me=stranger, comment_id=desk.assessment_id)
+                await comments.delete_comment(work=work, me=stranger, comment_id=desk.assessment_id)
         await tab.fire(GradingDeskState.delete_comment(remark["id"]))
         assert (await tab.state(GradingDeskState)).bank == []
         assert not tab.errors
