@@ -146,7 +146,7 @@ async def _people(content: TenantContent, hashed: str) -> tuple[Tenant, dict[str
                         email=_address(role if number == 0 else "", person, facts["slug"]),
                         password_hash=hashed,
                     )
-                    await accounts.create_user(
+                    user = await accounts.create_user(
                         work=work,
                         tenant_id=tenant.id,
                         identity=identity,
@@ -154,6 +154,7 @@ async def _people(content: TenantContent, hashed: str) -> tuple[Tenant, dict[str
                         family_name=person["family"],
                         roles=[ROLES[role]],
                     )
+                    user.last_seen_at = utc_now() - timedelta(hours=3 + number * 5)
     addresses = {
         _address(role if number == 0 else "", person, facts["slug"]): person["key"]
         for role, persons in content.people.items()

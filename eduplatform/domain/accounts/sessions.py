@@ -157,6 +157,8 @@ async def open_session(
         staff = identity.is_operator or bool(user and {Role.ADMIN, Role.TEACHER} & set(user.roles))
         remembered = bool(used.payload.get("remembered")) and not staff
         now = utc_now()
+        if user is not None:
+            user.last_seen_at = now
         lifetime = settings.session_remembered if remembered else settings.session_absolute
         value = new_token()
         await work.add(
