@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as BaseSession
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel.orm.session import Session
 
 from eduplatform.db.base import IdentityRow, TenantKeyed, TenantRoot, TenantRow
@@ -85,11 +87,16 @@ def _guard_statement(state: ORMExecuteState) -> None:
     if state.is_update and isinstance(state.parameters, list):
         raise TenantScopeViolation("A bulk update by primary key does not carry the tenant's filter")
     if state.is_select or state.is_update or state.is_delete:
-        tenant_id = scope.tenant_id
-        state.statement = state.statement.options(
-            with_loader_criteria(TenantKeyed, lambda cls: cls.owner() == tenant_id, include_aliases=True),
-            with_loader_criteria(TenantRoot, lambda cls: cls.owner() == tenant_id, include_aliases=True),
-        )
+        state.statement = state.statement.options(*_criteria(scope.tenant_id))
+
+
+@lru_cache(maxsize=1024)
+def _criteria(tenant_id: UUID) -> tuple[ExecutableOption, ...]:
+    """The tenant's filter on every table; made once per tenant, because making it costs as much as a small query."""
+    return (
+        with_loader_criteria(TenantKeyed, lambda cls: cls.owner() == tenant_id, include_aliases=True),
+        with_loader_criteria(TenantRoot, lambda cls: cls.owner() == tenant_id, include_aliases=True),
+    )
 
 
 def _selects_from_mapped_tables(state: ORMExecuteState) -> bool:

@@ -26,6 +26,11 @@ from eduplatform.errors import Conflict, TenantScopeViolation, Unavailable
 
 R = TypeVar("R", bound=Row)
 
+_SET_TENANT = text(
+    "select set_config('app.tenant_id', :tenant, true), set_config('app.user_id', :user, true),"
+    " set_config('app.unscoped_reason', :reason, true)"
+)
+
 
 class Actor(Protocol):
     """Whoever works: a signed-in person or the platform itself."""
@@ -119,10 +124,7 @@ def _set_tenant(session: Session, _transaction: SessionTransaction, connection: 
     else:
         raise TenantScopeViolation("A session was used without a scope")
     connection.execute(
-        text(
-            "select set_config('app.tenant_id', :tenant, true), set_config('app.user_id', :user, true),"
-            " set_config('app.unscoped_reason', :reason, true)"
-        ),
+        _SET_TENANT,
         {"tenant": values[0], "user": values[1], "reason": values[2]},
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
@@ -87,6 +89,12 @@ class LessonForReading:
 
 async def list_taken(*, work: Work, me: Principal) -> list[TakenCourse]:
     """The published courses that the person takes, by title; one statement."""
+    rows = await fetch(work, _taken(), tenant=work.tenant_id, me=me.user)
+    return [TakenCourse(*row) for row in rows]
+
+
+@cache
+def _taken() -> Any:
     lessons = (
         select(func.count(col(Lesson.id)))
         .where(col(Lesson.course_id) == col(Course.id), col(Lesson.status) == PublicationStatus.PUBLISHED)
@@ -99,27 +107,26 @@ async def list_taken(*, work: Work, me: Principal) -> list[TakenCourse]:
         .where(
             col(Lesson.course_id) == col(Course.id),
             col(Lesson.status) == PublicationStatus.PUBLISHED,
-            col(LessonProgress.user_id) == me.user,
+            col(LessonProgress.user_id) == bindparam("me"),
             col(LessonProgress.completed_at).is_not(None),
         )
         .correlate(Course)
         .scalar_subquery()
     )
-    found = await work.session.exec(
+    return (
         select(Course, Section.name, lessons, read)
         .join(Section, col(Section.course_id) == col(Course.id))
         .join(Enrollment, col(Enrollment.section_id) == col(Section.id))
         .where(
-            col(Course.tenant_id) == work.tenant_id,
+            col(Course.tenant_id) == bindparam("tenant"),
             col(Course.status) == PublicationStatus.PUBLISHED,
-            col(Enrollment.user_id) == me.user,
+            col(Enrollment.user_id) == bindparam("me"),
             col(Enrollment.role) == EnrollmentRole.STUDENT,
             col(Enrollment.status) == ACTIVE,
         )
         .order_by(col(Course.title), col(Course.id))
         .limit(50)
     )
-    return [TakenCourse(*row) for row in found.all()]
 
 
 async def read_course(*, work: Work, me: Principal, course_id: UUID) -> CourseForStudent:
@@ -138,13 +145,18 @@ async def assessments_of(*, work: Work, me: Principal, course_ids: Sequence[UUID
 
     For callers that checked access.
     """
+    rows = await fetch(work, _heads(), tenant=work.tenant_id, me=me.user, courses=course_ids)
+    return [AssessmentHead(*row) for row in rows]
 
+
+@cache
+def _heads() -> Any:
     def attempts(state: AttemptState) -> Any:
         return (
             select(func.count(col(Attempt.id)))
             .where(
                 col(Attempt.assessment_id) == col(Assessment.id),
-                col(Attempt.user_id) == me.user,
+                col(Attempt.user_id) == bindparam("me"),
                 col(Attempt.state) == state,
             )
             .correlate(Assessment)
@@ -162,18 +174,16 @@ async def assessments_of(*, work: Work, me: Principal, course_ids: Sequence[UUID
         attempts(AttemptState.SUBMITTED),
         attempts(AttemptState.IN_PROGRESS),
     )
-    rows = await fetch(
-        work,
+    return (
         select_columns(*columns)
         .where(
-            col(Assessment.tenant_id) == work.tenant_id,
-            col(Assessment.course_id).in_(course_ids),
+            col(Assessment.tenant_id) == bindparam("tenant"),
+            col(Assessment.course_id).in_(bindparam("courses", expanding=True)),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
         )
         .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.title))
-        .limit(50),
+        .limit(50)
     )
-    return [AssessmentHead(*row) for row in rows]
 
 
 async def open_lesson(

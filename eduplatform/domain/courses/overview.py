@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import Uuid, bindparam, exists
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, func, select
 
@@ -133,6 +134,14 @@ async def teacher_overview(*, work: Work, me: Principal, now: datetime | None = 
 
 
 async def _coming_due(work: Work, me: Principal, now: datetime) -> list[ComingDue]:
+    rows = await fetch(
+        work, _due_soon(), tenant=work.tenant_id, me=me.user, now=now, until=now + TEACHER_HORIZON
+    )
+    return [ComingDue(*row) for row in rows]
+
+
+@cache
+def _due_soon() -> Any:
     handed_in = (
         select(func.count(func.distinct(col(Attempt.user_id))))
         .where(col(Attempt.assessment_id) == col(Assessment.id), col(Attempt.state) == AttemptState.SUBMITTED)
@@ -160,21 +169,19 @@ async def _coming_due(work: Work, me: Principal, now: datetime) -> list[ComingDu
         handed_in,
         students,
     )
-    rows = await fetch(
-        work,
+    return (
         select_columns(*columns)
         .select_from(Assessment)
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(
-            col(Assessment.tenant_id) == work.tenant_id,
-            taught_by(me.user),
+            col(Assessment.tenant_id) == bindparam("tenant"),
+            taught_by(bindparam("me", type_=Uuid())),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
-            col(Assessment.due_at).between(now, now + TEACHER_HORIZON),
+            col(Assessment.due_at).between(bindparam("now"), bindparam("until")),
         )
         .order_by(col(Assessment.due_at), col(Assessment.id))
-        .limit(HOME_ROWS),
+        .limit(HOME_ROWS)
     )
-    return [ComingDue(*row) for row in rows]
 
 
 async def student_overview(*, work: Work, me: Principal, now: datetime | None = None) -> StudentOverview:
@@ -204,6 +211,12 @@ async def student_overview(*, work: Work, me: Principal, now: datetime | None = 
 
 
 async def _running(work: Work, me: Principal, ids: Sequence[UUID], now: datetime) -> list[RunningAttempt]:
+    rows = await fetch(work, _in_progress(), tenant=work.tenant_id, me=me.user, courses=ids, now=now)
+    return [RunningAttempt(*row) for row in rows]
+
+
+@cache
+def _in_progress() -> Any:
     columns: tuple[Any, ...] = (
         Attempt.id,
         Attempt.assessment_id,
@@ -211,26 +224,30 @@ async def _running(work: Work, me: Principal, ids: Sequence[UUID], now: datetime
         Course.title,
         Attempt.deadline_at,
     )
-    rows = await fetch(
-        work,
+    return (
         select_columns(*columns)
         .select_from(Attempt)
         .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(
-            col(Attempt.tenant_id) == work.tenant_id,
-            col(Attempt.user_id) == me.user,
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.user_id) == bindparam("me"),
             col(Attempt.state) == AttemptState.IN_PROGRESS,
-            col(Course.id).in_(ids),
-            col(Attempt.deadline_at).is_(None) | (col(Attempt.deadline_at) > now),
+            col(Course.id).in_(bindparam("courses", expanding=True)),
+            col(Attempt.deadline_at).is_(None) | (col(Attempt.deadline_at) > bindparam("now")),
         )
         .order_by(col(Attempt.deadline_at).asc().nulls_last())
-        .limit(HOME_ROWS),
+        .limit(HOME_ROWS)
     )
-    return [RunningAttempt(*row) for row in rows]
 
 
 async def _new_grades(work: Work, me: Principal, ids: Sequence[UUID]) -> list[NewGrade]:
+    rows = await fetch(work, _unseen_grades(), tenant=work.tenant_id, me=me.user, courses=ids)
+    return [NewGrade(*row) for row in rows]
+
+
+@cache
+def _unseen_grades() -> Any:
     columns: tuple[Any, ...] = (
         Grade.id,
         Assessment.title,
@@ -239,32 +256,36 @@ async def _new_grades(work: Work, me: Principal, ids: Sequence[UUID]) -> list[Ne
         Grade.possible,
         Grade.released_at,
     )
-    rows = await fetch(
-        work,
+    return (
         select_columns(*columns)
         .select_from(Grade)
         .join(Assessment, col(Assessment.id) == col(Grade.assessment_id))
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(
-            col(Grade.tenant_id) == work.tenant_id,
-            col(Grade.user_id) == me.user,
+            col(Grade.tenant_id) == bindparam("tenant"),
+            col(Grade.user_id) == bindparam("me"),
             col(Grade.released_at).is_not(None),
             col(Grade.seen_at).is_(None),
-            col(Course.id).in_(ids),
+            col(Course.id).in_(bindparam("courses", expanding=True)),
         )
         .order_by(col(Grade.released_at).desc())
-        .limit(HOME_ROWS),
+        .limit(HOME_ROWS)
     )
-    return [NewGrade(*row) for row in rows]
 
 
 async def _next_lessons(work: Work, me: Principal, ids: Sequence[UUID]) -> list[NextLesson]:
+    rows = await fetch(work, _first_unread(), tenant=work.tenant_id, me=me.user, courses=ids)
+    return [NextLesson(*row) for row in rows]
+
+
+@cache
+def _first_unread() -> Any:
     def progress(*conditions: Any) -> Any:
         return (
             exists()
             .where(
                 col(LessonProgress.lesson_id) == col(Lesson.id),
-                col(LessonProgress.user_id) == me.user,
+                col(LessonProgress.user_id) == bindparam("me"),
                 *conditions,
             )
             .correlate(Lesson)
@@ -279,19 +300,17 @@ async def _next_lessons(work: Work, me: Principal, ids: Sequence[UUID]) -> list[
         Module.title,
         progress(),
     )
-    rows = await fetch(
-        work,
+    return (
         select_columns(*columns)
         .select_from(Lesson)
         .join(Module, col(Module.id) == col(Lesson.module_id))
         .join(Course, col(Course.id) == col(Lesson.course_id))
         .where(
-            col(Lesson.tenant_id) == work.tenant_id,
-            col(Lesson.course_id).in_(ids),
+            col(Lesson.tenant_id) == bindparam("tenant"),
+            col(Lesson.course_id).in_(bindparam("courses", expanding=True)),
             col(Lesson.status) == PublicationStatus.PUBLISHED,
             ~progress(col(LessonProgress.completed_at).is_not(None)),
         )
         .order_by(col(Course.id), col(Module.position), col(Module.id), col(Lesson.position), col(Lesson.id))
-        .ext(distinct_on(col(Course.id))),
+        .ext(distinct_on(col(Course.id)))
     )
-    return [NextLesson(*row) for row in rows]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import or_
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Integer, Uuid, bindparam, or_
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
@@ -72,13 +73,13 @@ def select_columns(*columns: Any) -> Any:
     return cast(Any, select)(*columns)
 
 
-async def fetch(work: Work, statement: Any) -> list[Any]:
-    """The rows of a statement made by `select_columns`."""
-    result: Any = await cast(Any, work.session).exec(statement)
+async def fetch(work: Work, statement: Any, **values: Any) -> list[Any]:
+    """The rows of a statement made by `select_columns`; ``values`` fill its named parameters."""
+    result: Any = await cast(Any, work.session).exec(statement, params=values or None)
     return list(result.all())
 
 
-def taught_by(user_id: UUID) -> ColumnElement[bool]:
+def taught_by(user_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
     """The courses that a person owns or teaches a section of."""
     teaching = (
         select(Section.course_id)
@@ -145,27 +146,18 @@ class CourseRepository(Repository[Course]):
         self, *, user_id: UUID, search: str, number: int, size: int
     ) -> tuple[list[TaughtCourse], int]:
         """A page of the courses that a person teaches, newest first, and how many there are."""
-        conditions: list[ColumnElement[bool]] = [
-            col(Course.tenant_id) == self._work.tenant_id,
-            taught_by(user_id),
-        ]
+        counting, listing = _taught()
         if search:
-            conditions.append(
-                or_(
-                    col(Course.title).icontains(search, autoescape=True),
-                    col(Course.code).icontains(search, autoescape=True),
-                    col(Course.subject).icontains(search, autoescape=True),
-                )
+            found = or_(
+                col(Course.title).icontains(search, autoescape=True),
+                col(Course.code).icontains(search, autoescape=True),
+                col(Course.subject).icontains(search, autoescape=True),
             )
-        total = (await self._session.exec(select(func.count(col(Course.id))).where(*conditions))).one()
-        rows = await fetch(
-            self._work,
-            select_columns(Course, *_counts_of_course())
-            .where(*conditions)
-            .order_by(col(Course.created_at).desc())
-            .offset((max(number, 1) - 1) * size)
-            .limit(size),
-        )
+            counting, listing = counting.where(found), listing.where(found)
+        values = {"tenant": self._work.tenant_id, "me": user_id}
+        total = (await fetch(self._work, counting, **values))[0]
+        first = (max(number, 1) - 1) * size
+        rows = await fetch(self._work, listing, **values, first=first, size=size)
         return [TaughtCourse(*row) for row in rows], total
 
     async def teacher_ids(self, course_id: UUID) -> set[UUID]:
@@ -181,6 +173,23 @@ class CourseRepository(Repository[Course]):
             )
         )
         return set(rows.all())
+
+
+@cache
+def _taught() -> tuple[Any, Any]:
+    """How many courses somebody teaches, and a page of them: made once, because making costs more than running."""
+    conditions = (
+        col(Course.tenant_id) == bindparam("tenant"),
+        taught_by(bindparam("me", type_=Uuid())),
+    )
+    listing = (
+        select_columns(Course, *_counts_of_course())
+        .where(*conditions)
+        .order_by(col(Course.created_at).desc())
+        .offset(bindparam("first", type_=Integer()))
+        .limit(bindparam("size", type_=Integer()))
+    )
+    return select(func.count(col(Course.id))).where(*conditions), listing
 
 
 def _counts_of_course() -> tuple[Any, ...]:
@@ -214,23 +223,31 @@ class SectionRepository(Repository[Section]):
 
     async def of_courses(self, course_ids: Sequence[UUID]) -> list[SectionRow]:
         """The sections of some courses, by name."""
-        students = (
-            select(func.count(col(Enrollment.id)))
-            .where(
-                col(Enrollment.section_id) == col(Section.id),
-                col(Enrollment.role) == EnrollmentRole.STUDENT,
-                col(Enrollment.status) == ACTIVE,
-            )
-            .correlate(Section)
-            .scalar_subquery()
+        rows = await fetch(self._work, _sections(), tenant=self._work.tenant_id, courses=course_ids)
+        return [SectionRow(section, term, count) for section, term, count in rows]
+
+
+@cache
+def _sections() -> Any:
+    students = (
+        select(func.count(col(Enrollment.id)))
+        .where(
+            col(Enrollment.section_id) == col(Section.id),
+            col(Enrollment.role) == EnrollmentRole.STUDENT,
+            col(Enrollment.status) == ACTIVE,
         )
-        rows = await self._session.exec(
-            select(Section, func.coalesce(col(Term.name), ""), students)
-            .outerjoin(Term, col(Term.id) == col(Section.term_id))
-            .where(col(Section.tenant_id) == self._work.tenant_id, col(Section.course_id).in_(course_ids))
-            .order_by(col(Section.name))
+        .correlate(Section)
+        .scalar_subquery()
+    )
+    return (
+        select(Section, func.coalesce(col(Term.name), ""), students)
+        .outerjoin(Term, col(Term.id) == col(Section.term_id))
+        .where(
+            col(Section.tenant_id) == bindparam("tenant"),
+            col(Section.course_id).in_(bindparam("courses", expanding=True)),
         )
-        return [SectionRow(section, term, count) for section, term, count in rows.all()]
+        .order_by(col(Section.name))
+    )
 
 
 class EnrollmentRepository(Repository[Enrollment]):
