@@ -123,7 +123,9 @@ async def weigh_all(served: Platform) -> list[Weight]:
                 route=page.route,
                 path=school.address(page.route, page.roles[0] if page.roles else Role.STUDENT),
                 role=page.roles[0] if page.roles else "",
-                cookie=cookies[page.roles[0]] if page.roles else _own_cookie(page.route, cookies[Role.STUDENT]),
+                cookie=cookies[page.roles[0]]
+                if page.roles
+                else _own_cookie(page.route, cookies[Role.STUDENT]),
             )
             for page in sorted(PAGES, key=lambda one: one.route)
             if page.route.startswith("/")

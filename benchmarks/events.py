@@ -87,7 +87,9 @@ async def session(
             next_beacon = time.monotonic() + random.random() * _BEACON_S
             while time.monotonic() < end[0]:
                 begin = time.perf_counter()
-                await tab.fire("reflex___state____state.reflex___state____on_load_internal_state.on_load_internal")
+                await tab.fire(
+                    "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal"
+                )
                 update = await tab.update(f'"{state}":')
                 times.data[role].append(time.perf_counter() - begin)
                 if '"failure_rx_state_":"error"' in update:
@@ -196,7 +198,9 @@ def report(times: Times, load: Load, number: int) -> int:
         return (pair[1].cpu - pair[0].cpu) / load.seconds
 
     visits = len(whole) / load.seconds
-    print(f"\n{number} sessions, {visits:.0f} page loads/s for {load.seconds:.0f} s; errors: {len(times.errors)}")
+    print(
+        f"\n{number} sessions, {visits:.0f} page loads/s for {load.seconds:.0f} s; errors: {len(times.errors)}"
+    )
     print(
         f"CPU (cores): server {share(load.server):.2f}, database {share(load.database):.2f},"
         f" load generator {load.generator:.2f}"

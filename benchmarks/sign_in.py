@@ -69,13 +69,12 @@ async def refusals(served: Platform, known: Sequence[str]) -> tuple[list[float],
     """Seconds that refusing known and unknown addresses took."""
     times: tuple[list[float], list[float]] = ([], [])
     names = cycle(known)
-    async with aiohttp.ClientSession() as http:
-        async with await opened(http, served, 0) as tab:
-            for number in range(_WARM_UP + REFUSALS):
-                for series, email in zip(times, (next(names), f"nobody-{number}@riverside.test"), strict=True):
-                    begin = time.perf_counter()
-                    await submit(tab, email, "not-the-password", '"errors_rx_state_":{"form"')
-                    series.append(time.perf_counter() - begin)
+    async with aiohttp.ClientSession() as http, await opened(http, served, 0) as tab:
+        for number in range(_WARM_UP + REFUSALS):
+            for series, email in zip(times, (next(names), f"nobody-{number}@riverside.test"), strict=True):
+                begin = time.perf_counter()
+                await submit(tab, email, "not-the-password", '"errors_rx_state_":{"form"')
+                series.append(time.perf_counter() - begin)
     return times[0][_WARM_UP:], times[1][_WARM_UP:]
 
 

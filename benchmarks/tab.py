@@ -26,7 +26,13 @@ class Tab:
     """
 
     def __init__(
-        self, http: aiohttp.ClientSession, address: str, *, cookie: str = "", client: str = "", path: str = "/"
+        self,
+        http: aiohttp.ClientSession,
+        address: str,
+        *,
+        cookie: str = "",
+        client: str = "",
+        path: str = "/",
     ) -> None:
         """Prepare, without connecting.
 

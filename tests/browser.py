@@ -28,7 +28,9 @@ ACCOUNTS = {
     "admin": "admin@riverside.test",
     "operator": "operator@eduplatform.test",
 }
-_OFFLINE = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION|ERR_FAILED|WebSocket|Failed to fetch")
+_OFFLINE = re.compile(
+    r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION|ERR_FAILED|WebSocket|Failed to fetch"
+)
 
 
 @contextmanager
@@ -99,7 +101,12 @@ class Visitors:
         def say(text: str) -> None:
             self.complaints.append(f"{page.url}: {text}")
 
-        page.on("console", lambda message: say(f"{message.text} {message.location['url']}") if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                say(f"{message.text} {message.location['url']}") if message.type == "error" else None
+            ),
+        )
         page.on("pageerror", lambda error: say(f"exception: {error}"))
         return page
 

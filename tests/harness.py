@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from uuid import uuid4
 
 import reflex as rx
@@ -92,8 +92,8 @@ class Tab:
             parent_txid=None,
             state_manager=self.manager,
             enqueue_impl=self._processor.enqueue_many,
-            emit_delta_impl=delta,
-            emit_event_impl=event,
+            emit_delta_impl=delta,  # pyright: ignore[reportArgumentType]
+            emit_event_impl=event,  # pyright: ignore[reportArgumentType]
         )
         await self._processor.start()
         await self.go(self.path, self.route)
@@ -138,7 +138,7 @@ class Tab:
 
 def state_of(name: str) -> type[rx.State]:
     """The state class of a full event name."""
-    return RegistrationContext.get().event_handlers[name].states[0]
+    return cast("type[rx.State]", RegistrationContext.get().event_handlers[name].states[0])
 
 
 def annotations_of(name: str) -> Mapping[str, Any]:

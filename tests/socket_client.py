@@ -81,7 +81,9 @@ class Intruder:
         seen = len(self.updates)
         await self.send(HYDRATE, **router_data)
         await self.until(
-            lambda: any(f"is_hydrated{SUFFIX}" in one.get("delta", {}).get(ROOT, {}) for one in self.updates[seen:])
+            lambda: any(
+                f"is_hydrated{SUFFIX}" in one.get("delta", {}).get(ROOT, {}) for one in self.updates[seen:]
+            )
         )
         return self.updates
 

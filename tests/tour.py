@@ -77,7 +77,9 @@ def route_of(path: str) -> str:
 
 def links(page: Page) -> list[str]:
     """Addresses inside the platform to which the page links."""
-    found: Iterable[str] = page.eval_on_selector_all("a[href^='/']", "all => all.map((one) => one.getAttribute('href'))")
+    found: Iterable[str] = page.eval_on_selector_all(
+        "a[href^='/']", "all => all.map((one) => one.getAttribute('href'))"
+    )
     return [one.partition("?")[0].partition("#")[0] for one in found]
 
 

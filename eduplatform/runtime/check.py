@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from eduplatform.config import Settings
 from eduplatform.runtime.toolchain import ROOT
@@ -32,7 +33,7 @@ def check_database(settings: Settings) -> list[str]:
         with owner.connect() as connection:
             problems += [f"migration {revision} is missing" for revision in migrate.pending(connection)]
             problems += [f"table {table} has no row-level security" for table in unsecured_tables(connection)]
-    except sa.exc.OperationalError as error:
+    except OperationalError as error:
         return [f"the database does not answer: {str(error.orig).strip().splitlines()[0]}"]
     finally:
         owner.dispose()
@@ -51,7 +52,7 @@ def check_database(settings: Settings) -> list[str]:
                 ).one()
                 if powers[1]:
                     problems.append(f"role {powers[0]} could pass the wall between tenants")
-        except sa.exc.OperationalError as error:
+        except OperationalError as error:
             problems.append(f"a role cannot connect: {str(error.orig).strip().splitlines()[0]}")
         finally:
             role.dispose()

@@ -127,7 +127,7 @@ async def principal_of(state: rx.State) -> Principal | None:
 
 def handler(
     permission: Permission | Public, *, loads: bool = False, quiet: bool = False
-) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
+) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     """Make a method an event handler with a policy.
 
     Args:
@@ -136,7 +136,8 @@ def handler(
         quiet: The handler runs every few seconds by itself: its line in the log is for debugging only.
     """
 
-    def decorate(fn: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    # Reflex turns the method into an event handler when the class is made; its type is known at run time only.
+    def decorate(fn: Callable[..., Awaitable[Any]]) -> Any:
         arguments = _arguments(fn)
 
         @functools.wraps(fn)

@@ -20,7 +20,9 @@ def join(page: Page, course: Course) -> None:
         code = dialog.get_by_label(re.compile("^Code"))
         code.fill("AAAA-2222")
         dialog.get_by_role("button", name="Join", exact=True).click()
-        expect(dialog.get_by_text(re.compile("code", re.IGNORECASE)).filter(visible=True).last).to_be_visible()
+        expect(
+            dialog.get_by_text(re.compile("code", re.IGNORECASE)).filter(visible=True).last
+        ).to_be_visible()
         code.fill(f" {course.join_code.lower()} ")
         dialog.get_by_role("button", name="Join", exact=True).click()
         expect(dialog).to_be_hidden()

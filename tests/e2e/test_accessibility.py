@@ -85,7 +85,9 @@ def look_at(page: Page) -> list[str]:
     for theme, options in (("dark", _COLOURS), ("light", _ALL)):
         dark = theme == "dark"
         page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
-        page.wait_for_function("(dark) => document.documentElement.classList.contains('dark') === dark", arg=dark)
+        page.wait_for_function(
+            "(dark) => document.documentElement.classList.contains('dark') === dark", arg=dark
+        )
         for width, height in (NARROW, WIDE):
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(_STILL)
@@ -100,7 +102,10 @@ def test_everybody_finds_a_way_to_every_page(findings: Findings) -> None:
     for page in PAGES:
         for role in page.roles:
             if page.route not in FOUND_IN_JOURNEYS:
-                assert any(stop.route == page.route and stop.who == role.value for stop in findings), (role, page.route)
+                assert any(stop.route == page.route and stop.who == role.value for stop in findings), (
+                    role,
+                    page.route,
+                )
 
 
 @pytest.mark.parametrize("who", ["", *HOMES], ids=lambda who: who or "nobody")

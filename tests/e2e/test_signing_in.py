@@ -12,7 +12,13 @@ from tests.served import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-HOMES = {"student": "/learn", "teacher": "/teach", "guardian": "/family", "admin": "/admin", "operator": "/operator"}
+HOMES = {
+    "student": "/learn",
+    "teacher": "/teach",
+    "guardian": "/family",
+    "admin": "/admin",
+    "operator": "/operator",
+}
 
 
 @pytest.mark.parametrize(("role", "home"), HOMES.items())
@@ -53,7 +59,9 @@ def test_after_signing_in_the_wanted_page_opens(visitors: Visitors) -> None:
     expect(page).to_have_url(re.compile("/settings/security"))
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_another_site_is_never_the_wanted_page(visitors: Visitors, target: str) -> None:
     page = visitors.visit()
     go(page, f"/login?next={target}")

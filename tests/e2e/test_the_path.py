@@ -13,7 +13,9 @@ from tests.e2e.teaching import Course
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-ESSAY = "While we sleep the hippocampus replays the day, and the cortex keeps it. That is called consolidation."
+ESSAY = (
+    "While we sleep the hippocampus replays the day, and the cortex keeps it. That is called consolidation."
+)
 
 
 def test_a_lesson_is_safe_to_read(visitors: Visitors, course: Course) -> None:

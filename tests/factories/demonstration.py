@@ -112,7 +112,9 @@ async def demonstration(slug: str) -> Demonstration:
     people = {Role.OPERATOR: Person(operator.email, operator.id, None, None)}
     async with unit_of_work(PlatformActor(tenant.id)) as work:
         for key, role in seed.ROLES.items():
-            user = (await work.session.exec(select(User).where(col(User.email) == f"{key}@{slug}.test"))).one()
+            user = (
+                await work.session.exec(select(User).where(col(User.email) == f"{key}@{slug}.test"))
+            ).one()
             people[role] = Person(user.email, user.identity_id, user.id, tenant.id)
         shared = await _examples(work, people)
     shared["tenant_id"] = str(tenant.id)

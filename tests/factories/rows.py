@@ -15,7 +15,6 @@ from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.db.base import TenantKeyed, TenantRoot
 from eduplatform.db.unit_of_work import Work, unscoped
 
-
 CANARY = "cnry"
 """Begins every text of a made-up row, so that a leak can be found in whatever reaches a browser."""
 

@@ -114,8 +114,7 @@ def test_never_more_than_burst_and_refill(gaps: list[float], burst: int, per_sec
 def test_every_setting_is_read() -> None:
     package = Path(rate_limits.__file__).parents[1]
     code = "\n".join(
-        file.read_text(encoding="utf-8")
-        for file in (*package.rglob("*.py"), package.parent / "rxconfig.py")
+        file.read_text(encoding="utf-8") for file in (*package.rglob("*.py"), package.parent / "rxconfig.py")
     )
     unread = [name for name in type(get_settings()).model_fields if f".{name}" not in code]
     assert unread == []

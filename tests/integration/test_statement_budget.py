@@ -75,9 +75,7 @@ async def schools(database: None) -> tuple[Demonstration, Demonstration]:
 
 @pytest.fixture(scope="module")
 async def cookies(schools: tuple[Demonstration, Demonstration]) -> Mapping[str, str]:
-    return {
-        one.email: await one.sign_in() for school in schools for one in school.people.values()
-    }
+    return {one.email: await one.sign_in() for school in schools for one in school.people.values()}
 
 
 async def statements(visit: Visit, school: Demonstration, cookies: Mapping[str, str]) -> list[str]:

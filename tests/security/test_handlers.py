@@ -69,7 +69,12 @@ class Stage:
 
 @pytest.fixture(scope="module")
 async def stage(database: None) -> Stage:
-    ours, theirs, spare, operator = await make_world(), await make_world(), await make_world(), await make_operator()
+    ours, theirs, spare, operator = (
+        await make_world(),
+        await make_world(),
+        await make_world(),
+        await make_operator(),
+    )
     rows = await fill_tenant(theirs.tenant_id, spare.student.identity_id)
     cookies = {role: await getattr(ours, role.value).sign_in() for role in TENANT_ROLES}
     cookies[Role.OPERATOR] = await operator.sign_in()
@@ -133,7 +138,18 @@ async def test_unknown_arguments_are_refused(stage: Stage, name: str, junk: dict
 @handlers
 @pytest.mark.parametrize(
     "value",
-    [None, True, -1, 10**30, "\x00", "x" * 1_000_000, "' OR 1=1 --", {"$ne": 1}, [[]], "<script>alert(1)</script>"],
+    [
+        None,
+        True,
+        -1,
+        10**30,
+        "\x00",
+        "x" * 1_000_000,
+        "' OR 1=1 --",
+        {"$ne": 1},
+        [[]],
+        "<script>alert(1)</script>",
+    ],
     ids=("null", "true", "negative", "huge", "nul", "1MB", "sql", "dict", "list", "script"),
 )
 async def test_malformed_arguments_never_break_a_handler(stage: Stage, name: str, value: Any) -> None:

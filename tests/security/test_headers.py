@@ -64,7 +64,9 @@ def check_headers(answer: httpx.Response) -> None:
     assert policy["form-action"] == ["'self'"]
     assert policy["script-src"][0] == "'self'"
     assert all(source.startswith("'sha256-") for source in policy["script-src"][1:])
-    assert not re.search(r"unsafe-eval|unsafe-hashes|strict-dynamic|\*|\bhttps?:", headers["content-security-policy"])
+    assert not re.search(
+        r"unsafe-eval|unsafe-hashes|strict-dynamic|\*|\bhttps?:", headers["content-security-policy"]
+    )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] in ("same-origin", "no-referrer", "strict-origin-when-cross-origin")
@@ -72,7 +74,9 @@ def check_headers(answer: httpx.Response) -> None:
     assert "camera=()" in headers["permissions-policy"]
     assert headers["x-reference"]
     assert "access-control-allow-origin" not in headers or headers["access-control-allow-origin"] != "*"
-    assert "strict-transport-security" not in headers  # over plain http browsers ignore it, and localhost must stay usable
+    assert (
+        "strict-transport-security" not in headers
+    )  # over plain http browsers ignore it, and localhost must stay usable
 
 
 def inline_scripts(html: str) -> Iterator[str]:
@@ -104,7 +108,9 @@ async def test_pages_answer_at_their_address_without_a_detour(http: httpx.AsyncC
 
 
 @pytest.mark.parametrize(("method", "path", "status"), ERRORS)
-async def test_failures_carry_the_same_headers(http: httpx.AsyncClient, method: str, path: str, status: int) -> None:
+async def test_failures_carry_the_same_headers(
+    http: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
     answer = await http.request(method, path)
     assert answer.status_code == status
     check_headers(answer)
@@ -124,14 +130,18 @@ async def test_hashed_assets_are_kept_for_ever_and_pages_are_asked_for_again(htt
     assert "immutable" not in missing.headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", f"/api/attempts/{SOME_ID}", "/auth/session", "/auth/sign-out"])
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", f"/api/attempts/{SOME_ID}", "/auth/session", "/auth/sign-out"]
+)
 async def test_answers_about_persons_are_not_stored(http: httpx.AsyncClient, path: str) -> None:
     for method in ("GET", "POST"):
         answer = await http.request(method, path)
         assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://localhost", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "origin", [None, "null", "https://evil.example", "http://localhost", "http://127.0.0.1:1"]
+)
 async def test_changes_are_accepted_from_our_own_pages_only(served: Served, origin: str | None) -> None:
     headers = {"Origin": origin} if origin else {}
     async with httpx.AsyncClient(base_url=served.url, headers=headers) as outside:
@@ -179,7 +189,17 @@ async def test_without_a_session_the_api_asks_to_sign_in(http: httpx.AsyncClient
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b"[]", b"{", b'{"ticket": 7}', b'{"ticket": "short"}', b'{"ticket": "\\u0000"}', b'{"other": 1}', b"\xff\xfe"],
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{",
+        b'{"ticket": 7}',
+        b'{"ticket": "short"}',
+        b'{"ticket": "\\u0000"}',
+        b'{"other": 1}',
+        b"\xff\xfe",
+    ],
     ids=repr,
 )
 async def test_malformed_bodies_get_a_problem_with_the_field(http: httpx.AsyncClient, body: bytes) -> None:
@@ -256,7 +276,9 @@ async def test_signing_in_again_changes_the_cookie(served: Served) -> None:
 
 async def test_signing_out_takes_the_cookie_away(served: Served) -> None:
     cookie = await sign_in(served.url, "student@northwind.test")
-    async with httpx.AsyncClient(base_url=served.url, headers={"Origin": served.url, "Cookie": cookie}) as client:
+    async with httpx.AsyncClient(
+        base_url=served.url, headers={"Origin": served.url, "Cookie": cookie}
+    ) as client:
         answer = await client.post("/auth/sign-out")
         after = await client.get(f"/api/attempts/{SOME_ID}")
     assert answer.status_code == 204
@@ -289,7 +311,9 @@ def _wrapped(build: Path) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="https://learn.example")
 
 
-async def test_under_https_browsers_are_told_to_stay_there(configured: Callable[..., None], tmp_path: Path) -> None:
+async def test_under_https_browsers_are_told_to_stay_there(
+    configured: Callable[..., None], tmp_path: Path
+) -> None:
     (tmp_path / "index.html").write_text("<script>let one = 1</script><script src='/x.js'></script>")
     configured(EDU_PUBLIC_URL="https://learn.example", EDU_BASE_DOMAIN="learn.example")
     async with _wrapped(tmp_path) as client:
@@ -329,7 +353,9 @@ async def test_the_cookie_under_https_is_bound_to_the_host(configured: Callable[
     api = FastAPI()
     problems.install(api)
     api.include_router(auth.router)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="https://learn.example") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(api), base_url="https://learn.example"
+    ) as client:
         answer = await client.post("/auth/sign-out")
     flags = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
     assert answer.headers["set-cookie"].startswith("__Host-edu_session=")

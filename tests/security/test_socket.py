@@ -148,7 +148,9 @@ async def test_wrong_types_never_reach_a_handlers_body(served: Served, tab: Intr
     assert "event_failed" not in served.log(since)
 
 
-@pytest.mark.parametrize("data", [None, 7, "text", '{"name": 1}', [], {"name": None}, {"payload": "x"}, {}], ids=repr)
+@pytest.mark.parametrize(
+    "data", [None, 7, "text", '{"name": 1}', [], {"name": None}, {"payload": "x"}, {}], ids=repr
+)
 async def test_an_event_that_is_none_does_not_stop_the_server(served: Served, data: Any) -> None:
     async with intruder(served.url) as one:
         await one.send_raw(data)
@@ -172,7 +174,18 @@ async def test_the_generic_setter_is_gone_from_every_state(served: Served, tab: 
 
 @pytest.mark.parametrize(
     "method",
-    ["_forget", "_bound", "set_name", "set_roles", "reset", "get_state", "dict", "get_value", "_get_root_state", "__init__"],
+    [
+        "_forget",
+        "_bound",
+        "set_name",
+        "set_roles",
+        "reset",
+        "get_state",
+        "dict",
+        "get_value",
+        "_get_root_state",
+        "__init__",
+    ],
 )
 async def test_methods_that_are_no_handlers_cannot_be_called(tab: Intruder, method: str) -> None:
     before = await full_state(tab)
@@ -217,14 +230,19 @@ async def test_forged_router_data_changes_nobody(served: Served, nobody: Intrude
 
 async def test_the_stored_variables_event_writes_nothing(tab: Intruder) -> None:
     before = await full_state(tab)
-    forged = {f"{SHELL}.{name}": value for name, value in (("roles", ["admin"]), ("name", "Mallory"), ("_counted_for", "x"))}
+    forged = {
+        f"{SHELL}.{name}": value
+        for name, value in (("roles", ["admin"]), ("name", "Mallory"), ("_counted_for", "x"))
+    }
     forged |= {f"{key}{SUFFIX}": value for key, value in forged.items()}
     await tab.send(UPDATE_VARS, {"vars": forged})
     assert await full_state(tab) == before
 
 
 @pytest.mark.parametrize("thief", ["anonymous", "made-up cookie", "another person"])
-async def test_a_leaked_tab_token_shows_nothing_of_its_owner(served: Served, student: str, thief: str) -> None:
+async def test_a_leaked_tab_token_shows_nothing_of_its_owner(
+    served: Served, student: str, thief: str
+) -> None:
     cookies = {"anonymous": "", "made-up cookie": f"{cookie_name()}={'A' * 43}"}
     token = str(uuid4())
     async with intruder(served.url, cookie=student, token=token) as owner:

@@ -81,7 +81,11 @@ def checkbox(
         props["indeterminate"] = indeterminate
     if hide_label:
         return _tick_box(
-            id=element_id(id), name=name, aria_label=label, class_name=classes("ui-check", class_name), **props
+            id=element_id(id),
+            name=name,
+            aria_label=label,
+            class_name=classes("ui-check", class_name),
+            **props,
         )
     control = _tick_box(
         id=element_id(id),

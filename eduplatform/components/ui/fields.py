@@ -3,7 +3,7 @@
 `field` draws the frame around any control; the controls themselves are in `inputs.py` and draw it on their own.
 """
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import reflex as rx
 
@@ -29,7 +29,7 @@ def element_id(id: Text) -> rx.Var[str]:
 
     Reflex sends a control with a plain text id a second time, under its id; one whose id is a Var only under its name.
     """
-    return rx.Var.create(id)
+    return cast("rx.Var[str]", rx.Var.create(id))
 
 
 def described_by(id: Text) -> str:

@@ -31,7 +31,9 @@ TEMPLATES: dict[str, MailTemplate] = {
         subject=N_("Set a new password"),
         lines=(
             N_("Somebody asked for a new password for your account."),
-            N_("The link works once, for {minutes} minutes. If it was not you, ignore this mail: nothing changes."),
+            N_(
+                "The link works once, for {minutes} minutes. If it was not you, ignore this mail: nothing changes."
+            ),
         ),
         action=N_("Set a new password"),
     ),

@@ -226,7 +226,10 @@ def _create_dialog() -> rx.Component:
             error=_ERRORS["timezone"],
         ),
         rx.el.fieldset(
-            rx.el.legend(_("First administrator"), class_name="mb-4 w-full border-t border-line pt-5 text-sm font-semibold text-ink"),
+            rx.el.legend(
+                _("First administrator"),
+                class_name="mb-4 w-full border-t border-line pt-5 text-sm font-semibold text-ink",
+            ),
             text_input(
                 name="admin_email",
                 id=field_id("tenant-admin-email"),

@@ -169,6 +169,7 @@ async def test_a_score_never_bleeds_to_the_next_student(world: World) -> None:
         # The form of the first student, sent late for the second one's work.
         stale = marks_form(desk, second, essay, 0, 0, comment="Not yours")
         await tab.fire(GradingDeskState.save(stale))
+        assert (await tab.state(NoticeState)).notices[-1]["text"] == "We could not find that"
         assert await scores_of(desk, next_essay.id) == set()
         assert await scores_of(desk, essay.id) == set()
         # Sent for its own work, it is stored there and the second student's work stays in front.
@@ -390,7 +391,11 @@ async def test_others_do_not_know_of_the_desk(
         with pytest.raises(NotFound):
             async with unit_of_work(me) as work:
                 await service.excuse(
-                    work=work, me=me, assessment_id=desk.assessment_id, user_id=me.user, reason="x"
+                    work=work,
+                    me=me,
+                    assessment_id=desk.assessment_id,
+                    user_id=desk.quiz.student.user,
+                    reason="x",
                 )
     for person in (stranger, foreign):
         async with await tab_at(desk, person) as tab:

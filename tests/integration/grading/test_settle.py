@@ -46,6 +46,14 @@ async def test_an_essay_keeps_the_grade_back(world: World) -> None:
     assert (found.status, found.points, found.released_at) == ("in_review", None, None)
 
 
+async def test_an_empty_essay_is_scored_and_still_waits_for_the_teachers_release(world: World) -> None:
+    desk = await make_desk(world)
+    await desk.hand_in(desk.quiz.student, RIGHT)
+    found = await desk.grade(desk.quiz.student)
+    assert found is not None
+    assert (found.status, found.points, found.released_at) == ("graded", Decimal(1), None)
+
+
 @pytest.mark.parametrize(("scoring", "points"), [("best", "1.00"), ("last", "0.00"), ("average", "0.50")])
 async def test_the_rule_decides_which_attempt_counts(world: World, scoring: str, points: str) -> None:
     desk = await _auto(world, scoring)
