@@ -44,7 +44,7 @@ def begin(page: Page, course: Course) -> None:
         running.click()
     else:
         start.click()
-        page.get_by_role("dialog", name="Start now?").get_by_role("button", name="Start now").click()
+        page.get_by_role("alertdialog", name="Start now?").get_by_role("button", name="Start now").click()
     expect(page).to_have_url(re.compile("/learn/attempts/"))
     expect(page.locator("#question-1")).to_be_visible()
 

@@ -115,49 +115,43 @@ async def test_the_wrong_role_is_refused(stage: Stage, name: str) -> None:
         assert await outcomes(tab, name, payload_of(name, POLICIES[name])) == {"forbidden"}
 
 
-@handlers
-@pytest.mark.parametrize(
-    "junk",
-    [
-        {"surprise": 1},
-        {"self": {}, "me": {"roles": ["admin"]}},
-        {"me": {"roles": ["admin"]}, "tenant_id": str(uuid4())},
-    ],
-    ids=("unknown", "self", "principal"),
+UNKNOWN: tuple[dict[str, Any], ...] = (
+    {"surprise": 1},
+    {"self": {}, "me": {"roles": ["admin"]}},
+    {"me": {"roles": ["admin"]}, "tenant_id": str(uuid4())},
 )
-async def test_unknown_arguments_are_refused(stage: Stage, name: str, junk: dict[str, Any]) -> None:
-    if set(junk) & set(POLICIES[name].arguments):
-        junk = {"surprise": 1}
+MALFORMED: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    10**30,
+    "\x00",
+    "x" * 1_000_000,
+    "' OR 1=1 --",
+    {"$ne": 1},
+    [[]],
+    "<script>alert(1)</script>",
+)
+
+
+@handlers
+async def test_unknown_arguments_are_refused(stage: Stage, name: str) -> None:
     async with Tab(cookie_for(stage, name)) as tab:
-        ended = await outcomes(tab, name, {**payload_of(name, POLICIES[name]), **junk})
-        assert "ok" not in ended
-        assert "failed" not in ended
+        for junk in UNKNOWN:
+            strange = {key: value for key, value in junk.items() if key not in POLICIES[name].arguments}
+            ended = await outcomes(tab, name, {**payload_of(name, POLICIES[name]), **strange})
+            assert not ended & {"ok", "failed"}, strange
         assert not tab.errors
 
 
 @handlers
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        True,
-        -1,
-        10**30,
-        "\x00",
-        "x" * 1_000_000,
-        "' OR 1=1 --",
-        {"$ne": 1},
-        [[]],
-        "<script>alert(1)</script>",
-    ],
-    ids=("null", "true", "negative", "huge", "nul", "1MB", "sql", "dict", "list", "script"),
-)
-async def test_malformed_arguments_never_break_a_handler(stage: Stage, name: str, value: Any) -> None:
+async def test_malformed_arguments_never_break_a_handler(stage: Stage, name: str) -> None:
     if not POLICIES[name].arguments:
         return
     async with Tab(cookie_for(stage, name)) as tab:
-        ended = await outcomes(tab, name, dict.fromkeys(POLICIES[name].arguments, value))
-        assert "failed" not in ended
+        for value in MALFORMED:
+            ended = await outcomes(tab, name, dict.fromkeys(POLICIES[name].arguments, value))
+            assert "failed" not in ended, repr(value)[:60]
         assert not tab.errors
 
 
