@@ -95,6 +95,8 @@ async def weigh(
     await page.wait_for_load_state("networkidle")
     await page.wait_for_timeout(_SETTLE_MS)
     await page.wait_for_load_state("networkidle")
+    if route != FIRST_ROUTE and page.url.partition("?")[0] == served.address + FIRST_ROUTE and cookie:
+        weight.refused.append("the person was sent to sign in")
     for request in requests:
         await weight.add(request)
     await context.close()

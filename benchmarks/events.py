@@ -5,8 +5,8 @@ demonstration organisations; the session rows are made through the session servi
 After all are connected and their first page is there, each loads its start page again and again, as navigation does
 (``/learn`` or ``/teach``: the frame's handler, the page's handler with its database work, the end of the loading), and
 thinks for 3 s on average (1.5 to 4.5 s, evenly) in between. Measured from sending the event to the update that carries the
-page's data, and to the one that ends the loading. With ``--beacons`` each session also sends what its open page sends by itself
-(``refresh`` every 20 s of the student and teacher page, ``pulse`` of the frame every 20 s).
+page's data, and to the one that ends the loading. With ``--beacons`` each session also sends what its open page sends by itself:
+``pulse`` of the frame every 3 s, ``refresh`` of the page every 10 s.
 
 The load generator, the server and the database share the machine: the generator's own share of CPU is printed, too.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
+import itertools
 import math
 import random
 import sys
@@ -27,7 +27,7 @@ import aiohttp
 import psutil
 
 from benchmarks.served import Platform, Usage, platform
-from benchmarks.tab import HYDRATE, LOADED, Tab
+from benchmarks.tab import HYDRATE, LOAD_PAGE, LOADED, Tab
 
 SESSIONS = 300
 THINK_S = 3.0
@@ -41,7 +41,7 @@ _PAGES = {
 _SHELL = f"{_STATES}___shell____shell_state"
 _STUDENTS_PER_TEACHER = 5
 _CONNECTING_AT_ONCE = 20
-_BEACON_S = 20.0
+_PULSE_S, _REFRESH_S = 3.0, 10.0
 
 
 @dataclass
@@ -67,6 +67,7 @@ async def session(
     role: str,
     cookie: str,
     gate: asyncio.Semaphore,
+    connected: asyncio.Queue[str],
     start: asyncio.Event,
     end: list[float],
     times: Times,
@@ -81,15 +82,14 @@ async def session(
             await tab.update()
             await tab.load()
         async with tab:
+            connected.put_nowait(role)
             await start.wait()
             before = tab.received
             await asyncio.sleep(random.random() * THINK_S)
-            next_beacon = time.monotonic() + random.random() * _BEACON_S
+            beats = asyncio.create_task(beat(tab, state)) if beacons else None
             while time.monotonic() < end[0]:
                 begin = time.perf_counter()
-                await tab.fire(
-                    "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal"
-                )
+                await tab.fire(LOAD_PAGE)
                 update = await tab.update(f'"{state}":')
                 times.data[role].append(time.perf_counter() - begin)
                 if '"failure_rx_state_":"error"' in update:
@@ -97,14 +97,25 @@ async def session(
                 if LOADED not in update:
                     await tab.update(LOADED)
                 times.whole[role].append(time.perf_counter() - begin)
-                if beacons and time.monotonic() > next_beacon:
-                    next_beacon += _BEACON_S
-                    await tab.fire(f"{_SHELL}.pulse")
-                    await tab.fire(f"{state}.refresh")
                 await asyncio.sleep(THINK_S * (0.5 + random.random()))
+            if beats is not None:
+                beats.cancel()
             times.received += tab.received - before
     except (ConnectionError, aiohttp.ClientError, TimeoutError) as error:
         times.errors.append(repr(error))
+        connected.put_nowait(role)
+
+
+async def beat(tab: Tab, state: str) -> None:
+    """What an open page sends without its reader, until cancelled; the answers are read by the page's own waiting."""
+    await asyncio.sleep(random.random() * _PULSE_S)
+    begin = refreshed = time.monotonic()
+    for count in itertools.count(1):
+        await tab.fire(f"{_SHELL}.pulse")
+        if time.monotonic() - refreshed > _REFRESH_S:
+            refreshed += _REFRESH_S
+            await tab.fire(f"{state}.refresh")
+        await asyncio.sleep(max(0.0, begin + count * _PULSE_S - time.monotonic()))
 
 
 async def _cookies(number: int) -> list[tuple[str, str]]:
@@ -126,7 +137,7 @@ async def _cookies(number: int) -> list[tuple[str, str]]:
         assert tenant is not None
         async with unit_of_work(PlatformActor(tenant.id)) as work:
             for role in _PAGES:
-                rows = await work.session.exec(select(User).where(col(User.roles).any(role)))
+                rows = await work.session.exec(select(User).where(col(User.roles).contains([role])))
                 people[role] += [Person(one.email, one.identity_id, one.id, tenant.id) for one in rows]
     found: list[tuple[str, str]] = []
     for count in range(number):
@@ -150,14 +161,16 @@ async def run(served: Platform, *, number: int, seconds: float, beacons: bool) -
     """Connect everybody, then measure for the given time."""
     cookies = await _cookies(number)
     times, start, end = Times(), asyncio.Event(), [math.inf]
-    gate = asyncio.Semaphore(_CONNECTING_AT_ONCE)
+    gate, connected = asyncio.Semaphore(_CONNECTING_AT_ONCE), asyncio.Queue[str]()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         tasks = [
-            asyncio.create_task(session(http, served, role, cookie, gate, start, end, times, beacons))
+            asyncio.create_task(
+                session(http, served, role, cookie, gate, connected, start, end, times, beacons)
+            )
             for role, cookie in cookies
         ]
-        while gate.locked() or gate._value < _CONNECTING_AT_ONCE:
-            await asyncio.sleep(0.2)
+        for _ in tasks:
+            await connected.get()
         await asyncio.sleep(3)  # what the connecting left behind is done now
         server, database, own = served.server_usage(), served.database_usage(), psutil.Process().cpu_times()
         begin = time.monotonic()
@@ -232,7 +245,7 @@ def main() -> int:
     parser.add_argument("--beacons", action="store_true", help="also what open pages send by themselves")
     options = parser.parse_args()
     with platform(port=options.port) as served:
-        print(json.dumps({"worker": served.worker().pid}), flush=True)
+        print(f"The server is process {served.worker().pid}.", flush=True)  # for a profiler
         times, load = asyncio.run(
             run(served, number=options.sessions, seconds=options.seconds, beacons=options.beacons)
         )

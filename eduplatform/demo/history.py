@@ -41,7 +41,7 @@ from eduplatform.domain.grading.calculation import (
 from eduplatform.domain.grading.models import CriterionScore, Grade, GradeEvent
 from eduplatform.domain.grading.points import rounded
 from eduplatform.domain.messaging.models import Post, Thread
-from eduplatform.security.rich_text import render_markdown
+from eduplatform.security.rich_text import plain_text, render_markdown
 
 Row = dict[str, Any]
 QUALITIES = ("strong", "adequate", "weak")
@@ -319,7 +319,7 @@ def _judge(
             )
         )
     points = rounded(total * item.points / best) if best else rounded(item.points * Decimal("0.7"))
-    comment = chance.choice(course.content.comments)["text"]
+    comment = plain_text(chance.choice(course.content.comments)["text"])
     row.update(
         points=points, comment=comment, graded_by=course.teachers[0].id, graded_at=marked, updated_at=marked
     )
@@ -358,21 +358,43 @@ def _grade(
         version=1,
     )
     ledger.grades.append(row)
-    ledger.events.append(
-        _stamped(
-            last,
-            grade_id=row["id"],
-            attempt_id=None,
-            actor_id=course.teachers[0].id if by_hand and settled else None,
-            kind="settled",
-            before={},
-            after={
-                "points": str(result.points) if result.points is not None else None,
-                "status": result.status,
-            },
-            reason="submitted",
-        )
-    )
+    _trail(course, row, attempts, by_hand, last, ledger)
+
+
+def _trail(
+    course: SeededCourse,
+    row: Row,
+    attempts: Sequence[AttemptScore],
+    by_hand: bool,
+    last: datetime,
+    ledger: Ledger,
+) -> None:
+    """The events that led to a grade, each beginning where the one before it ended."""
+
+    def stand(points: Decimal | None, status: str, released: bool) -> Row:
+        shown = None if points is None else f"{points:.2f}"
+        return {"points": shown, "possible": f"{row['possible']:.2f}", "status": status, "released": released}
+
+    now = stand(row["points"], row["status"], row["released_at"] is not None)
+    waiting = stand(None, GradeStatus.IN_REVIEW, False)
+    scored = {**now, "released": False}
+    teacher = course.teachers[0].id
+    steps: list[tuple[str, Row, UUID | None, datetime]] = []
+    if not attempts:
+        steps = [("recalculated", now, None, last)]
+    elif by_hand and row["released_at"] is not None:
+        steps = [
+            ("submitted", waiting, None, last),
+            ("scored", scored, teacher, last + timedelta(days=2)),
+            ("released", now, teacher, row["released_at"]),
+        ]
+    else:
+        steps = [("submitted", now, None, last)]
+    before = stand(None, GradeStatus.NONE, False)
+    for kind, after, actor, moment in steps:
+        values = {"kind": kind, "before": before, "after": after, "actor_id": actor, "reason": ""}
+        ledger.events.append(_stamped(moment, grade_id=row["id"], attempt_id=None, **values))
+        before = after
 
 
 async def _talking(

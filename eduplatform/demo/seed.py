@@ -48,7 +48,7 @@ from eduplatform.errors import Misconfigured
 from eduplatform.security.passwords import hash_password
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import PlatformActor
-from eduplatform.security.rich_text import render_markdown
+from eduplatform.security.rich_text import plain_text, render_markdown
 from eduplatform.security.tokens import new_join_code
 
 PASSWORD = "learn-by-doing-1"  # noqa: S105 - published on purpose; refused in production
@@ -375,7 +375,7 @@ async def _rubrics(work: Work, seeded: SeededCourse) -> dict[str, UUID]:
             work.session.add_all(levels)
             seeded.levels[rubric.id].append((criterion, levels))
     work.session.add_all(
-        GradingComment(course_id=seeded.course.id, title=one["title"], text=one["text"])
+        GradingComment(course_id=seeded.course.id, title=one["title"], text=plain_text(one["text"]))
         for one in seeded.content.comments
     )
     await work.flush()
