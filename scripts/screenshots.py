@@ -73,15 +73,18 @@ def main() -> int:
     parser.add_argument("--url", default="", help="a running platform with demonstration data")
     parser.add_argument("--only", default="", help="only pages whose name or address contains this")
     given = parser.parse_args()
-    with _platform(given.url) as url, sync_playwright() as playwright:
-        with chromium_browser(playwright, served.chromium()) as browser:
-            visitors = Visitors(browser, url)
-            stops = find_stops(visitors)
-            if missing := unreached(stops):
-                print(f"nobody finds a way to: {', '.join(missing)}")
-            wanted = [stop for stop in stops if given.only in f"{stop.name} {stop.path}"]
-            failed = _take(visitors, wanted, given.folder)
-            visitors.close()
+    with (
+        _platform(given.url) as url,
+        sync_playwright() as playwright,
+        chromium_browser(playwright, served.chromium()) as browser,
+    ):
+        visitors = Visitors(browser, url)
+        stops = find_stops(visitors)
+        if missing := unreached(stops):
+            print(f"nobody finds a way to: {', '.join(missing)}")
+        wanted = [stop for stop in stops if given.only in f"{stop.name} {stop.path}"]
+        failed = _take(visitors, wanted, given.folder)
+        visitors.close()
     return 1 if failed else 0
 
 

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
         sa.UniqueConstraint("email", name=op.f("uq_identity_email")),
     )
+    op.create_index("ix_identity_updated_at", "identity", ["updated_at"], unique=False)
     op.create_table(
         "mail_message",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -217,6 +218,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_session_token_hash")),
     )
     op.create_index("ix_session_identity_id", "session", ["identity_id"], unique=False)
+    op.create_index(
+        "ix_session_revoked_at",
+        "session",
+        ["revoked_at"],
+        unique=False,
+        postgresql_where=sa.text("revoked_at IS NOT NULL"),
+    )
     op.create_table(
         "term",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -264,6 +272,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_user_tenant_id_family_name", "user", ["tenant_id", "family_name", "given_name"], unique=False
     )
+    op.create_index("ix_user_updated_at", "user", ["updated_at"], unique=False)
     op.create_table(
         "grading_comment",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -1106,10 +1115,14 @@ def downgrade() -> None:
     op.drop_table("guardian_link")
     op.drop_index("ix_grading_comment_course_id", table_name="grading_comment")
     op.drop_table("grading_comment")
+    op.drop_index("ix_user_updated_at", table_name="user")
     op.drop_index("ix_user_tenant_id_family_name", table_name="user")
     op.drop_index("ix_user_identity_id", table_name="user")
     op.drop_table("user")
     op.drop_table("term")
+    op.drop_index(
+        "ix_session_revoked_at", table_name="session", postgresql_where=sa.text("revoked_at IS NOT NULL")
+    )
     op.drop_index("ix_session_identity_id", table_name="session")
     op.drop_table("session")
     op.drop_index("ix_invitation_tenant_id_email", table_name="invitation")
@@ -1119,6 +1132,7 @@ def downgrade() -> None:
     op.drop_table("tenant")
     op.drop_index("ix_mail_message_tenant_id_created_at", table_name="mail_message")
     op.drop_table("mail_message")
+    op.drop_index("ix_identity_updated_at", table_name="identity")
     op.drop_table("identity")
     op.drop_table("audit_head")
     op.drop_index("ix_audit_event_tenant_id_created_at", table_name="audit_event")

@@ -81,28 +81,39 @@ async def append(
 ) -> None:
     """Add an event to the tenant's chain, in the caller's transaction.
 
-    Writers of one tenant queue on the head's row until the transaction ends; that keeps one chain, not a tree.
+    Writers of one tenant queue on the head's row until the transaction ends; that keeps one chain, not a tree. Two
+    statements: the head is read under its lock, then the event and the new head are written together.
     """
     plain = json.loads(json.dumps(dict(details), default=str))
     head = (
-        await session.exec(select(AuditHead).where(col(AuditHead.tenant_id) == tenant_id).with_for_update())
+        await session.exec(
+            select(AuditHead.number, AuditHead.hash)
+            .where(col(AuditHead.tenant_id) == tenant_id)
+            .with_for_update()
+        )
     ).one_or_none()
     if head is None:
-        head = AuditHead(tenant_id=tenant_id, number=0, hash=GENESIS)
-        session.add(head)
+        session.add(AuditHead(tenant_id=tenant_id, number=0, hash=GENESIS))
+        await session.flush()
+    number, previous_hash = head or (0, GENESIS)
     row = AuditEvent(
         tenant_id=tenant_id,
-        number=head.number + 1,
+        number=number + 1,
         actor_id=actor_id,
         action=action,
         details=plain,
-        previous_hash=head.hash,
+        previous_hash=previous_hash,
         hash="",
     )
-    row.hash = seal(head.hash, _sealed_fields(row))
-    head.number, head.hash = row.number, row.hash
-    session.add(row)
-    await session.flush()
+    row.hash = seal(previous_hash, _sealed_fields(row))
+    event = sa.insert(AuditEvent).values(row.model_dump()).cte("event")
+    await session.exec(
+        sa.update(AuditHead)
+        .where(col(AuditHead.tenant_id) == tenant_id)
+        .values(number=row.number, hash=row.hash)
+        .add_cte(event),
+        execution_options={"synchronize_session": False},
+    )
 
 
 async def verify(session: AsyncSession, *, tenant_id: UUID) -> list[str]:

@@ -40,7 +40,7 @@ def engine(role: EngineRole) -> AsyncEngine:
         url,
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size,
-        pool_pre_ping=True,
+        pool_pre_ping=not settings.embedded_database,
         pool_recycle=1800,
         connect_args=_connect_arguments(),
     )

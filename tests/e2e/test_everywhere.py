@@ -78,7 +78,12 @@ def test_the_theme_is_kept_in_this_browser(visitors: Visitors) -> None:
 @pytest.mark.complaints_expected
 @pytest.mark.parametrize(
     "path",
-    ["/no/such/page", "/learn/courses/0190a000-0000-7000-8000-000000000000", "/learn/lessons/not-an-id", "/api/nothing"],
+    [
+        "/no/such/page",
+        "/learn/courses/0190a000-0000-7000-8000-000000000000",
+        "/learn/lessons/not-an-id",
+        "/api/nothing",
+    ],
 )
 def test_what_does_not_exist_says_so_and_leads_on(visitors: Visitors, path: str) -> None:
     page = visitors.visit("student")
@@ -86,7 +91,9 @@ def test_what_does_not_exist_says_so_and_leads_on(visitors: Visitors, path: str)
     if path.startswith("/api"):
         expect(page.locator("body")).to_contain_text("not_found")
         return
-    expect(page.get_by_role("heading", name=re.compile("could not find that|no page at this address"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name=re.compile("could not find that|no page at this address"))
+    ).to_be_visible()
     page.get_by_role("link", name="Go to your start page").click()
     expect(page).to_have_url(re.compile("/learn/?$"))
 
@@ -182,7 +189,9 @@ def test_a_phone_shows_the_navigation_below_and_all_of_it_in_a_drawer(visitors: 
 
 
 @pytest.mark.parametrize(
-    "text", ["' OR 1=1 --", "%", "_", "\\", "<script>alert(1)</script>", "x" * 5000, "\U0001f9ea naïve"], ids=lambda text: text[:12]
+    "text",
+    ["' OR 1=1 --", "%", "_", "\\", "<script>alert(1)</script>", "x" * 5000, "\U0001f9ea naïve"],
+    ids=lambda text: text[:12],
 )
 def test_any_text_may_be_searched_for(visitors: Visitors, text: str) -> None:
     page = visitors.visit("admin", "/admin/people")

@@ -66,7 +66,9 @@ def grade_the_essay(page: Page, course: Course) -> None:
     page.locator("#desk-save").click()
     expect(points).to_have_value("-3")  # refused, and still there to be corrected
     points.fill("1")
-    page.get_by_label("Comment for the student").filter(visible=True).first.fill("A clear answer; name the stage of sleep next time.")
+    page.get_by_label("Comment for the student").filter(visible=True).first.fill(
+        "A clear answer; name the stage of sleep next time."
+    )
     page.locator("#desk-save").click()
     expect(page.locator("#desk-release")).to_be_enabled()
     page.locator("#desk-release").click()

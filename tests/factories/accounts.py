@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import identity_work, unit_of_work
-from eduplatform.domain.accounts import service, sessions
+from eduplatform.domain.accounts import remembered, service, sessions
 from eduplatform.domain.accounts.models import IdentityToken, Invitation, Session
 from eduplatform.domain.messaging.models import MailMessage
 from eduplatform.security.cookies import cookie_name
@@ -83,7 +83,7 @@ async def age_session(cookie: str, *, idle: timedelta | None = None, life: timed
             row.last_seen_at = utc_now() - idle
         if life is not None:
             row.expires_at -= life
-    sessions.forget()
+    remembered.forget()
 
 
 async def join(person: Person, world: World, *roles: Role) -> None:

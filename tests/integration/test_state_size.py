@@ -55,6 +55,7 @@ async def test_a_tab_that_has_seen_every_page_stays_small(school: Demonstration,
             for event in page.on_load:
                 for one in Event.from_event_type(event):
                     await tab.send(one.name)
+            assert not any('"failure_rx_state_":"error"' in json_dumps(one) for one in tab.deltas), page.route
             deltas[page.route] = max((len(json_dumps(delta).encode()) for delta in tab.deltas), default=0)
         assert not tab.errors
         sizes = await stored_sizes(tab)

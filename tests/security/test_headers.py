@@ -24,7 +24,7 @@ from tests.socket_client import intruder, sign_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 
-STATIC_PAGES = sorted({page.route for page in PAGES if "[" not in page.route})
+STATIC_PAGES = sorted({page.route for page in PAGES if "[" not in page.route} - {"404"})
 SOME_ID = "0190a000-0000-7000-8000-000000000000"
 DYNAMIC_PAGES = sorted({re.sub(r"\[\w+\]", SOME_ID, page.route) for page in PAGES if "[" in page.route})
 ERRORS = [
@@ -181,7 +181,7 @@ async def test_an_unknown_address_of_the_api_is_a_problem_not_a_page(http: httpx
 
 
 async def test_without_a_session_the_api_asks_to_sign_in(http: httpx.AsyncClient) -> None:
-    for cookie in ("", f"{cookie_name()}={'A' * 43}", f"{cookie_name()}=\x7f;;;=", "x" * 4000):
+    for cookie in ("", f"{cookie_name()}={'A' * 43}", f'{cookie_name()}=;;;=,"', "x" * 4000):
         answer = await http.get(f"/api/attempts/{SOME_ID}", headers={"Cookie": cookie})
         assert answer.status_code == 401
         check_problem(answer, "not_signed_in")

@@ -53,7 +53,7 @@ def chart_figure(
                 tab_index=0,
                 role="region",
                 aria_label=caption,
-                class_name="mt-2 max-h-80 overflow-auto rounded-md border border-line",
+                class_name="relative mt-2 max-h-80 overflow-auto rounded-md border border-line",
             ),
             class_name="mt-2",
         ),

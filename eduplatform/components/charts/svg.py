@@ -95,12 +95,25 @@ def _frame(
     return plot, "".join(grid)
 
 
-def _places(names: Sequence[str], step: float) -> Iterator[tuple[int, str]]:
-    """Yield which names of the x axis are written: all when they fit, else every n-th."""
+def _places(
+    names: Sequence[str], step: float, first: float, *, held: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Yield which names of the x axis are written: all when they fit, else every n-th; none reaches past an edge.
+
+    Args:
+        names: All names.
+        step: From one to the next, in user units.
+        first: Where the middle of the first is.
+        held: The first begins and the last ends at its place, instead of being centred there.
+    """
     widest = max((text_width(name) for name in names), default=0.0)
     every = max(1, math.ceil(min(widest + _GAP, 72) / step)) if step else 1
     for index in range(0, len(names), every):
-        yield index, shorten(names[index], step * every - 4)
+        x = first + step * index
+        room = step * every - 4
+        if not (held and index in (0, len(names) - 1)):
+            room = min(room, 2 * x, 2 * (_WIDTH - x))
+        yield index, shorten(names[index], room)
 
 
 def _summary(names: Sequence[str], values: Sequence[float], unit: str) -> str:
@@ -159,7 +172,7 @@ def bar_chart_svg(
             bars.append(label(x + thick / 2, start - 4, written, anchor="middle", color=INK))
     axis = [
         label(plot.left + step * (index + 0.5), plot.bottom + 17, text, anchor="middle")
-        for index, text in _places(names, step)
+        for index, text in _places(names, step, plot.left + step / 2)
     ]
     return svg(
         width=_WIDTH,
@@ -238,7 +251,7 @@ def _lines(
         for run in _runs(points):
             drawn.append(_one_line(index, run, plot, filled=filled, dots=len(names) <= 24))
     axis: list[str] = []
-    for at, text in _places(names, step):
+    for at, text in _places(names, step, plot.left, held=True):
         anchor = "start" if at == 0 else "end" if at == len(names) - 1 else "middle"
         axis.append(label(plot.left + step * at, plot.bottom + 17, text, anchor=anchor))
     first = [

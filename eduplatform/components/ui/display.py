@@ -201,7 +201,8 @@ def section_header(
         rx.el.div(
             heading(title, class_name="text-base font-semibold text-ink"),
             optional(description, lambda text: rx.el.p(text, class_name="mt-0.5 text-sm text-ink-muted")),
-            class_name="min-w-0 flex-1 basis-60",
+            # A heading alone needs little room; its actions stay beside it also in narrow cards.
+            class_name="min-w-0 flex-1 basis-60" if given(description) else "min-w-0 flex-1 basis-24",
         ),
         rx.el.div(*actions, class_name="flex flex-wrap gap-2") if actions else rx.fragment(),
         class_name=classes("flex flex-wrap items-start justify-between gap-x-4 gap-y-3", class_name),
@@ -233,7 +234,11 @@ def page_header(
         rx.el.div(
             rx.el.div(
                 rx.el.div(
-                    rx.el.h1(title, class_name="min-w-0 text-2xl font-semibold tracking-tight text-ink"),
+                    rx.el.h1(
+                        title,
+                        tab_index=-1,
+                        class_name="min-w-0 text-2xl font-semibold tracking-tight text-ink outline-none",
+                    ),
                     *meta,
                     class_name="flex flex-wrap items-center gap-x-3 gap-y-1.5",
                 ),

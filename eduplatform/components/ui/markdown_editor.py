@@ -55,8 +55,8 @@ _CLASSES = {
         "focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-focus "
         "disabled:bg-sunken disabled:text-ink-muted"
     ),
-    "preview": "block min-w-0 overflow-auto p-4 lg:max-h-[70dvh]",
-    "previewAway": "hidden min-w-0 overflow-auto p-4 lg:block lg:max-h-[70dvh]",
+    "preview": "relative block min-w-0 overflow-auto p-4 lg:max-h-[70dvh]",
+    "previewAway": "relative hidden min-w-0 overflow-auto p-4 lg:block lg:max-h-[70dvh]",
     "prose": "prose",
     "nothing": "text-sm text-ink-muted",
 }

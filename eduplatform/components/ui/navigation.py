@@ -43,7 +43,7 @@ class _TabPanel(BaseHTML):
     value: rx.Var[str]
 
 
-_STRIP = "flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
+_STRIP = "relative flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
 _TAB = (
     "relative -mb-px shrink-0 border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap "
     "text-ink-muted no-underline transition-colors -outline-offset-2 hover:text-ink "

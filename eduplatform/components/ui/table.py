@@ -19,6 +19,7 @@ _ALIGN: dict[Alignment, str] = {
     "center": "text-center max-md:text-start",
     "end": "text-end tabular-nums max-md:text-start",
 }
+_SHORT = 20
 _TOOL = (
     "inline-grid size-9 place-items-center rounded-md border border-line bg-surface text-ink hover:bg-sunken "
     "disabled:pointer-events-none disabled:opacity-40 pointer-coarse:size-11"
@@ -158,7 +159,11 @@ def data_table(
             role="region",
             aria_label=caption,
             tab_index=0,
-            class_name="relative max-h-[75dvh] overflow-auto max-md:max-h-none",
+            # A short table is shown whole; only a long one scrolls, under its head.
+            class_name=[
+                "relative overflow-auto max-md:max-h-none",
+                rx.cond(rows.to(list).length() > _SHORT, "max-h-[75dvh]", ""),
+            ],
         ),
         *([] if paging is None else [_pager(paging)]),
         class_name=f"overflow-hidden rounded-lg border border-line bg-surface {class_name}".strip(),

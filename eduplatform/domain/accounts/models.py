@@ -34,6 +34,8 @@ class Identity(IdentityRow, table=True):
     ``email`` is normalised (trimmed, NFKC, case-folded). An empty ``password_hash`` cannot match any password.
     """
 
+    __table_args__ = (sa.Index("ix_identity_updated_at", "updated_at"),)
+
     email: str = Field(max_length=254, unique=True)
     password_hash: str = Field(default="", max_length=200)
     is_operator: bool = Field(default=False)
@@ -49,7 +51,10 @@ class Session(IdentityRow, table=True):
     ``user_id`` is null for an operator, and while a person with several memberships has not chosen one.
     """
 
-    __table_args__ = (sa.Index("ix_session_identity_id", "identity_id"),)
+    __table_args__ = (
+        sa.Index("ix_session_identity_id", "identity_id"),
+        sa.Index("ix_session_revoked_at", "revoked_at", postgresql_where=sa.text("revoked_at IS NOT NULL")),
+    )
 
     token_hash: bytes = Field(sa_type=sa.LargeBinary, unique=True)
     identity_id: UUID = Field(foreign_key="identity.id", ondelete="CASCADE")
@@ -83,6 +88,7 @@ class User(TenantRow, table=True):
         sa.UniqueConstraint("tenant_id", "identity_id"),
         sa.UniqueConstraint("tenant_id", "email"),
         sa.Index("ix_user_identity_id", "identity_id"),
+        sa.Index("ix_user_updated_at", "updated_at"),
         sa.Index("ix_user_tenant_id_family_name", "tenant_id", "family_name", "given_name"),
     )
     identity_plane: ClassVar[bool] = True

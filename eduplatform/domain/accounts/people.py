@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work
-from eduplatform.domain.accounts import sessions
+from eduplatform.domain.accounts import remembered
 from eduplatform.domain.accounts.models import AccountStatus, GuardianLink, Session, User
 from eduplatform.domain.accounts.repository import (
     GuardianLinkRepository,
@@ -104,7 +104,7 @@ async def end_sessions(*, work: Work, tenant_id: UUID, reason: str) -> None:
         .values(revoked_at=utc_now(), revoked_reason=reason)
         .execution_options(synchronize_session=False)
     )
-    work.after_commit(sessions.forget)
+    work.after_commit(remembered.forget)
 
 
 async def set_roles(
@@ -138,7 +138,7 @@ async def set_roles(
     before, user.roles = list(user.roles), wanted
     await work.flush()
     await work.audit("user.roles_changed", user=user_id, before=before, after=wanted)
-    work.after_commit(sessions.forget)
+    work.after_commit(remembered.forget)
 
 
 async def add_guardian(*, work: Work, student_id: UUID, email: str, relation: str) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work
-from eduplatform.domain.accounts import sessions
+from eduplatform.domain.accounts import remembered, sessions
 from eduplatform.domain.accounts.models import AccountStatus, Identity, Invitation, User
 from eduplatform.domain.accounts.repository import InvitationRepository, UserRepository
 from eduplatform.domain.accounts.sign_in import normalise_email
@@ -296,4 +296,4 @@ async def deactivate(*, work: Work, me: Principal, user_id: UUID, active: bool) 
     user.status = AccountStatus.ACTIVE if active else AccountStatus.DEACTIVATED
     await work.flush()
     await work.audit("user.reactivated" if active else "user.deactivated", user=user_id)
-    work.after_commit(sessions.forget)
+    work.after_commit(remembered.forget)

@@ -1,25 +1,25 @@
 """Sessions: made from a one-time ticket, looked up on each event, listed and revoked by their owner.
 
-The lookup is remembered for ``CACHE_SECONDS`` in each process, so a revocation is felt everywhere within that time,
-and at once in the process that made it.
+A look-up is remembered by each process (`remembered`); a revocation is felt everywhere within about a second, and at
+once in the process that made it.
 """
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from eduplatform.config import get_settings
 from eduplatform.db.base import PLATFORM, utc_now
 from eduplatform.db.unit_of_work import Work, identity_work
+from eduplatform.domain.accounts import remembered
 from eduplatform.domain.accounts.models import (
     AccountStatus,
     Identity,
@@ -34,12 +34,8 @@ from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 from eduplatform.security.tokens import new_token, pseudonym, token_hash
 
-CACHE_SECONDS = 2.0
-CACHE_SIZE = 20_000
 TOUCH_SECONDS = 60.0
 TICKET_SECONDS = 60
-
-_cache: OrderedDict[bytes, tuple[float, Principal]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +57,6 @@ class SessionRow:
     created_at: datetime
     last_seen_at: datetime
     current: bool
-
-
-def forget(hash_: bytes | None = None) -> None:
-    """Drop remembered lookups of this process: one, or all."""
-    if hash_ is None:
-        _cache.clear()
-    else:
-        _cache.pop(hash_, None)
 
 
 async def issue_ticket(*, work: Work, ticket: Ticket) -> str:
@@ -153,13 +141,13 @@ async def open_session(
             raise NotSignedIn
         if previous:
             await _revoke(work, col(Session.token_hash) == token_hash(previous), reason="rotated")
-            forget(token_hash(previous))
+            remembered.forget(token_hash(previous))
         staff = identity.is_operator or bool(user and {Role.ADMIN, Role.TEACHER} & set(user.roles))
-        remembered = bool(used.payload.get("remembered")) and not staff
+        keep = bool(used.payload.get("remembered")) and not staff
         now = utc_now()
         if user is not None:
-            user.last_seen_at = now
-        lifetime = settings.session_remembered if remembered else settings.session_absolute
+            await _seen(work, user, now)
+        lifetime = settings.session_remembered if keep else settings.session_absolute
         value = new_token()
         await work.add(
             Session(
@@ -169,19 +157,31 @@ async def open_session(
                 user_id=user_id,
                 device=device[:250],
                 address_hash=pseudonym("address", address),
-                remembered=remembered,
+                remembered=keep,
                 last_seen_at=now,
-                idle_seconds=int(_idle(staff=staff, remembered=remembered).total_seconds()),
+                idle_seconds=int(_idle(staff=staff, remembered=keep).total_seconds()),
                 expires_at=now + lifetime,
             )
         )
         await work.audit_for(tenant_id or PLATFORM, user_id or identity.id, "session.opened")
-    return value, lifetime if remembered else timedelta(0)
+    return value, lifetime if keep else timedelta(0)
 
 
 async def resolve(cookie: str) -> Principal:
     """The person behind a session cookie, as of now; see `resolve_digest`."""
     return await resolve_digest(token_hash(cookie))
+
+
+@cache
+def _by_digest() -> Any:
+    """The statement of the look-up, made once: it runs for nearly every event."""
+    return (
+        select(Session, Identity, User, Tenant)
+        .join(Identity, col(Identity.id) == col(Session.identity_id))
+        .outerjoin(User, col(User.id) == col(Session.user_id))
+        .outerjoin(Tenant, col(Tenant.id) == col(Session.tenant_id))
+        .where(col(Session.token_hash) == bindparam("digest"))
+    )
 
 
 async def resolve_digest(hashed: bytes) -> Principal:
@@ -191,39 +191,42 @@ async def resolve_digest(hashed: bytes) -> Principal:
         NotSignedIn: No such session, or it is revoked, idle for too long or over its lifetime, or its account,
             membership or tenant is closed.
     """
-    remembered = _cache.get(hashed)
-    if remembered is not None and time.monotonic() - remembered[0] < CACHE_SECONDS:
-        return remembered[1]
+    known = await remembered.recall(hashed)
+    if known is not None:
+        return known
+    remembered.forget(hashed)
     async with identity_work() as work:
-        found = (
-            await work.session.exec(
-                select(Session, Identity, User, Tenant)
-                .join(Identity, col(Identity.id) == col(Session.identity_id))
-                .outerjoin(User, col(User.id) == col(Session.user_id))
-                .outerjoin(Tenant, col(Tenant.id) == col(Session.tenant_id))
-                .where(col(Session.token_hash) == hashed)
-            )
-        ).one_or_none()
+        found = cast(
+            "tuple[Session, Identity, User | None, Tenant | None] | None",
+            (await work.session.exec(_by_digest(), params={"digest": hashed})).one_or_none(),  # pyright: ignore[reportUnknownMemberType]
+        )
         if found is None:
-            forget(hashed)
             raise NotSignedIn
-        session, identity = found[0], found[1]
-        # An outer join that found nothing gives None, which the statement's type does not say.
-        user, tenant = cast("User | None", found[2]), cast("Tenant | None", found[3])
+        session, identity, user, tenant = found
         now = utc_now()
         if not _valid(session, identity, user, tenant, now):
-            forget(hashed)
             raise NotSignedIn
         if (now - session.last_seen_at).total_seconds() > TOUCH_SECONDS:
             session.last_seen_at = now
             if user is not None:
-                user.last_seen_at = now
+                await _seen(work, user, now)
         principal = _principal(session, identity, user, tenant)
-    _cache[hashed] = (time.monotonic(), principal)
-    _cache.move_to_end(hashed)
-    while len(_cache) > CACHE_SIZE:
-        _cache.popitem(last=False)
+        left = min(
+            (session.expires_at - now).total_seconds(),
+            session.idle_seconds - (now - session.last_seen_at).total_seconds(),
+        )
+    remembered.remember(hashed, principal, seconds_left=left)
     return principal
+
+
+async def _seen(work: Work, user: User, now: datetime) -> None:
+    """Note a visit without touching ``updated_at``: nothing about the person changed."""
+    await work.session.exec(
+        update(User)
+        .where(col(User.id) == user.id)
+        .values(last_seen_at=now, updated_at=col(User.updated_at))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _valid(
@@ -284,7 +287,7 @@ async def close_session(*, cookie: str) -> None:
     """Sign out: the session of this cookie ends; an unknown cookie is no error."""
     async with identity_work() as work:
         await _revoke(work, col(Session.token_hash) == token_hash(cookie), reason="signed_out")
-    forget(token_hash(cookie))
+    remembered.forget(token_hash(cookie))
 
 
 async def close_all(*, work: Work, identity_id: UUID, keep: UUID | None = None, reason: str) -> None:
@@ -293,7 +296,7 @@ async def close_all(*, work: Work, identity_id: UUID, keep: UUID | None = None, 
     if keep is not None:
         conditions.append(col(Session.id) != keep)
     await _revoke(work, *conditions, reason=reason)
-    work.after_commit(forget)
+    work.after_commit(remembered.forget)
 
 
 async def list_sessions(*, me: Principal) -> list[SessionRow]:
@@ -339,4 +342,4 @@ async def revoke_session(*, me: Principal, session_id: UUID) -> None:
             raise NotFound
         row.revoked_at, row.revoked_reason = utc_now(), "revoked"
         await work.audit_for(me.tenant_id or PLATFORM, me.user_id or me.identity_id, "session.revoked")
-    forget(row.token_hash)
+    remembered.forget(row.token_hash)

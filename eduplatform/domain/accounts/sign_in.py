@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.base import PLATFORM, utc_now
 from eduplatform.db.unit_of_work import Work, identity_work
-from eduplatform.domain.accounts import sessions
+from eduplatform.domain.accounts import remembered, sessions
 from eduplatform.domain.accounts.models import (
     AccountStatus,
     Identity,
@@ -288,4 +288,4 @@ async def set_locale(*, me: Principal, locale: str) -> None:
             user = await work.session.get(User, me.user_id)
             if user is not None:
                 user.locale = locale
-    sessions.forget()
+    remembered.forget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -28,7 +28,6 @@ from eduplatform.domain.grading.points import (
 from eduplatform.domain.grading.repository import (
     CommentRepository,
     CriterionScale,
-    CriterionScoreRepository,
     RubricRepository,
 )
 from eduplatform.domain.grading.worklist import DeskEntry, Happened, Marked
@@ -101,7 +100,7 @@ async def open_desk(
     attempt_id: UUID | None = None,
     anonymous: bool = False,
 ) -> Desk:
-    """A desk at an attempt, else at the first that waits; eight statements, more when time ran out for somebody.
+    """A desk at an attempt, else at the first that waits; seven statements, more when time ran out for somebody.
 
     Args:
         work: The open unit of work.
@@ -125,7 +124,6 @@ async def open_desk(
     marked = await worklist.marked(work=work, attempt_ids=shown)
     rubric_ids = {one.item.rubric_id for one in marked if one.item.rubric_id is not None}
     scale = await RubricRepository(work).scale(sorted(rubric_ids))
-    scores = await CriterionScoreRepository(work).of_responses([one.response.id for one in marked])
     history = (
         await worklist.history(work=work, assessment_id=assessment_id, user_id=current.user_id)
         if current is not None
@@ -139,7 +137,7 @@ async def open_desk(
         following=following,
         marked={key: [one for one in marked if one.response.attempt_id == key] for key in shown},
         scale={key: [one for one in scale if one.criterion.rubric_id == key] for key in rubric_ids},
-        chosen=_by_response(scores),
+        chosen=_by_response(marked),
         history=history,
         comments=await CommentRepository(work).of_course(course.id),
     )
@@ -159,11 +157,12 @@ def _place(found: Sequence[DeskEntry], attempt_id: UUID | None) -> int:
     raise NotFound
 
 
-def _by_response(scores: Sequence[CriterionScore]) -> dict[UUID, dict[UUID, UUID]]:
-    chosen: dict[UUID, dict[UUID, UUID]] = {}
-    for score in scores:
-        chosen.setdefault(score.response_id, {})[score.criterion_id] = score.level_id
-    return chosen
+def _by_response(marked: Iterable[Marked]) -> dict[UUID, dict[UUID, UUID]]:
+    return {
+        one.response.id: {score.criterion_id: score.level_id for score in one.scores}
+        for one in marked
+        if one.scores
+    }
 
 
 def rubric_total(scale: Sequence[CriterionScale], levels: Mapping[UUID, UUID]) -> PointsTotal:
@@ -245,8 +244,7 @@ async def apply_marks(
         raise NotFound
     rubric_ids = {one.item.rubric_id for one in parts.values() if one.item.rubric_id is not None}
     scale = await RubricRepository(work).scale(sorted(rubric_ids), lock="share") if rubric_ids else []
-    stored = await CriterionScoreRepository(work).of_responses(list(parts))
-    job = _Marking(work, grader_id, moment, scale, stored)
+    job = _Marking(work, grader_id, moment, scale)
     for one in marks:
         job.mark(parts[one.response_id], one)
     if job.problems:
@@ -289,12 +287,9 @@ class _Marking:
         grader_id: UUID,
         moment: datetime,
         scale: Sequence[CriterionScale],
-        stored: Sequence[CriterionScore],
     ) -> None:
         self._work, self._grader_id, self._moment = work, grader_id, moment
         self._scale = scale
-        self._stored = {(one.response_id, one.criterion_id): one for one in stored}
-        self._chosen = _by_response(stored)
         self._new: list[CriterionScore] = []
         self._dropped: list[CriterionScore] = []
         self.problems: dict[str, FieldText] = {}
@@ -306,14 +301,14 @@ class _Marking:
         """Check the marks of one response and put them into its row."""
         response = part.response
         scale = [one for one in self._scale if one.criterion.rubric_id == part.item.rubric_id]
-        old_levels = self._chosen.get(response.id, {})
+        old_levels = {score.criterion_id: score.level_id for score in part.scores}
         self._check_levels(scale, marks.levels)
         points = self._points(part, scale, marks, same_levels=dict(marks.levels) == old_levels)
         comment = self._comment(response.id, marks.comment)
         if self.problems:
             return
         if dict(marks.levels) != old_levels:
-            self._choose(response.id, scale, marks.levels)
+            self._choose(part, scale, marks.levels)
             self.rescored = True
         manual = points is not None
         automatic = None if response.fraction is None else rounded(response.fraction * part.item.points)
@@ -365,18 +360,15 @@ class _Marking:
             self.problems[f"comment-{key}"] = (message, {"limit": MAX_COMMENT})
         return "" if is_invisible(comment) else comment
 
-    def _choose(
-        self, response_id: UUID, scale: Sequence[CriterionScale], levels: Mapping[UUID, UUID]
-    ) -> None:
+    def _choose(self, part: Marked, scale: Sequence[CriterionScale], levels: Mapping[UUID, UUID]) -> None:
         worth = {level.id: level.points for one in scale for level in one.levels}
-        for (owner, criterion_id), row in self._stored.items():
-            if owner == response_id and criterion_id not in levels:
-                self._dropped.append(row)
+        stored = {row.criterion_id: row for row in part.scores}
+        self._dropped += [row for key, row in stored.items() if key not in levels]
         for criterion_id, level_id in levels.items():
-            row = self._stored.get((response_id, criterion_id))
+            row = stored.get(criterion_id)
             if row is None:
                 row = CriterionScore(
-                    response_id=response_id,
+                    response_id=part.response.id,
                     criterion_id=criterion_id,
                     level_id=level_id,
                     points=worth[level_id],
@@ -386,8 +378,7 @@ class _Marking:
                 row.level_id, row.points = level_id, worth[level_id]
 
     async def store(self) -> None:
-        """Send the chosen levels."""
+        """Put the chosen levels into the session; they go with the next flush."""
         for row in self._dropped:
             await self._work.session.delete(row)
         self._work.session.add_all(self._new)
-        await self._work.flush()

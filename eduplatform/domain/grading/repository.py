@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import literal
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.repository import Repository
-from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.domain.assessment.models import (
     Assessment,
     AssessmentItem,
@@ -85,6 +86,20 @@ class CriterionScale:
         return max((level.points for level in self.levels), default=Decimal(0))
 
 
+def _read_by_person(person_types: Sequence[str]) -> Any:
+    """Whether a question of the assessment is of one of the types."""
+    return (
+        select(AssessmentItem.id)
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .where(
+            col(AssessmentItem.assessment_id) == col(Assessment.id),
+            col(QuestionVersion.type).in_(person_types),
+        )
+        .correlate(Assessment)
+        .exists()
+    )
+
+
 class GradeRepository(Repository[Grade]):
     """Grades."""
 
@@ -100,19 +115,9 @@ class GradeRepository(Repository[Grade]):
         Raises:
             NotFound: It does not exist in this tenant.
         """
-        read_by_person = (
-            select(AssessmentItem.id)
-            .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
-            .where(
-                col(AssessmentItem.assessment_id) == col(Assessment.id),
-                col(QuestionVersion.type).in_(person_types),
-            )
-            .correlate(Assessment)
-            .exists()
-        )
         rows = await fetch(
             self._work,
-            select_columns(Assessment, Tenant.timezone, read_by_person)
+            select_columns(Assessment, Tenant.timezone, _read_by_person(person_types))
             .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
             .where(col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id),
         )
@@ -120,8 +125,22 @@ class GradeRepository(Repository[Grade]):
             raise NotFound
         return GradingContext(*rows[0])
 
-    async def ensure(self, assessment_id: UUID, user_id: UUID, possible: Decimal) -> Grade:
-        """The locked grade of a student, made now when there is none: two writers never make two."""
+    async def opened(
+        self, assessment_id: UUID, user_id: UUID, person_types: Sequence[str]
+    ) -> tuple[Grade, GradingContext]:
+        """The locked grade of a student, made now when there is none, and what is needed to grade the assessment.
+
+        One statement; two writers never make two grades.
+
+        Args:
+            assessment_id: The assessment.
+            user_id: The student.
+            person_types: Keys of the question types that a person scores.
+
+        Raises:
+            NotFound: The assessment does not exist in this tenant.
+        """
+        here = (col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id)
         moment = utc_now()
         values: dict[str, Any] = {
             "id": new_id(),
@@ -129,20 +148,35 @@ class GradeRepository(Repository[Grade]):
             "created_by": self._work.user_id,
             "assessment_id": assessment_id,
             "user_id": user_id,
-            "possible": possible,
             "status": "none",
             "explanation": [],
             "version": 1,
             "created_at": moment,
             "updated_at": moment,
         }
-        made = insert(Grade).values(values)
-        statement: Any = made.on_conflict_do_update(
-            index_elements=["tenant_id", "assessment_id", "user_id"], set_={"updated_at": moment}
-        ).returning(Grade)
-        options: dict[str, Any] = {CHECKED_INSERT: True, "populate_existing": True}
-        session: Any = self._session
-        return (await session.exec(statement, execution_options=options)).scalar_one()
+        columns = [literal(value, Grade.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
+        made: Any = (
+            insert(Grade)
+            .from_select([*values, "possible"], select_columns(*columns, Assessment.points).where(*here))
+            .on_conflict_do_update(
+                index_elements=["tenant_id", "assessment_id", "user_id"], set_={"updated_at": moment}
+            )
+            .returning(Grade)
+            .cte("made")
+        )
+        row: Any = aliased(Grade, made)
+        rows = await fetch(
+            self._work,
+            select_columns(row, Assessment, Tenant.timezone, _read_by_person(person_types))
+            .select_from(Assessment)
+            .join(row, row.assessment_id == col(Assessment.id))
+            .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
+            .where(*here)
+            .execution_options(populate_existing=True),
+        )
+        if not rows:
+            raise NotFound
+        return rows[0][0], GradingContext(*rows[0][1:])
 
     async def locked(self, assessment_id: UUID, user_id: UUID) -> Grade:
         """A student's grade, locked.
@@ -177,23 +211,9 @@ class GradeRepository(Repository[Grade]):
         )
         return list(found.all())
 
-    async def attempts(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
-        """One student's attempts, oldest first."""
-        found = await self._session.exec(
-            select(Attempt)
-            .where(
-                col(Attempt.tenant_id) == self._work.tenant_id,
-                col(Attempt.assessment_id) == assessment_id,
-                col(Attempt.user_id) == user_id,
-            )
-            .order_by(col(Attempt.number))
-        )
-        return list(found.all())
-
-    async def scored_parts(self, assessment_id: UUID, user_id: UUID) -> list[ScoredPart]:
-        """The points of all responses of a student's attempts that were handed in."""
-        columns: tuple[Any, ...] = (
-            Response.attempt_id,
+    async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
+        """One student's attempts, oldest first, and the points of the responses of those that were handed in."""
+        points: tuple[Any, ...] = (
             AssessmentItem.points,
             Response.fraction,
             Response.points,
@@ -201,18 +221,23 @@ class GradeRepository(Repository[Grade]):
         )
         rows = await fetch(
             self._work,
-            select_columns(*columns)
-            .select_from(Response)
-            .join(Attempt, col(Attempt.id) == col(Response.attempt_id))
-            .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+            select_columns(Attempt, *points)
+            .select_from(Attempt)
+            .outerjoin(
+                Response,
+                (col(Response.attempt_id) == col(Attempt.id))
+                & (col(Attempt.state) == AttemptState.SUBMITTED),
+            )
+            .outerjoin(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .where(
-                col(Response.tenant_id) == self._work.tenant_id,
+                col(Attempt.tenant_id) == self._work.tenant_id,
                 col(Attempt.assessment_id) == assessment_id,
                 col(Attempt.user_id) == user_id,
-                col(Attempt.state) == AttemptState.SUBMITTED,
-            ),
+            )
+            .order_by(col(Attempt.number)),
         )
-        return [ScoredPart(*row) for row in rows]
+        attempts = list({row[0].id: row[0] for row in rows}.values())
+        return attempts, [ScoredPart(row[0].id, *row[1:]) for row in rows if row[1] is not None]
 
 
 class GradeEventRepository(Repository[GradeEvent]):
@@ -335,16 +360,6 @@ class LevelRepository(Repository[RubricLevel]):
     """Levels of criteria."""
 
     model = RubricLevel
-
-
-class CriterionScoreRepository(Repository[CriterionScore]):
-    """The levels that graders chose."""
-
-    model = CriterionScore
-
-    async def of_responses(self, response_ids: Sequence[UUID]) -> list[CriterionScore]:
-        """The chosen levels of some responses."""
-        return await self.find(col(CriterionScore.response_id).in_(response_ids))
 
 
 class CommentRepository(Repository[GradingComment]):

@@ -29,7 +29,6 @@ from eduplatform.domain.grading import policy, worklist
 from eduplatform.domain.grading.models import Grade
 from eduplatform.domain.grading.repository import (
     CriterionScale,
-    CriterionScoreRepository,
     GradeRepository,
     RubricRepository,
 )
@@ -142,7 +141,7 @@ def _with_titles() -> Any:
 
 
 async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> ExplainedGrade:
-    """One's released grade with the work behind it; seven statements.
+    """One's released grade with the work behind it; five statements.
 
     Raises:
         NotFound: It does not exist, is not released, or is another student's.
@@ -150,17 +149,13 @@ async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> Explained
     found, assessment, course = await policy.require_own_grade(work=work, me=me, grade_id=grade_id)
     grades = GradeRepository(work)
     context = await grades.context(assessment.id, person_types())
-    attempts = await grades.attempts(assessment.id, me.user)
-    parts = await grades.scored_parts(assessment.id, me.user)
+    attempts, parts = await grades.attempts(assessment.id, me.user)
     handed_in = [one for one in attempts if one.state == AttemptState.SUBMITTED]
     number = result_of(context, attempts, parts, excused=False, now=utc_now()).attempt_number
     counting = next((one for one in handed_in if one.number == number), handed_in[-1] if handed_in else None)
     marked = await worklist.marked(work=work, attempt_ids=[counting.id] if counting is not None else [])
     rubric_ids = {one.item.rubric_id for one in marked if one.item.rubric_id is not None}
     scale = await RubricRepository(work).scale(sorted(rubric_ids))
-    chosen: dict[UUID, dict[UUID, UUID]] = {}
-    for score in await CriterionScoreRepository(work).of_responses([one.response.id for one in marked]):
-        chosen.setdefault(score.response_id, {})[score.criterion_id] = score.level_id
     return ExplainedGrade(
         grade=found,
         assessment=assessment,
@@ -168,7 +163,9 @@ async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> Explained
         attempt=counting,
         marked=marked,
         scale={key: [one for one in scale if one.criterion.rubric_id == key] for key in rubric_ids},
-        chosen=chosen,
+        chosen={
+            one.response.id: {score.criterion_id: score.level_id for score in one.scores} for one in marked
+        },
     )
 
 

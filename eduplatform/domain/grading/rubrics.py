@@ -130,7 +130,7 @@ async def insert_rubric(*, work: Work, course_id: UUID, draft: RubricDraft) -> R
     rubric = await RubricRepository(work).add(
         Rubric(course_id=course_id, title=clean.title, description=clean.description)
     )
-    await _insert_criteria(work, rubric.id, list(enumerate(clean.criteria, start=1)))
+    await _insert_levels(work, await _insert_criteria(work, rubric.id, list(enumerate(clean.criteria, start=1))))
     await work.audit("rubric.created", rubric=rubric.id)
     return rubric
 
@@ -277,13 +277,14 @@ async def _store_criteria(
         if key not in kept:
             await work.session.delete(old.criterion)
     await work.flush()
+    new_levels += await _insert_criteria(work, rubric_id, new_criteria)
     await _insert_levels(work, new_levels)
-    await _insert_criteria(work, rubric_id, new_criteria)
 
 
 async def _insert_criteria(
     work: Work, rubric_id: UUID, criteria: Sequence[tuple[int, CriterionDraft]]
-) -> None:
+) -> list[tuple[UUID, int, LevelDraft]]:
+    """Insert criteria; returns their levels, which are still to be inserted."""
     ids = [new_id() for _ in criteria]
     await CriterionRepository(work).insert_many(
         [
@@ -298,14 +299,11 @@ async def _insert_criteria(
             for key, (position, one) in zip(ids, criteria, strict=True)
         ]
     )
-    await _insert_levels(
-        work,
-        [
-            (key, place, level)
-            for key, (_position, one) in zip(ids, criteria, strict=True)
-            for place, level in enumerate(one.levels, start=1)
-        ],
-    )
+    return [
+        (key, place, level)
+        for key, (_position, one) in zip(ids, criteria, strict=True)
+        for place, level in enumerate(one.levels, start=1)
+    ]
 
 
 async def _insert_levels(work: Work, levels: Sequence[tuple[UUID, int, LevelDraft]]) -> None:

@@ -54,7 +54,7 @@ def person_types() -> list[str]:
 async def settle_grade(
     *, work: Work, assessment_id: UUID, user_id: UUID, actor_id: UUID | None, reason: str
 ) -> Grade:
-    """Work out a student's grade from all attempts; five statements, and nothing is written when nothing changed.
+    """Work out a student's grade from all attempts; four statements, two when nothing changed.
 
     A new grade is released at once when no question of the assessment is read by a person and nothing waits. Otherwise
     a teacher releases it. A grade that waits for a person again is withdrawn. An excuse stays until it is taken back.
@@ -110,10 +110,8 @@ async def settle(
     """
     moment = now or utc_now()
     grades = GradeRepository(work)
-    context = await grades.context(assessment_id, person_types())
-    row = await grades.ensure(assessment_id, user_id, context.assessment.points)
-    attempts = await grades.attempts(assessment_id, user_id)
-    parts = await grades.scored_parts(assessment_id, user_id) if attempts else []
+    row, context = await grades.opened(assessment_id, user_id, person_types())
+    attempts, parts = await grades.attempts(assessment_id, user_id)
     is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
     result = result_of(context, attempts, parts, excused=is_excused, now=moment)
     steps = [step.to_json() for step in result.explanation]

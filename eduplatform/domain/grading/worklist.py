@@ -23,7 +23,7 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.courses.models import Course, Section
 from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import CriterionScore, Grade, GradeEvent
 
 QUEUE_LIMIT = 100
 HISTORY_LIMIT = 30
@@ -79,11 +79,12 @@ class DeskEntry:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A question of an attempt with its answer and what it brought; holds the key, so never for students."""
+    """A question of an attempt with its answer, what it brought, and the levels chosen; holds the key, so never for students."""
 
     item: AssessmentItem
     version: QuestionVersion
     response: Response
+    scores: list[CriterionScore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +216,24 @@ async def entries(*, work: Work, assessment_id: UUID) -> list[DeskEntry]:
 
 
 async def marked(*, work: Work, attempt_ids: Sequence[UUID]) -> list[Marked]:
-    """The questions and answers of some attempts, in the author's order."""
+    """The questions and answers of some attempts, in the author's order, with the levels chosen for them."""
     rows = await fetch(
         work,
-        select(AssessmentItem, QuestionVersion, Response)
+        select_columns(AssessmentItem, QuestionVersion, Response, CriterionScore)
         .select_from(Response)
         .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
         .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .outerjoin(CriterionScore, col(CriterionScore.response_id) == col(Response.id))
         .where(col(Response.tenant_id) == work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
         .order_by(col(Response.attempt_id), col(AssessmentItem.position), col(AssessmentItem.id))
         .execution_options(populate_existing=True),
     )
-    return [Marked(*row) for row in rows]
+    found: dict[UUID, Marked] = {}
+    for item, version, response, score in rows:
+        entry = found.setdefault(response.id, Marked(item, version, response, []))
+        if score is not None:
+            entry.scores.append(score)
+    return list(found.values())
 
 
 async def history(*, work: Work, assessment_id: UUID, user_id: UUID) -> list[Happened]:

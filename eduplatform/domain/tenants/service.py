@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.accounts import sessions
+from eduplatform.domain.accounts import remembered
 from eduplatform.domain.courses.texts import single_line
 from eduplatform.domain.tenants import policy, repository
 from eduplatform.domain.tenants.models import Tenant, TenantKind, Term
@@ -117,7 +117,7 @@ async def save_organisation(
         setattr(tenant, key, values[key])
     await work.flush()
     await work.audit("tenant.saved", changed=changed)
-    work.after_commit(sessions.forget)
+    work.after_commit(remembered.forget)
     return tenant
 
 

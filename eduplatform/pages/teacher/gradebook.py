@@ -65,7 +65,8 @@ def _table() -> rx.Component:
             role="region",
             aria_label=_("Grades of the course"),
             tab_index=0,
-            class_name="max-h-[75dvh] overflow-auto",
+            # Hidden texts of the cells are placed absolutely; without `relative` they would lengthen the page.
+            class_name="relative max-h-[75dvh] overflow-auto",
         ),
         rx.el.div(
             pager(

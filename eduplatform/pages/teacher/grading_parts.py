@@ -42,7 +42,7 @@ def student_list() -> rx.Component:
         ),
         rx.el.ol(
             rx.foreach(Desk.entries, _entry),
-            class_name="max-h-64 overflow-y-auto border-t border-line xl:max-h-[calc(100dvh-16rem)]",
+            class_name="relative max-h-64 overflow-y-auto border-t border-line xl:max-h-[calc(100dvh-16rem)]",
         ),
         aria_label=_("Students"),
         class_name="ui-card overflow-hidden rounded-xl border border-line bg-surface shadow-sm",

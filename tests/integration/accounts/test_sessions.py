@@ -7,13 +7,17 @@ from datetime import timedelta
 import pytest
 
 from eduplatform.config import get_settings
-from eduplatform.domain.accounts import sessions
+from eduplatform.db.base import utc_now
+from eduplatform.db.unit_of_work import identity_work
+from eduplatform.domain.accounts import remembered, sessions
+from eduplatform.domain.accounts.models import Session, User
 from eduplatform.errors import NotSignedIn
 from eduplatform.security.permissions import Role
 from eduplatform.state.accounts import SecurityState, SignInState
 from eduplatform.state.base import NoticeState
 from eduplatform.state.shell import ShellState
 from tests.factories.accounts import age_session, browser_session, secret_of
+from tests.factories.statements import count_statements
 from tests.factories.world import PASSWORD, World
 from tests.harness import Tab
 
@@ -97,7 +101,7 @@ async def test_the_sessions_of_others_cannot_be_ended(world: World) -> None:
     async with Tab(await world.student.sign_in()) as tab:
         await tab.fire(SecurityState.revoke(victim_id))
         assert (await tab.state(NoticeState)).notices[0]["kind"] == "error"
-    sessions.forget()
+    remembered.forget()
     assert await _is_valid(victim)
 
 
@@ -130,3 +134,38 @@ async def test_an_ended_session_leads_to_sign_in_and_back(world: World) -> None:
         await tab.go("/login?next=/settings/security", "/login")
         await tab.fire(SignInState.load)
         assert (await tab.state(SignInState)).target == "/settings/security"
+
+
+async def test_changes_made_by_another_process_are_felt(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that change behind this process's back: a revocation, new roles, a closed account."""
+    cookie = secret_of(await world.student.sign_in())
+    monkeypatch.setattr(remembered, "CHECK_SECONDS", 0.0)
+    assert (await sessions.resolve(cookie)).roles == {Role.STUDENT}
+    async with identity_work() as work:
+        user = await work.session.get(User, world.student.user_id)
+        assert user is not None
+        user.roles = ["student", "teacher"]
+    assert (await sessions.resolve(cookie)).roles == {Role.STUDENT, Role.TEACHER}
+    async with identity_work() as work:
+        user = await work.session.get(User, world.student.user_id)
+        assert user is not None
+        user.status = "deactivated"
+    with pytest.raises(NotSignedIn):
+        await sessions.resolve(cookie)
+    other = secret_of(await world.teacher.sign_in())
+    session_id = (await sessions.resolve(other)).session_id
+    async with identity_work() as work:
+        row = await work.session.get(Session, session_id)
+        assert row is not None
+        row.revoked_at = utc_now()
+    with pytest.raises(NotSignedIn):
+        await sessions.resolve(other)
+
+
+async def test_an_unchanged_session_is_looked_up_once(world: World) -> None:
+    cookie = secret_of(await world.student.sign_in())
+    await sessions.resolve(cookie)
+    with count_statements(identity=True) as statements:
+        for _ in range(20):
+            await sessions.resolve(cookie)
+    assert len(statements) == 0
