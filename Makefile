@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,10 +34,19 @@ migrate: $(RUNTIME) ## Bring the database to the newest schema
 seed: $(RUNTIME) ## Add the demonstration data, once
 	@exec $(PYTHON_IN_VENV) -m eduplatform seed
 
-bench: bench-start ## All measurements
+bench: bench-start bench-bundle bench-events bench-sign-in ## All measurements
 
 bench-start: $(RUNTIME) ## Seconds until a fresh clone, and a second start, answer
 	@exec $(PYTHON_IN_VENV) benchmarks/start.py $(ARGS)
+
+bench-bundle: $(DEVELOPMENT) ## JavaScript and CSS of each page
+	@exec $(PYTHON_IN_VENV) -m benchmarks.bundle $(ARGS)
+
+bench-events: $(DEVELOPMENT) ## Start pages under 300 sessions
+	@exec $(PYTHON_IN_VENV) -m benchmarks.events $(ARGS)
+
+bench-sign-in: $(DEVELOPMENT) ## Refusals, and a hundred sign-ins at once
+	@exec $(PYTHON_IN_VENV) -m benchmarks.sign_in $(ARGS)
 
 messages: $(DEVELOPMENT) ## Collect the texts of the interface for translation
 	@exec $(PYTHON_IN_VENV) scripts/messages.py $(or $(ARGS),update)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -73,7 +74,7 @@ def _guard_statement(state: ORMExecuteState) -> None:
     scope = scope_of(state.session)
     if isinstance(scope, UnscopedScope):
         return
-    mapped = [mapper.class_ for mapper in state.all_mappers]
+    mapped = _mapped_classes(state)
     if isinstance(scope, IdentityScope):
         if not mapped or not all(getattr(cls, "identity_plane", False) for cls in mapped):
             raise TenantScopeViolation("The identity plane may not touch a tenant's rows")
@@ -88,6 +89,19 @@ def _guard_statement(state: ORMExecuteState) -> None:
         raise TenantScopeViolation("A bulk update by primary key does not carry the tenant's filter")
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(*_criteria(scope.tenant_id))
+
+
+_known: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
+
+
+def _mapped_classes(state: ORMExecuteState) -> tuple[type, ...]:
+    """The classes that a statement names; remembered for statements that are made once and run often."""
+    statement = state.statement
+    found = _known.get(statement)
+    if found is None:
+        found = tuple(mapper.class_ for mapper in state.all_mappers)
+        _known[statement] = found
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -19,9 +21,17 @@ MIN_LENGTH = 12
 MAX_LENGTH = 128
 
 
+def _step_back() -> None:
+    """Let hashing wait for whoever serves pages; on Linux a thread has a priority of its own."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
 @lru_cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1), thread_name_prefix="argon2")
+    return ThreadPoolExecutor(
+        max_workers=os.cpu_count() or 1, thread_name_prefix="argon2", initializer=_step_back
+    )
 
 
 @lru_cache

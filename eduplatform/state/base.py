@@ -328,7 +328,8 @@ async def _show(self: rx.State, me: Principal | None, error: EduError, loads: bo
         self.failure = error.code if error.code in known else "error"  # pyright: ignore[reportAttributeAccessIssue]
         return
     fields = field_texts(error, locale)
-    if isinstance(error, Invalid | NotSignedIn) and hasattr(self, "errors"):
+    malformed = type(error) is Invalid and not fields and error.detail == Invalid.title
+    if isinstance(error, Invalid | NotSignedIn) and hasattr(self, "errors") and not malformed:
         self.errors = fields or {"form": translate(error.detail, locale, **error.params)}  # pyright: ignore[reportAttributeAccessIssue]
         return
     await notify(self, "error", translate(error.detail, locale, **error.params))

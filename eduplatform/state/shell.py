@@ -78,11 +78,13 @@ class ShellState(rx.State):
     several: bool = False
     development: bool = False
     _counted_for: str = ""
+    _place: str = ""
 
     @handler(PUBLIC)
     async def load(self, me: Principal | None) -> rx.event.EventSpec | None:
         """Fill the frame of the page; somebody who has not chosen an organisation yet is asked to."""
         self.development = not get_settings().production
+        self._leave_other_pages()
         if me is None:
             self._forget()
             self.ready = True
@@ -102,6 +104,16 @@ class ShellState(rx.State):
         if not self.roles and path not in ("/", CHOOSE):
             return rx.redirect(f"{CHOOSE}?next={quote(path, safe='/')}", replace=True)
         return None
+
+    def _leave_other_pages(self) -> None:
+        """On another address, empty what the pages visited before hold: a tab keeps one page's data, not all of them."""
+        place = self.router.url.path
+        if place == self._place:
+            return
+        self._place = place
+        for state in self._get_root_state().substates.values():
+            if getattr(state, "loaded", False):
+                state.reset()
 
     def _forget(self) -> None:
         """Keep nothing of the person who was here."""

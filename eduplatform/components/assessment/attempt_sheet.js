@@ -250,6 +250,14 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
 
   const told = useRef(onSubmitted);
   told.current = onSubmitted;
+  // The result takes the place of the sheet: whoever reads with the keyboard or by ear goes on at its heading.
+  const handedIn = useRef(false);
+  useEffect(
+    () => () => {
+      if (handedIn.current) requestAnimationFrame(() => document.querySelector("main h1")?.focus());
+    },
+    [],
+  );
   const submit = useCallback(async () => {
     setBusy(true);
     setFailed(false);
@@ -257,6 +265,7 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
     setBusy(false);
     setFailed(!done);
     if (done) {
+      handedIn.current = true;
       setAsking(false);
       told.current?.();
     }

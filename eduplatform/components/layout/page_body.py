@@ -31,6 +31,7 @@ def page_body(
             ("forbidden", forbidden_body()),
             error_state(
                 _("This page could not be loaded"),
+                heading=True,
                 reference=state.reference,
                 on_retry=state.load,
                 id="page-error",
@@ -56,6 +57,7 @@ def not_found_body() -> rx.Component:
         description=_("It may have been moved or removed, or the address is not complete."),
         icon="search",
         actions=[button_link(_("Go to your start page"), ShellState.home, icon="house")],
+        heading=True,
         id="page-not-found",
     )
 
@@ -67,5 +69,6 @@ def forbidden_body() -> rx.Component:
         description=_("If you think that you should see it, ask the administrator of your organisation."),
         icon="lock",
         actions=[button_link(_("Go to your start page"), ShellState.home, icon="house")],
+        heading=True,
         id="page-forbidden",
     )

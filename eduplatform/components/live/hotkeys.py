@@ -7,6 +7,8 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.text import _
+
 _SCRIPT = rx.asset("hotkeys.js", shared=True).importable_path
 
 
@@ -22,6 +24,26 @@ class _Hotkey(rx.Component):
     in_fields: rx.Var[bool]
     enabled: rx.Var[bool]
     on_press: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class _HotkeySwitch(rx.Component):
+    """Switches the single-key shortcuts of this browser off and on."""
+
+    library = _SCRIPT
+    tag = "HotkeySwitch"
+
+    label: rx.Var[str]
+    box_class_name: rx.Var[str]
+
+
+class _ShowFromTop(rx.Component):
+    """Scrolls to an element when the subject changes; shows nothing."""
+
+    library = _SCRIPT
+    tag = "ShowFromTop"
+
+    target_id: rx.Var[str]
+    subject: rx.Var[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,28 @@ def hotkeys(*bindings: Hotkey) -> rx.Component:
     return rx.fragment(*(_listener(binding) for binding in bindings))
 
 
+def hotkey_switch() -> rx.Component:
+    """A switch for shortcuts without Ctrl, Command or Alt, on all pages of this browser; on until it is switched off.
+
+    A page with such shortcuts shows it: people who speak to their computer press single keys without meaning it.
+    """
+    return _HotkeySwitch.create(
+        label=_("Keyboard shortcuts"),
+        box_class_name="ui-switch",
+        class_name="inline-flex items-center gap-2 font-medium text-ink",
+    )
+
+
+def show_from_top(target: str, *, subject: rx.Var[str]) -> rx.Component:
+    """Scroll to an element whenever another subject takes its place, unless its top is in sight.
+
+    Args:
+        target: Id of the element; it can take the focus.
+        subject: What is shown, for example an id.
+    """
+    return _ShowFromTop.create(target_id=target, subject=subject)
+
+
 def _listener(binding: Hotkey) -> rx.Component:
     events = {} if binding.on_press is None else {"on_press": binding.on_press}
     return _Hotkey.create(
@@ -63,4 +107,4 @@ def _listener(binding: Hotkey) -> rx.Component:
     )
 
 
-__all__ = ["Hotkey", "hotkeys"]
+__all__ = ["Hotkey", "hotkey_switch", "hotkeys", "show_from_top"]

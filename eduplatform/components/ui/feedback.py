@@ -85,6 +85,7 @@ def empty_state(
     description: Content = "",
     icon: str = "inbox",
     actions: Sequence[rx.Component] = (),
+    heading: bool = False,
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
@@ -95,15 +96,17 @@ def empty_state(
         description: What will be here, or how to begin.
         icon: Icon above.
         actions: The first step, as a button or link.
+        heading: The title is the heading of the whole page, which has no other.
         class_name: Further classes.
         props: `id` and other attributes.
     """
+    title_tag = rx.el.h1 if heading else rx.el.p
     return rx.el.div(
         rx.el.span(
             draw_icon(icon, size="lg"),
             class_name="grid size-12 place-items-center rounded-xl border border-line bg-surface text-ink-muted shadow-sm",
         ),
-        rx.el.p(title, class_name="mt-4 text-base font-semibold text-ink"),
+        title_tag(title, class_name="mt-4 text-base font-semibold text-ink"),
         optional(
             description,
             lambda text: rx.el.div(text, class_name="mt-1 max-w-md text-sm text-pretty text-ink-muted"),
@@ -123,6 +126,7 @@ def error_state(
     reference: Text = "",
     on_retry: Any = None,
     actions: Sequence[rx.Component] = (),
+    heading: bool = False,
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
@@ -134,6 +138,7 @@ def error_state(
         reference: Id under which the error was logged.
         on_retry: Called by "Try again".
         actions: Further ways out.
+        heading: The title is the heading of the whole page, which has no other.
         class_name: Further classes.
         props: `id` and other attributes.
     """
@@ -144,7 +149,7 @@ def error_state(
             draw_icon("triangle-alert", size="lg"),
             class_name="grid size-12 place-items-center rounded-xl bg-danger-soft text-danger",
         ),
-        rx.el.p(
+        (rx.el.h1 if heading else rx.el.p)(
             title if given(title) else _("This could not be loaded"),
             class_name="mt-4 text-base font-semibold text-ink",
         ),

@@ -71,6 +71,7 @@ def field(
     if required:
         marks.append(rx.el.span("*", aria_hidden="true", class_name="ms-0.5 text-danger"))
     if optional:
+        marks.append(" ")
         marks.append(rx.el.span(_("(optional)"), class_name="ms-1 font-normal text-ink-muted"))
     name = rx.el.label(
         label,

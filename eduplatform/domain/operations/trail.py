@@ -52,6 +52,7 @@ ACTIONS: Mapping[str, str] = {
     "question.archived": N_("{who} archived a question"),
     "question.created": N_("{who} created a question"),
     "question.saved": N_("{who} changed a question"),
+    "response.scored": N_("{who} scored an answer"),
     "rubric.created": N_("{who} created a rubric"),
     "rubric.deleted": N_("{who} deleted a rubric"),
     "rubric.saved": N_("{who} changed a rubric"),

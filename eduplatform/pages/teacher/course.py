@@ -225,21 +225,13 @@ def _sections() -> rx.Component:
                 ],
             ),
         ),
-        rx.cond(
-            _S.sections.length() > 0,
-            rx.el.div(
-                button(
-                    _("Add a class"),
-                    icon="plus",
-                    variant="quiet",
-                    size="sm",
-                    on_click=_S.open_dialog("section", ""),
-                ),
-                class_name="border-t border-line bg-sunken/50 px-3 py-2",
-            ),
-            rx.fragment(),
-        ),
         title=_("Classes"),
+        actions=[
+            rx.cond(
+                _S.sections.length() > 0,
+                button(_("Add class"), icon="plus", size="sm", on_click=_S.open_dialog("section", "")),
+            )
+        ],
         flush=True,
     )
 

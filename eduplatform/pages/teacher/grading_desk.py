@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.hotkeys import show_from_top
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
@@ -169,7 +170,8 @@ def _sheet() -> rx.Component:
         key=Desk.form_id,
         id=Desk.form_id,
         on_submit=Desk.save,
-        class_name="flex flex-col gap-5",
+        # What gets the focus stays clear of the bar with the buttons.
+        class_name="flex flex-col gap-5 lg:[&_:is(a,button,input,textarea)]:scroll-mb-24",
     )
 
 
@@ -232,6 +234,7 @@ def grading_desk() -> rx.Component:
                         class_name="flex flex-col gap-6 xl:flex-row xl:items-start",
                     ),
                     keys(),
+                    show_from_top("desk-student", subject=Desk.attempt_id),
                     dialogs(),
                     class_name="flex flex-col gap-6",
                 ),

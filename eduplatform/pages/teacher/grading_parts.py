@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.hotkeys import Hotkey, hotkeys
+from eduplatform.components.live.hotkeys import Hotkey, hotkey_switch, hotkeys
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -19,7 +19,6 @@ from eduplatform.components.ui import (
     switch,
     text_input,
     textarea,
-    visually_hidden,
 )
 from eduplatform.state.grading_desk import GradingDeskState
 
@@ -264,12 +263,12 @@ def key_hints() -> rx.Component:
         ((kbd("r"),), _("Release")),
     )
     return rx.el.div(
-        visually_hidden(_("Keyboard shortcuts")),
+        hotkey_switch(),
         *[
             rx.el.span(
                 *names, rx.el.span(text), class_name="inline-flex items-center gap-1.5 whitespace-nowrap"
             )
             for names, text in hints
         ],
-        class_name=("flex flex-wrap gap-x-5 gap-y-2 text-xs text-ink-muted pointer-coarse:hidden"),
+        class_name="flex flex-wrap items-center gap-x-5 gap-y-2 text-xs text-ink-muted pointer-coarse:hidden",
     )
