@@ -94,7 +94,8 @@ async def append(
     ).one_or_none()
     if head is None:
         session.add(AuditHead(tenant_id=tenant_id, number=0, hash=GENESIS))
-        await session.flush()
+    # The first head, and whatever the caller has changed: it is in the database when its event is.
+    await session.flush()
     number, previous_hash = head or (0, GENESIS)
     row = AuditEvent(
         tenant_id=tenant_id,

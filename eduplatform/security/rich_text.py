@@ -23,6 +23,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from eduplatform.errors import Invalid
+from eduplatform.i18n import N_
 from eduplatform.security.code_blocks import CODE_CLASSES, LANGUAGES, highlight
 from eduplatform.security.formulas import MATHML_ATTRIBUTES, MATHML_TAGS, formula_to_mathml
 
@@ -123,9 +124,9 @@ class Problem:
 
 
 _MESSAGES: Final[dict[ProblemCode, str]] = {
-    "missing_alt": "This image has no description. Write one between the square brackets.",
-    "skipped_heading": "This heading skips a level. Use the next level down.",
-    "empty_link": "This link has no text. Write between the square brackets where it leads.",
+    "missing_alt": N_("This image has no description. Write one between the square brackets."),
+    "skipped_heading": N_("This heading skips a level. Use the next level down."),
+    "empty_link": N_("This link has no text. Write between the square brackets where it leads."),
 }
 
 

@@ -176,7 +176,7 @@ class SignInState(PageMixin, rx.State):
         if get_settings().demo:
             self.demo_accounts, self.demo_password = list(DEMO_ACCOUNTS), DEMO_PASSWORD
         if self.router.url.query_parameters.get("failed"):
-            text = N_("Signing in did not work. Please try once more.")
+            text = N_("We could not sign you in. Please try again.")
             self.errors = {"form": translate(text, reader_locale(self, me))}
         return None
 

@@ -18,13 +18,12 @@ from eduplatform.i18n import N_, translate
 from eduplatform.i18n.formatting import format_datetime, format_number, time_zone
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import PageMixin, handler
+from eduplatform.state.base import PageMixin, SearchText, handler
 from eduplatform.state.rows import Option
 
 MOST_PROBLEMS = 20
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 
-SearchText = Annotated[str, Field(max_length=200)]
 Day = Annotated[str, Field(max_length=10)]
 
 

@@ -24,10 +24,9 @@ from eduplatform.i18n.formatting import format_date, format_number
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import plain_text, render_markdown
-from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.base import Form, PageMixin, SearchText, handler, notify, parse_id, route_argument
 
 EXCERPT = 140
-SearchText = Annotated[str, Field(max_length=200)]
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]
 TypeKey = Annotated[str, Field(max_length=40)]
 Source = Annotated[str, Field(max_length=25_000)]

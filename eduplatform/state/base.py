@@ -13,12 +13,12 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import reflex as rx
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from eduplatform.domain.accounts import sessions
@@ -34,6 +34,11 @@ from eduplatform.security.principal import Principal
 from eduplatform.state.rows import Notice
 
 PUBLIC = Public.PUBLIC
+SEARCH_LENGTH = 200
+
+SearchText = Annotated[str, AfterValidator(lambda text: text[:SEARCH_LENGTH])]
+"""What is typed into a search field: nobody searches for more, so the rest is left out without a complaint."""
+
 MAX_NOTICES = 4
 
 

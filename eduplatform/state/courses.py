@@ -17,10 +17,9 @@ from eduplatform.i18n import N_, translate
 from eduplatform.i18n.formatting import format_datetime, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import Form, PageMixin, handler, notify
+from eduplatform.state.base import Form, PageMixin, SearchText, handler, notify
 
 Title = Annotated[str, Field(min_length=1, max_length=160)]
-SearchText = Annotated[str, Field(max_length=200)]
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]
 
 KINDS: dict[str, str] = {

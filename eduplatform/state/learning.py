@@ -165,7 +165,7 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
                 me.locale,
                 module=one.module_title,
             ),
-            action=translate(N_("Read on") if one.opened else N_("Read"), me.locale),
+            action=translate(N_("Read on") if one.opened else N_("Start reading"), me.locale),
             href=f"/learn/lessons/{one.id}",
             urgent=False,
         )

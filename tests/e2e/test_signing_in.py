@@ -118,6 +118,6 @@ def test_a_forgotten_password_says_the_same_for_every_address(visitors: Visitors
         ready(page)
         labelled(page, "Email").fill(email)
         page.get_by_role("button", name="Send the link").click()
-        expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+        expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
         texts.append(page.locator("body").inner_text())
     assert texts[0] == texts[1]

@@ -126,7 +126,7 @@ def _texts() -> dict[str, rx.Var[str]]:
         "saving": _("Saving…"),
         "offline": _("Offline – kept in this browser"),
         "offlineMemory": _("Offline – keep this page open"),
-        "choose": _("One answer needs your choice"),
+        "choose": _("Choose which answer counts"),
         "timeLeft": _("Time left:"),
         "fiveMinutes": _("5 minutes left."),
         "oneMinute": _("1 minute left."),

@@ -205,7 +205,12 @@ def section_header(
             class_name="min-w-0 flex-1 basis-60" if given(description) else "min-w-0 flex-1 basis-24",
         ),
         rx.el.div(*actions, class_name="flex flex-wrap gap-2") if actions else rx.fragment(),
-        class_name=classes("flex flex-wrap items-start justify-between gap-x-4 gap-y-3", class_name),
+        class_name=classes(
+            "flex flex-wrap items-start justify-between gap-x-4 gap-y-3"
+            if given(description)
+            else "flex flex-wrap items-center justify-between gap-x-4 gap-y-3",
+            class_name,
+        ),
         **props,
     )
 

@@ -233,7 +233,9 @@ def _row(
     if row_actions is not None:
         cells.append(
             rx.el.td(
-                row_actions(row), role="cell", class_name=f"{cell} text-end whitespace-nowrap max-md:pt-2"
+                row_actions(row),
+                role="cell",
+                class_name=f"{cell} text-end whitespace-nowrap group-last:border-b-0 max-md:pt-2",
             )
         )
     return rx.el.tr(

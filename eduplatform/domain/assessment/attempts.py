@@ -246,7 +246,7 @@ async def save_answers(
     """
     moment = now or utc_now()
     if len(operations) > MAX_OPERATIONS:
-        raise Invalid(fields={"operations": N_("This is too much at once.")})
+        raise Invalid(fields={"operations": N_("Too many answers at once.")})
     attempt, _assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
     receipt = Receipt(attempt.state, moment, [], [], [])

@@ -61,7 +61,7 @@ async def limit_joining(*, me: Principal) -> None:
     """
     wait = await rate_limits.take(f"join:{me.tenant_id}:{me.user}", JOIN_RATE)
     if wait > 0:
-        message = N_("That were many codes. Please wait {seconds} seconds before the next one.")
+        message = N_("You have tried many codes. Please wait {seconds} seconds before the next one.")
         raise RateLimited(message, retry_after=math.ceil(wait))
 
 

@@ -244,7 +244,7 @@ def _altered(
             problems[f"level-{number}-{place}-points"] = N_("Work has been given this level.")
     most = max((level.points for level in criterion.levels), default=Decimal(0))
     if most != old.possible and not problems:
-        message = N_("The most points of a criterion stay, because work has been scored by it.")
+        message = N_("The maximum points of a criterion cannot change, because work has been scored by it.")
         problems[f"criterion-{number}-levels"] = message
     return problems
 

@@ -54,7 +54,7 @@ def forgot() -> rx.Component:
         rx.cond(
             ResetState.sent,
             outcome(
-                _("Look into your mail"),
+                _("Check your mail"),
                 _(
                     "If there is an account with this address, a link is on its way. It works once, for one hour. "
                     "Look into the folder for unwanted mail, too."

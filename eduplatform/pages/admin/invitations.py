@@ -191,7 +191,7 @@ def _list() -> rx.Component:
                     name="status",
                     id=field_id("invitation-status"),
                     options=[
-                        ("open", _("Open")),
+                        ("open", _("Pending")),
                         ("accepted", _("Accepted")),
                         ("expired", _("Expired")),
                         ("revoked", _("Revoked")),
@@ -244,7 +244,7 @@ def _person(row: Any) -> rx.Component:
 def _status(row: Any) -> rx.Component:
     return rx.match(
         row["status"],
-        ("open", badge(_("Open"), tone="info", dot=True)),
+        ("open", badge(_("Pending"), tone="info", dot=True)),
         ("accepted", badge(_("Accepted"), tone="success", dot=True)),
         ("expired", badge(_("Expired"), tone="warning", dot=True)),
         badge(_("Revoked"), dot=True),

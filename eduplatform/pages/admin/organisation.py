@@ -118,7 +118,7 @@ def _settings() -> rx.Component:
             on_submit=OrganisationState.save,
             class_name="flex flex-col gap-5",
         ),
-        title=_("Look and place"),
+        title=_("Appearance and region"),
         description=_("Its address name is “{slug}”; only the operator can change it.", slug=_O["slug"]),
     )
 

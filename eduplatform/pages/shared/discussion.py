@@ -149,7 +149,8 @@ def _reply() -> rx.Component:
             error=_S.errors["body"],
         ),
         rx.el.div(
-            button(_("Answer"), type="submit", variant="primary", icon="send"), class_name="flex justify-end"
+            button(_("Send answer"), type="submit", variant="primary", icon="send"),
+            class_name="flex justify-end",
         ),
         id="reply-form",
         on_submit=_S.reply,
@@ -164,7 +165,7 @@ def _confirmations() -> rx.Component:
         title=rx.cond(is_thread, _("Delete this discussion?"), _("Delete this answer?")),
         message=rx.cond(
             is_thread,
-            _("It goes with all its answers and cannot be brought back."),
+            _("It is deleted with all its answers and cannot be brought back."),
             _("It cannot be brought back."),
         ),
         confirm_label=rx.cond(is_thread, _("Delete discussion"), _("Delete answer")),

@@ -27,7 +27,7 @@ def learn_courses() -> rx.Component:
         rx.cond(
             _S.courses.length() > 0,
             rx.el.ul(
-                rx.foreach(_S.courses, taken_card),
+                rx.foreach(_S.courses, lambda course: taken_card(course, heading=rx.el.h2)),
                 class_name="mt-8 grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
             ),
             empty_state(

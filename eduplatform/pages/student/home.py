@@ -139,13 +139,13 @@ def _step(step: Any, first: Any) -> rx.Component:
     )
 
 
-def taken_card(course: Any) -> rx.Component:
-    """A course of the student, as a card in a list."""
+def taken_card(course: Any, *, heading: Any = rx.el.h3) -> rx.Component:
+    """A course of the student, as a card in a list; ``heading`` is one level below the list's own."""
     return rx.el.li(
         rx.el.p(
             course["code"], " · ", course["section"], class_name="truncate text-xs font-medium text-ink-muted"
         ),
-        rx.el.h3(
+        heading(
             link(
                 course["title"],
                 f"/learn/courses/{course['id']}",

@@ -172,7 +172,7 @@ def _rules() -> rx.Component:
             ),
             number_input(
                 **_stored("late_percent_per_day"),
-                label=_("Late: percent off per day begun"),
+                label=_("Late penalty: percent per day begun"),
                 hint=_("Empty: late work costs nothing."),
                 minimum=0,
                 maximum=100,

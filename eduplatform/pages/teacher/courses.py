@@ -48,7 +48,7 @@ def teach_courses() -> rx.Component:
             rx.cond(
                 _S.rows.length() > 0,
                 rx.el.ul(
-                    rx.foreach(_S.rows, course_card),
+                    rx.foreach(_S.rows, lambda course: course_card(course, heading=rx.el.h2)),
                     class_name="mt-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
                 ),
                 rx.cond(_S.query != "", _nothing_found(), _no_courses()),

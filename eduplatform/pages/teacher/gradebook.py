@@ -181,7 +181,7 @@ def _average() -> rx.Component:
                 columns=_S.chart_heads,
                 rows=_S.chart_rows,
             ),
-            class_name="max-w-3xl",
+            class_name="max-w-2xl",
         ),
     )
 

@@ -72,7 +72,7 @@ def _overview() -> rx.Component:
                     _("Nothing waits for you"),
                 ),
             ),
-            stat(_("Courses"), _S.total, icon="book-open", hint=_("That you own or teach")),
+            stat(_("Courses"), _S.total, icon="book-open", hint=_("Courses you own or teach")),
             stat(
                 _("Due within three weeks"),
                 _S.due.length(),
@@ -99,8 +99,8 @@ def _overview() -> rx.Component:
     )
 
 
-def course_card(course: Any) -> rx.Component:
-    """A course of the teacher, as a card in a list."""
+def course_card(course: Any, *, heading: Any = rx.el.h3) -> rx.Component:
+    """A course of the teacher, as a card in a list; ``heading`` is one level below the list's own."""
     return rx.el.li(
         rx.el.div(
             rx.el.div(
@@ -108,7 +108,7 @@ def course_card(course: Any) -> rx.Component:
                 publication_badge(course["published"]),
                 class_name="flex items-center justify-between gap-3",
             ),
-            rx.el.h3(
+            heading(
                 link(
                     course["title"],
                     f"/teach/courses/{course['id']}",

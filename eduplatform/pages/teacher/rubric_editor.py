@@ -39,7 +39,7 @@ def _criterion(row: Any) -> rx.Component:
     key = row["key"]
     return rx.el.li(
         rx.el.div(
-            rx.el.h3(
+            rx.el.h2(
                 _("Criterion {number}", number=row["number"]),
                 class_name="text-sm font-semibold text-ink-muted",
             ),

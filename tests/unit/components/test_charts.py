@@ -16,6 +16,7 @@ from eduplatform.components.charts import (
     heat_chart_svg,
     line_chart_svg,
 )
+from eduplatform.components.charts.drawing import text_width
 from eduplatform.components.charts.scales import nice_ticks, short_number
 
 WEEKS = [f"Week {number}" for number in range(1, 11)]
@@ -118,6 +119,25 @@ def test_negative_values_hang_below_zero() -> None:
     assert float(up.get("y") or 0) + float(up.get("height") or 0) == pytest.approx(
         float(down.get("y") or 0), abs=0.2
     )
+
+
+@pytest.mark.parametrize("kind", ["bar", "line"])
+@given(count=st.integers(1, 60), length=st.integers(1, 60))
+def test_names_of_the_axis_end_inside_the_image(count: int, length: int, kind: str) -> None:
+    names = ["W" * length for _number in range(count)]
+    values = [50.0] * count
+    svg = (
+        bar_chart_svg(list(zip(names, values, strict=True)), title="t", top=100)
+        if kind == "bar"
+        else line_chart_svg(names, [Series("s", values)], title="t", top=100)
+    )
+    shown = [node for node in image(svg).iter("text") if (node.text or "").startswith("W")]
+    assert shown
+    for node in shown:
+        x, wide = float(node.get("x", "")), text_width(node.text or "")
+        begins = x - {"middle": wide / 2, "end": wide}.get(node.get("text-anchor", ""), 0)
+        assert begins >= -1
+        assert begins + wide <= 481
 
 
 def test_a_missing_value_breaks_the_line() -> None:

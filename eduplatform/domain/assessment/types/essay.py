@@ -57,7 +57,7 @@ class Essay(QuestionType[EssayBody, EssayKey, EssayResponse]):
         most = reader.whole("max_words", least=1, most=MAX_WORDS, out_of_range=_WORDS_OUT_OF_RANGE)
         notes = reader.text("notes", limit=MAX_NOTES_LENGTH, too_long=_NOTES_TOO_LONG)
         if least is not None and most is not None and least > most:
-            reader.refuse("max_words", N_("The most words cannot be fewer than the least"))
+            reader.refuse("max_words", N_("The maximum number of words cannot be below the minimum"))
         reader.finish()
         return EssayBody(min_words=least, max_words=most), EssayKey(notes=notes)
 

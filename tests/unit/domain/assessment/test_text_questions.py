@@ -172,7 +172,7 @@ def test_an_essay_keeps_its_lines_and_its_trailing_space_while_it_is_written() -
     [
         (
             {"min_words": "5", "max_words": "4"},
-            {"max_words": "The most words cannot be fewer than the least"},
+            {"max_words": "The maximum number of words cannot be below the minimum"},
         ),
         ({"min_words": "0"}, {"min_words": "Use a number from 1 to 10,000"}),
         ({"max_words": "10001"}, {"max_words": "Use a number from 1 to 10,000"}),
