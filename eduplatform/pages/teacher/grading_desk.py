@@ -171,7 +171,7 @@ def _sheet() -> rx.Component:
         id=Desk.form_id,
         on_submit=Desk.save,
         # What gets the focus stays clear of the bar with the buttons.
-        class_name="flex flex-col gap-5 lg:[&_:is(a,button,input,textarea)]:scroll-mb-24",
+        class_name="flex flex-col gap-5 lg:[&_:is(a,button,input,summary,textarea)]:scroll-mb-24",
     )
 
 
