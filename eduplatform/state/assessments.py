@@ -7,7 +7,6 @@ from typing import Annotated, TypedDict
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.components.ui import Option
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import service
 from eduplatform.domain.assessment.rules import KIND_NAMES
@@ -18,6 +17,7 @@ from eduplatform.i18n.formatting import format_datetime
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, parse_id, route_argument
+from eduplatform.state.rows import Option
 
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]
 

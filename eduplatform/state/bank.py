@@ -12,7 +12,6 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.components.ui import Option
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import bank
 from eduplatform.domain.assessment.question_types import all_types, question_type
@@ -25,6 +24,7 @@ from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import plain_text, render_markdown
 from eduplatform.state.base import Form, PageMixin, SearchText, handler, notify, parse_id, route_argument
+from eduplatform.state.rows import Option
 
 EXCERPT = 140
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]

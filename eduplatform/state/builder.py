@@ -11,7 +11,6 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.components.ui import Option
 from eduplatform.db.unit_of_work import Work, unit_of_work
 from eduplatform.domain.assessment import bank, service
 from eduplatform.domain.assessment.availability import local_to_utc
@@ -29,6 +28,7 @@ from eduplatform.security.rich_text import render_markdown
 from eduplatform.state.assessments import PageNumber, kind_options
 from eduplatform.state.bank import BankQuestion, SearchText, bank_question, excerpt
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.rows import Option
 
 PICKER_SIZE = 20
 WALL = "%Y-%m-%dT%H:%M"

@@ -8,7 +8,7 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.components.charts import bar_chart_svg
+from eduplatform.charts import bar_chart_svg
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.grading import gradebook as books
 from eduplatform.domain.grading import policy, service, worklist

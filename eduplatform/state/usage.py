@@ -7,7 +7,7 @@ from typing import TypedDict
 import reflex as rx
 from babel.dates import format_skeleton
 
-from eduplatform.components.charts import bar_chart_svg
+from eduplatform.charts import bar_chart_svg
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.operations import trail, usage

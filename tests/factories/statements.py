@@ -13,8 +13,8 @@ from eduplatform.db.engine import engine
 # What every transaction of a tenant begins with; it is the price of the walls and not the handler's choice.
 _OPENING = "select set_config('app.tenant_id'"
 
-# The once-a-second question of `remembered`, whichever event happens to ask it.
-_CHECKS = (".revoked_at > ", ".updated_at > ")
+# Who it is, remembered for a minute, and the once-a-second question of what changed: whichever event happens to ask.
+_CHECKS = (".revoked_at > ", ".updated_at > ", "session.token_hash = ")
 
 
 class Statements(list[str]):

@@ -34,7 +34,7 @@ def rich_text(html: Text, *, class_name: str = "", **props: Any) -> rx.Component
 
 
 def trusted_markup(html: Text, *, class_name: str = "", **props: Any) -> rx.Component:
-    """Show a chart that `eduplatform.components.charts` has drawn, without the look of running text."""
+    """Show a chart that `eduplatform.charts` has drawn, without the look of running text."""
     return _RichText.create(html=html, class_name=class_name, **props)
 
 

@@ -91,7 +91,9 @@ def _read_line(line: str, roles: Collection[Role]) -> Invitee:
     while parts and not parts[-1]:
         parts.pop()
     if len(parts) > _COLUMNS:
-        raise Invalid(fields={"line": N_("Too many columns. Expected: e-mail, given name, family name, roles.")})
+        raise Invalid(
+            fields={"line": N_("Too many columns. Expected: e-mail, given name, family name, roles.")}
+        )
     email, given, family, words = [*parts, "", "", "", ""][:_COLUMNS]
     return check_invitee(
         email=email, given_name=given, family_name=family, roles=_read_roles(words) if words else roles

@@ -130,7 +130,9 @@ async def insert_rubric(*, work: Work, course_id: UUID, draft: RubricDraft) -> R
     rubric = await RubricRepository(work).add(
         Rubric(course_id=course_id, title=clean.title, description=clean.description)
     )
-    await _insert_levels(work, await _insert_criteria(work, rubric.id, list(enumerate(clean.criteria, start=1))))
+    await _insert_levels(
+        work, await _insert_criteria(work, rubric.id, list(enumerate(clean.criteria, start=1)))
+    )
     await work.audit("rubric.created", rubric=rubric.id)
     return rubric
 

@@ -2,15 +2,15 @@
 
 import reflex as rx
 
-from eduplatform.components import ui
-from eduplatform.components.charts import (
+from eduplatform.charts import (
     Series,
     area_chart_svg,
     bar_chart_svg,
-    chart_figure,
     heat_chart_svg,
     line_chart_svg,
 )
+from eduplatform.components import ui
+from eduplatform.components.charts import chart_figure
 from eduplatform.components.ui.combobox import combobox
 from eduplatform.components.ui.file_drop import file_drop
 from eduplatform.components.ui.markdown_editor import markdown_editor

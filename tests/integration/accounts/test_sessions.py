@@ -136,7 +136,9 @@ async def test_an_ended_session_leads_to_sign_in_and_back(world: World) -> None:
         assert (await tab.state(SignInState)).target == "/settings/security"
 
 
-async def test_changes_made_by_another_process_are_felt(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_changes_made_by_another_process_are_felt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows that change behind this process's back: a revocation, new roles, a closed account."""
     cookie = secret_of(await world.student.sign_in())
     monkeypatch.setattr(remembered, "CHECK_SECONDS", 0.0)

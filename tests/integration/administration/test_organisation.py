@@ -17,6 +17,7 @@ from eduplatform.errors import Invalid
 from eduplatform.security.principal import PlatformActor
 from eduplatform.state.base import NoticeState
 from eduplatform.state.organisation import OrganisationState
+from eduplatform.state.shell import ShellState
 from tests.factories.world import World
 from tests.harness import Tab
 
@@ -34,6 +35,7 @@ async def test_settings_are_saved_and_felt_in_open_sessions(world: World) -> Non
     cookie = await world.student.sign_in()
     assert (await sessions.resolve(cookie.partition("=")[2])).timezone == "UTC"
     async with Tab(await world.admin.sign_in(), path="/admin/organisation") as tab:
+        await tab.fire(ShellState.load)
         form = await form_of(
             tab, name="New name", timezone="Europe/Madrid", locale="es", accent="#7C2D12", motto="M"
         )

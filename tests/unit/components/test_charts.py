@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eduplatform.components.charts import (
+from eduplatform.charts import (
     Series,
     area_chart_svg,
     bar_chart_svg,
     heat_chart_svg,
     line_chart_svg,
 )
-from eduplatform.components.charts.drawing import text_width
-from eduplatform.components.charts.scales import nice_ticks, short_number
+from eduplatform.charts.drawing import text_width
+from eduplatform.charts.scales import nice_ticks, short_number
 
 WEEKS = [f"Week {number}" for number in range(1, 11)]
 HOSTILE = '</text><script>alert(1)</script><image href="//evil.test" onload="alert(1)"/>'

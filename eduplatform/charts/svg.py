@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eduplatform.components.charts.drawing import (
+from eduplatform.charts.drawing import (
     INK,
     LINE,
     MUTED,
@@ -23,7 +23,7 @@ from eduplatform.components.charts.drawing import (
     svg,
     text_width,
 )
-from eduplatform.components.charts.scales import nice_ticks, short_number
+from eduplatform.charts.scales import nice_ticks, short_number
 
 _WIDTH: Final = 480.0
 _GAP: Final = 8.0
