@@ -23,6 +23,7 @@ from eduplatform.domain.accounts.models import Session as Signed
 from eduplatform.domain.tenants.models import Tenant, Term
 from eduplatform.errors import Conflict, Forbidden, NotFound, TenantScopeViolation, Unavailable
 from eduplatform.security.principal import PlatformActor
+from tests.factories.accounts import settings_with
 from tests.factories.rows import build_row
 from tests.factories.world import World, make_operator
 
@@ -177,14 +178,8 @@ def test_a_role_of_ones_own_is_left_alone(migrated: None) -> None:
     with psycopg.connect(url) as connection:
         before = connection.execute(seen, [APP_ROLE]).fetchone()
     owner = sa.create_engine(get_settings().owner_url, poolclass=sa.NullPool)
-    own = get_settings().model_copy(update={"database_url": None})
-    with pytest.MonkeyPatch.context() as patch, owner.connect() as connection:
-        patch.setattr(
-            type(own), "app_url", property(lambda _self: "postgresql+psycopg://theirs:x@localhost/x")
-        )
-        patch.setattr(
-            type(own), "system_url", property(lambda _self: "postgresql+psycopg://theirs:x@localhost/x")
-        )
+    theirs = "postgresql://theirs:x@localhost/x"
+    with settings_with(DATABASE_APP_URL=theirs, DATABASE_SYSTEM_URL=theirs), owner.connect() as connection:
         migrate.ensure_roles(connection)
         assert connection.execute(sa.text("select 1 from pg_roles where rolname = 'theirs'")).all() == []
     owner.dispose()

@@ -119,7 +119,7 @@ def organisation(*, class_name: str = "", hide_name: str = "") -> rx.Component:
 @rx.memo
 def sidebar() -> rx.Component:
     """The sidebar of wide windows; it can be made narrow, and stays so in this browser."""
-    return rx.el.div(
+    return rx.el.aside(
         rx.el.div(
             organisation(
                 class_name="flex-1 lg:in-data-[sidebar=narrow]:justify-center", hide_name=_WIDE_ONLY
@@ -142,6 +142,7 @@ def sidebar() -> rx.Component:
             ),
             class_name="flex shrink-0 px-3 py-3 lg:in-data-[sidebar=narrow]:px-2.5",
         ),
+        aria_label=_("Sidebar"),
         class_name=(
             "ui-screen-only sticky top-0 hidden h-dvh w-60 shrink-0 flex-col border-e border-line bg-surface lg:flex "
             "lg:in-data-[sidebar=narrow]:w-16"
