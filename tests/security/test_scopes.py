@@ -185,3 +185,11 @@ def test_a_role_of_ones_own_is_left_alone(migrated: None) -> None:
     owner.dispose()
     with psycopg.connect(url) as connection:
         assert connection.execute(seen, [APP_ROLE]).fetchone() == before
+
+
+async def test_a_taken_name_is_a_conflict_and_writes_nothing(world: World) -> None:
+    with pytest.raises(Conflict):
+        async with identity_work() as work:
+            await work.add(Tenant(slug=world.slug, name="Second of this name"))
+    async with identity_work() as work:
+        assert len((await work.session.exec(select(Tenant).where(col(Tenant.slug) == world.slug))).all()) == 1

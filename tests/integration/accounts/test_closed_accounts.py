@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from starlette.requests import Request
 
-from eduplatform.api.auth import _address
+from eduplatform.api.auth import _address, router
 from eduplatform.db.unit_of_work import identity_work
 from eduplatform.domain.accounts import remembered, sessions, sign_in
 from eduplatform.domain.accounts.models import AccountStatus, Identity, User
 from eduplatform.errors import NotFound, NotSignedIn
 from eduplatform.security import passwords
+from eduplatform.security.cookies import cookie_name
 from tests.factories.accounts import age_session, browser_session, secret_of, settings_with
 from tests.factories.administration import tamper
 from tests.factories.world import PASSWORD, Person, World, make_operator
@@ -114,3 +117,12 @@ def test_a_forged_address_is_believed_only_behind_trusted_proxies(
     with settings_with(TRUSTED_PROXY_HOPS=hops):
         assert _address(Request({"type": "http", "headers": headers, "client": ("10.0.0.1", 1)})) == address
         assert _address(Request({"type": "http", "headers": [], "client": None})) == ""
+
+
+async def test_signing_out_without_a_session_is_no_failure(database: None) -> None:
+    api = FastAPI()
+    api.include_router(router)
+    async with AsyncClient(transport=ASGITransport(app=api), base_url="http://school.test") as browser:
+        answer = await browser.post("/auth/sign-out")
+    assert answer.status_code == 204
+    assert cookie_name() in answer.headers["set-cookie"]
