@@ -254,10 +254,6 @@ _MESSAGES: dict[str, str] = {
 }
 
 
-class FieldMessageError(ValueError):
-    """Raised by a form's validator with a message key that the person should read."""
-
-
 def _field_messages(error: ValidationError) -> dict[str, FieldText]:
     messages: dict[str, FieldText] = {}
     for detail in error.errors():
@@ -268,9 +264,6 @@ def _field_messages(error: ValidationError) -> dict[str, FieldText]:
 
 def _message(detail: ErrorDetails) -> FieldText:
     context = detail.get("ctx") or {}
-    cause = context.get("error")
-    if isinstance(cause, FieldMessageError):
-        return str(cause)
     limits = [context[name] for name in ("max_length", "ge", "le") if name in context]
     message = _MESSAGES.get(detail["type"], _MESSAGES["value_error"])
     return (message, {"limit": str(limits[0])}) if limits else message
