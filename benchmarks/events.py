@@ -2,7 +2,7 @@
 
 Method: each session is one raw websocket with a session of its own (250 of the students and 50 of the teachers of both
 demonstration organisations; the session rows are made through the session service, the cookie travels in the handshake).
-After all are connected and their first page is there, each loads its start page again and again, as navigation does
+After all are connected, their first page is there and the server rests, each loads its start page again and again, as navigation does
 (``/learn`` or ``/teach``: the frame's handler, the page's handler with its database work, the end of the loading), and
 thinks for 3 s on average (1.5 to 4.5 s, evenly) in between. Measured from sending the event to the update that carries the
 page's data, and to the one that ends the loading. With ``--beacons`` each session also sends what its open page sends by itself:
@@ -42,6 +42,7 @@ _SHELL = f"{_STATES}___shell____shell_state"
 _STUDENTS_PER_TEACHER = 5
 _CONNECTING_AT_ONCE = 20
 _PULSE_S, _REFRESH_S = 3.0, 10.0
+_IDLE_CPU_S = 0.1
 
 
 @dataclass
@@ -80,7 +81,8 @@ async def session(
             tab = await Tab(http, served.address, cookie=cookie, path=path).__aenter__()
             await tab.fire(HYDRATE)
             await tab.update()
-            await tab.load()
+            await tab.fire(LOAD_PAGE)
+            await tab.update(f'"{state}":')
         async with tab:
             connected.put_nowait(role)
             await start.wait()
@@ -171,7 +173,7 @@ async def run(served: Platform, *, number: int, seconds: float, beacons: bool) -
         ]
         for _ in tasks:
             await connected.get()
-        await asyncio.sleep(3)  # what the connecting left behind is done now
+        await _settled(served)
         server, database, own = served.server_usage(), served.database_usage(), psutil.Process().cpu_times()
         begin = time.monotonic()
         end[0] = begin + seconds
@@ -187,6 +189,17 @@ async def run(served: Platform, *, number: int, seconds: float, beacons: bool) -
         )
         await asyncio.gather(*tasks)
     return times, load
+
+
+async def _settled(served: Platform) -> None:
+    """Wait until the server has worked off what the connecting left behind."""
+    before = served.server_usage().cpu
+    while True:
+        await asyncio.sleep(1)
+        now = served.server_usage().cpu
+        if now - before < _IDLE_CPU_S:
+            return
+        before = now
 
 
 def _line(name: str, values: Sequence[float]) -> str:
