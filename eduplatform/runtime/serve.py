@@ -136,7 +136,6 @@ def _keep_serving(
         _say(f"The server ended unexpectedly (exit code {code}) and is started again.")
         _kill_group(server)
         server = _start_server(settings, started)
-        _wait_until_ready(settings, server)
 
 
 def _start_build(started: ExitStack) -> subprocess.Popen[bytes]:
