@@ -142,6 +142,34 @@ class CourseRepository(Repository[Course]):
         course, held = rows[0]
         return course, set(held or ())
 
+    async def as_student(self, course_id: UUID, user_id: UUID) -> tuple[Course, UUID | None]:
+        """A course and the section in which a person takes it, in one statement.
+
+        Raises:
+            NotFound: It does not exist in this tenant.
+        """
+        section = (
+            select(Enrollment.section_id)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(Section.course_id) == col(Course.id),
+                col(Enrollment.user_id) == user_id,
+                col(Enrollment.role) == EnrollmentRole.STUDENT,
+                col(Enrollment.status) == ACTIVE,
+            )
+            .limit(1)
+            .correlate(Course)
+            .scalar_subquery()
+        )
+        statement = select_columns(Course, section).where(
+            col(Course.tenant_id) == self._work.tenant_id, col(Course.id) == course_id
+        )
+        rows = await fetch(self._work, statement)
+        if not rows:
+            raise NotFound
+        course, section_id = rows[0]
+        return course, section_id
+
     async def taught(
         self, *, user_id: UUID, search: str, number: int, size: int
     ) -> tuple[list[TaughtCourse], int]:
@@ -254,21 +282,6 @@ class EnrollmentRepository(Repository[Enrollment]):
     """Who is in which section."""
 
     model = Enrollment
-
-    async def section_of(self, course_id: UUID, user_id: UUID) -> UUID | None:
-        """The section in which a student takes a course."""
-        rows = await self._session.exec(
-            select(Enrollment.section_id)
-            .join(Section, col(Section.id) == col(Enrollment.section_id))
-            .where(
-                col(Enrollment.tenant_id) == self._work.tenant_id,
-                col(Section.course_id) == course_id,
-                col(Enrollment.user_id) == user_id,
-                col(Enrollment.role) == EnrollmentRole.STUDENT,
-                col(Enrollment.status) == ACTIVE,
-            )
-        )
-        return rows.first()
 
     async def of_person(self, course_id: UUID, user_id: UUID) -> list[Enrollment]:
         """All enrolments of a person in a course, ended ones too."""
