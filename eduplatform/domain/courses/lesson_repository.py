@@ -260,6 +260,20 @@ class LessonVersionRepository(Repository[LessonVersion]):
             raise NotFound
         return found
 
+    async def published(self, lesson_ids: Sequence[UUID]) -> list[LessonVersion]:
+        """What students read of some lessons; one statement."""
+        rows = await fetch(
+            self._work,
+            select_columns(LessonVersion, Lesson.id)
+            .join(Lesson, col(Lesson.id) == col(LessonVersion.lesson_id))
+            .where(
+                col(LessonVersion.tenant_id) == self._work.tenant_id,
+                col(LessonVersion.lesson_id).in_(lesson_ids),
+                col(LessonVersion.number) == col(Lesson.published_number),
+            ),
+        )
+        return [row[0] for row in rows]
+
     async def last_number(self, lesson_id: UUID) -> int:
         """The highest number that was given to a version of a lesson; 0 before the first."""
         statement = select(func.coalesce(func.max(col(LessonVersion.number)), 0)).where(

@@ -188,6 +188,13 @@ class CourseRepository(Repository[Course]):
         rows = await fetch(self._work, listing, **values, first=first, size=size)
         return [TaughtCourse(*row) for row in rows], total
 
+    async def lesson_count(self, course_id: UUID) -> int:
+        """How many lessons a course has, drafts too."""
+        statement = select(func.count(col(Lesson.id))).where(
+            col(Lesson.tenant_id) == self._work.tenant_id, col(Lesson.course_id) == course_id
+        )
+        return (await self._session.exec(statement)).one()
+
     async def teacher_ids(self, course_id: UUID) -> set[UUID]:
         """Everybody who teaches a section of the course."""
         rows = await self._session.exec(

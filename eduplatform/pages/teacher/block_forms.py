@@ -120,7 +120,7 @@ def _line(name: str, label: Any, *, limit: int, hint: Any = "", **props: Any) ->
     )
 
 
-def _lines(name: str, label: Any, *, rows: int, limit: int, hint: Any = "", **props: Any) -> rx.Component:
+def _lines(name: str, label: Any, *, rows: Any, limit: int, hint: Any = "", **props: Any) -> rx.Component:
     return textarea(
         name=name,
         id=_id(name),
@@ -237,7 +237,7 @@ def _code(row: Any) -> rx.Component:
             error=_ERRORS["language"],
         ),
         _lines(
-            "code", _("Code"), rows=10, limit=20_000, class_name="font-mono", spell_check=False, dir="ltr"
+            "code", _("Code"), rows=12, limit=20_000, class_name="font-mono", spell_check=False, dir="ltr"
         ),
         _line("caption", _("Caption"), limit=500),
         _preview(row),
