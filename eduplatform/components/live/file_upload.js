@@ -2,6 +2,7 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 
 const AT_ONCE = 2;
+const PASSING = [401, 402, 408, 409, 429];
 const STALLED_MS = 60000; // without a single byte moving
 
 let counter = 0;
@@ -65,8 +66,8 @@ export const FileUpload = (props) => {
       clearTimeout(watch);
       watch = setTimeout(() => request.abort(), STALLED_MS);
     };
-    const fail = (text) => {
-      change(key, { state: "failed", text });
+    const fail = (text, again = true) => {
+      change(key, { state: "failed", text, again });
       setSaid(`${file.name}: ${text}`);
     };
     request.open("POST", "/api/files");
@@ -82,7 +83,8 @@ export const FileUpload = (props) => {
     };
     request.onload = () => {
       if (request.status !== 201) {
-        fail(problemOf(request, texts));
+        // What was refused for what it is would be refused again.
+        fail(problemOf(request, texts), request.status >= 500 || PASSING.includes(request.status));
         return;
       }
       const stored = JSON.parse(request.responseText);
@@ -176,7 +178,7 @@ export const FileUpload = (props) => {
     input.current.focus();
   };
   const retry = (entry) => {
-    change(entry.key, { state: "waiting", share: 0, text: "" });
+    change(entry.key, { state: "waiting", share: 0, text: "", again: false });
     document.getElementById(`${id}-${entry.key}`)?.focus();
   };
 
@@ -208,9 +210,9 @@ export const FileUpload = (props) => {
         entry.state === "sending" &&
           h("progress", { className: classes.progress, max: 100, value: checking ? undefined : percent, "aria-label": say(texts.progress, { name: shown }) }),
         h("p", { className: entry.state === "failed" ? classes.error : classes.state }, state),
+        entry.again &&
+          h("button", { type: "button", className: classes.retry, onClick: () => retry(entry), "aria-label": say(texts.retryOf, { name: shown }) }, texts.retry),
       ),
-      entry.state === "failed" &&
-        h("button", { type: "button", className: classes.retry, onClick: () => retry(entry), "aria-label": say(texts.retryOf, { name: shown }) }, texts.retry),
       h(
         "button",
         { type: "button", className: classes.remove, "aria-label": say(entry.state === "done" ? texts.remove : texts.cancel, { name: shown }), onClick: () => remove(entry) },

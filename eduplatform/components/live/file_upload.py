@@ -45,7 +45,7 @@ _CLASSES = {
     "state": "text-sm text-ink-muted",
     "error": "text-sm font-medium text-danger",
     "retry": (
-        "h-9 shrink-0 rounded-lg border border-line-strong bg-raised px-3 text-sm font-medium text-ink "
+        "mt-1.5 h-9 rounded-lg border border-line-strong bg-raised px-3 text-sm font-medium text-ink "
         "hover:border-accent focus-visible:outline-2 focus-visible:outline-focus pointer-coarse:h-11"
     ),
     "remove": (
@@ -189,7 +189,7 @@ def file_list(
         on_remove: Handler of one file's id; gives each row a button that removes it.
     """
 
-    def row(file: rx.Var[FileLink]) -> rx.Component:
+    def row(file: Any) -> rx.Component:
         return rx.el.li(
             rx.cond(
                 file["thumb"],
@@ -231,8 +231,9 @@ def file_list(
             class_name="flex min-w-0 items-center gap-3 rounded-xl border border-line bg-surface p-2",
         )
 
+    shown: Any = files
     return rx.cond(
-        files.length() > 0,
+        shown.length() > 0,
         rx.el.ul(
             rx.foreach(files, row),
             aria_label=label,
@@ -242,7 +243,7 @@ def file_list(
     )
 
 
-def _remove_button(file: rx.Var[FileLink], on_remove: Any) -> rx.Component:
+def _remove_button(file: Any, on_remove: Any) -> rx.Component:
     return rx.el.button(
         rx.el.span("×", aria_hidden="true"),
         type="button",
