@@ -360,10 +360,11 @@ class LessonEditorState(PageMixin, rx.State):
     @handler(Permission.COURSE_EDIT)
     async def attach(self, me: Principal, file_ids: FileIds) -> None:
         """Show the uploaded file in the block that is open."""
-        key = parse_id(self.editing)
+        if not file_ids or not self.editing:
+            return
         async with unit_of_work(me) as work:
             block, blocks = await writing.set_file(
-                work=work, me=me, block_id=key, file_id=parse_id(file_ids[-1] if file_ids else "")
+                work=work, me=me, block_id=parse_id(self.editing), file_id=parse_id(file_ids[-1])
             )
         self._written[self.editing] = self.editing_version = block.version
         self.values = dict(writing.content_of(block).data)
@@ -458,7 +459,10 @@ class LessonEditorState(PageMixin, rx.State):
         self.editing, self.editing_version = str(block.id), block.version
         self.values = dict(writing.content_of(block).data)
         self.revision += 1
-        self._focus_on(f"block-field-{field or _FIRST_FIELD[BlockKind(block.kind)]}")
+        first = _FIRST_FIELD[BlockKind(block.kind)]
+        if block.kind in (BlockKind.IMAGE, BlockKind.FILE) and document.is_empty(writing.content_of(block)):
+            first = "file"
+        self._focus_on(f"block-field-{field or first}")
 
     def _focus_on(self, element: str) -> None:
         self.focus = element

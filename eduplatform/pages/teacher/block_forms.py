@@ -9,9 +9,10 @@ import reflex as rx
 from eduplatform.components.assessment.rows_editor import form_values_button
 from eduplatform.components.lesson.blocks import show_block
 from eduplatform.components.live.autosave import autosave
+from eduplatform.components.live.file_upload import file_upload
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _
-from eduplatform.components.ui import button, callout, checkbox, select, text_input, textarea
+from eduplatform.components.ui import button, callout, checkbox, icon, select, text_input, textarea
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.shared.form_ids import field_id
@@ -168,7 +169,7 @@ def _preview(row: Any) -> rx.Component:
 def _image(row: Any) -> rx.Component:
     return rx.fragment(
         _preview(row),
-        upload_field("image/*", _("PNG, JPEG, WebP or GIF")),
+        _upload(_("Picture"), "image/*"),
         _line(
             "alt",
             _("Description for those who do not see it"),
@@ -189,7 +190,7 @@ def _image(row: Any) -> rx.Component:
 def _video(row: Any) -> rx.Component:
     return rx.fragment(
         _line("title", _("Title"), hint=_("What the video shows, in a few words."), limit=160),
-        upload_field("video/mp4,video/webm", _("MP4 or WebM")),
+        _upload(_("Video file (MP4 or WebM)"), "video/mp4,video/webm"),
         _line(
             "href",
             _("Or the address of a video elsewhere"),
@@ -219,7 +220,7 @@ def _video(row: Any) -> rx.Component:
 def _file(row: Any) -> rx.Component:
     return rx.fragment(
         _preview(row),
-        upload_field("", _("Any document, up to 500 MB")),
+        _upload(_("File")),
         _line("title", _("Title"), hint=_("Left empty, the file's own name is shown."), limit=160),
         _line("note", _("What it is for"), limit=300),
     )
@@ -309,6 +310,28 @@ def _quiz() -> rx.Component:
     )
 
 
-def upload_field(accept: str, limits: Any) -> rx.Component:
-    """Choose and send the file of the block."""
-    return rx.fragment()
+def _upload(label: Any, accept: str = "") -> rx.Component:
+    """Choose and send the file of the block; the one that is there is named."""
+    return rx.el.div(
+        rx.cond(
+            _VALUES["name"] != "",
+            rx.el.p(
+                icon("paperclip", class_name="shrink-0 text-ink-muted"),
+                rx.el.span(_("Now: {name}", name=_VALUES["name"]), class_name="min-w-0 truncate"),
+                class_name="mb-2 flex items-center gap-2 text-sm text-ink",
+            ),
+            rx.fragment(),
+        ),
+        file_upload(
+            id="block-field-file",
+            purpose="lesson",
+            label=label,
+            course_id=_S.lesson["course_id"],
+            multiple=False,
+            accept=accept,
+            revision=_VALUES["file_id"],
+            on_uploaded=_S.attach,
+            error=_ERRORS["file"],
+        ),
+        custom_attrs={"data-no-save": "", "data-no-draft": ""},
+    )
