@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.languages import text_direction
 from eduplatform.security.principal import Principal
 
+_HEADING = re.compile(r"<(/?)h([2-6])(?=[ >])")
 _TONES = {
     "note": N_("Note"),
     "tip": N_("Tip"),
@@ -77,11 +79,16 @@ def _lesson(lesson: PrintedLesson, printed: Printed, me: Principal, *, level: in
     if lesson.objectives:
         rows = "".join(f"<li>{escape(one)}</li>" for one in lesson.objectives)
         aims = f'<div class="aims"><p>{_words(N_("After this lesson you can"), me)}</p><ul>{rows}</ul></div>'
-    blocks = "".join(_block(one, printed, me) for one in lesson.blocks)
+    blocks = _deeper("".join(_block(one, printed, me) for one in lesson.blocks), level - 1)
     return (
         f'<article class="under-h{level}"><h{level}>{escape(lesson.title)}</h{level}>'
         f'<p class="quiet">{escape(minutes)}</p>{aims}{blocks}</article>'
     )
+
+
+def _deeper(html: str, levels: int) -> str:
+    """Rendered text with its headings some levels further down; it holds no other tags of that form."""
+    return _HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + levels, 6)}", html)
 
 
 def _block(block: Rendered, printed: Printed, me: Principal) -> str:

@@ -28,7 +28,6 @@ from eduplatform.state.rows import Option
 
 LongText = Annotated[str, Field(max_length=100_000)]
 Key = Annotated[str, Field(max_length=36)]
-FileIds = Annotated[list[str], Field(max_length=50)]
 
 _FIRST_FIELD = {
     BlockKind.TEXT: "text",
@@ -358,7 +357,7 @@ class LessonEditorState(PageMixin, rx.State):
         self.dialog, self.before = dialog, before
 
     @handler(Permission.COURSE_EDIT)
-    async def attach(self, me: Principal, file_ids: FileIds) -> None:
+    async def attach(self, me: Principal, file_ids: list[str]) -> None:
         """Show the uploaded file in the block that is open."""
         if not file_ids or not self.editing:
             return

@@ -46,7 +46,7 @@ def course_copy() -> rx.Component:
         rx.el.div(
             rx.el.div(_form(original), _contents(), class_name="flex min-w-0 flex-col gap-6"),
             _dates(),
-            class_name="mt-6 grid items-start gap-6 lg:grid-cols-2",
+            class_name="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]",
         ),
         skeleton=rx.el.div(
             skeleton(class_name="h-8 w-64"), skeleton(class_name="mt-8 h-96 w-full rounded-xl!")
@@ -148,7 +148,10 @@ def _dates() -> rx.Component:
                                     rx.el.th(
                                         text,
                                         scope="col",
-                                        class_name="px-5 py-2 text-start text-xs font-medium text-ink-muted sm:px-6",
+                                        class_name=(
+                                            "px-5 py-2 text-start text-xs font-medium text-ink-muted "
+                                            "sm:not-first:ps-0 sm:first:px-6"
+                                        ),
                                     )
                                     for text in (_("What"), _("Now"), _("In the copy"))
                                 ]
@@ -180,7 +183,13 @@ def _date(line: Any) -> rx.Component:
             rx.el.span(line["what"], class_name="text-xs text-ink-muted"),
             class_name="px-5 py-2.5 sm:px-6",
         ),
-        rx.el.td(line["before"], class_name="px-5 py-2.5 text-ink-muted tabular-nums sm:px-6"),
-        rx.el.td(line["after"], class_name="px-5 py-2.5 text-ink tabular-nums sm:px-6"),
+        rx.el.td(
+            line["before"],
+            class_name="px-5 py-2.5 align-top text-ink-muted tabular-nums sm:whitespace-nowrap sm:ps-0",
+        ),
+        rx.el.td(
+            line["after"],
+            class_name="px-5 py-2.5 align-top text-ink tabular-nums sm:whitespace-nowrap sm:ps-0",
+        ),
         key=line["key"],
     )
