@@ -3,6 +3,7 @@
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
+from eduplatform.domain.calendar import models as calendar
 from eduplatform.domain.courses import models as courses
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
@@ -13,6 +14,7 @@ __all__ = [
     "AuditHead",
     "accounts",
     "assessment",
+    "calendar",
     "courses",
     "grading",
     "messaging",

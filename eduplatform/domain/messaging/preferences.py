@@ -13,6 +13,8 @@ from eduplatform.i18n import N_
 from eduplatform.i18n.formatting import time_zone
 
 DAY_MINUTES = 24 * 60
+DIGEST_AT = 7 * 60
+"""When the daily mail comes unless somebody chooses otherwise: minutes after midnight."""
 
 
 class Way(StrEnum):
@@ -94,3 +96,9 @@ def way_of(ways: Mapping[str, Any], kind: str) -> Way:
 def quiet_hours(timezone: str, start: int, end: int) -> QuietHours:
     """Quiet hours as they are stored."""
     return QuietHours(time_zone(timezone), start % DAY_MINUTES, end % DAY_MINUTES)
+
+
+def digest_day(now: datetime, zone: ZoneInfo, minute: int) -> date | None:
+    """The day (of the person's calendar) whose digest may be written now: today once its minute has come."""
+    today = now.astimezone(zone).date()
+    return today if wall_moment(today, minute % DAY_MINUTES, zone) <= now else None
