@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.messaging import delivery
+from eduplatform.domain.messaging import announcements, delivery
 from eduplatform.jobs.registry import job
 
 
@@ -23,3 +25,9 @@ async def digests(work: Work) -> None:
 async def clean(work: Work) -> None:
     """Remove old notifications."""
     await delivery.remove_old(work=work)
+
+
+@job("messaging.announce")
+async def announce(work: Work, announcement_id: str) -> None:
+    """Tell people of an announcement at its time."""
+    await announcements.tell(work=work, announcement_id=UUID(announcement_id))
