@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 from sqlmodel import col
@@ -134,17 +134,17 @@ def _event(one: Entry, me: Principal, now: datetime) -> Event:
     event = Event()
     owner = f"-{one.child_id}" if one.child_id else ""
     event.add("uid", f"{one.kind}-{one.id}{owner}@eduplatform")
-    event.add("dtstamp", now)
-    event.add("last-modified", one.changed_at)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("last-modified", one.changed_at.astimezone(UTC))
     event.add("summary", _summary(one, me))
     if one.all_day:
         event.add("dtstart", one.starts_at.astimezone(zone).date())
         # The end of whole days is the first day that is no longer part of it.
         event.add("dtend", one.ends_at.astimezone(zone).date() + timedelta(days=1))
     else:
-        event.add("dtstart", one.starts_at)
+        event.add("dtstart", one.starts_at.astimezone(UTC))
         if one.ends_at > one.starts_at:
-            event.add("dtend", one.ends_at)
+            event.add("dtend", one.ends_at.astimezone(UTC))
     if one.kind != "event":
         event.add("transp", "TRANSPARENT")
     if one.place:
