@@ -342,11 +342,11 @@ async def _announce(work: Work, course: SeededCourse, talk: Talk, now: datetime)
         if note.one_class:
             work.session.add(AnnouncementSection(announcement_id=row.id, section_id=course.sections[0].id))
         if note.days > 0:
-            # Everybody but the first student, who shall find something new, and every seventh.
+            # The first student, whose account people try, shall find something new; of the others most have read.
             work.session.add_all(
                 AnnouncementRead(announcement_id=row.id, user_id=one.id, created_at=moment)
                 for number, one in enumerate(course.students)
-                if number % 7 and (number or note.pinned)
+                if (number % 7 if number else note.pinned)
             )
         else:
             await work.enqueue("messaging.announce", not_before=moment, announcement_id=str(row.id))
@@ -394,7 +394,8 @@ async def _discuss(work: Work, course: SeededCourse, talk: Talk, now: datetime) 
 
 def _plan(work: Work, course: SeededCourse, talk: Talk, calendar: Calendar, now: datetime) -> None:
     title, place, note = talk.event
-    day = (now + timedelta(days=5)).astimezone(calendar.zone).date()
+    today = now.astimezone(calendar.zone).date()
+    day = today + timedelta(days=9 - today.weekday())  # Wednesday of next week
     start = datetime.combine(day, time(8, 30), calendar.zone)
     work.session.add(
         CalendarEvent(
@@ -417,7 +418,7 @@ async def _write(
     said: Sequence[tuple[str, int, str]],
     now: datetime,
 ) -> None:
-    one, other = sorted((person.id for person in pair))
+    one, other = sorted(person.id for person in pair)
     newest = now - timedelta(hours=said[-1][1])
     author = first[said[-1][0]].id
     row = await work.add(

@@ -76,7 +76,7 @@ NO_EDIT = AnnouncementEdit(id="", version="", title="", body="", publish_at="", 
 def announcement_line(one: AnnouncementRow, me: Principal, *, full: bool = True) -> AnnouncementLine:
     """A row as it is shown; without ``full`` only the beginning of its text."""
     row, now = one.announcement, utc_now()
-    text = "" if full else plain_text(row.body_html)
+    text = "" if full else plain_text(row.body)
     return AnnouncementLine(
         id=str(row.id),
         title=row.title,
@@ -242,6 +242,8 @@ class AnnouncementState(PageMixin, rx.State):
             if not found.teaches:
                 await announcements.mark_read(work=work, me=me, rows=found.rows)
         rows = [announcement_line(one, me) for one in found.rows]
+        if found.teaches:
+            rows = [{**one, "new": False} for one in rows]
         # What was new when the page was opened stays marked as new while it is open.
         still = {one["id"] for one in self.rows if one["new"]}
         self.rows = [{**one, "new": one["new"] or one["id"] in still} for one in rows]
