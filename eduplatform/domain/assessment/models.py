@@ -120,7 +120,7 @@ class Assessment(TenantRow, table=True):
     """A quiz, exam, assignment or practice of a course.
 
     Times are UTC instants. ``time_limit_minutes`` and ``attempts_allowed`` of 0 mean no limit. ``points`` is the sum of
-    the items' points, kept on save.
+    the items' points, kept on save. With ``anonymous`` graders see no names until a grade is released.
     """
 
     __table_args__ = tenant_table(
@@ -144,6 +144,7 @@ class Assessment(TenantRow, table=True):
     closes_at: datetime | None = Field(default=None)
     late_percent_per_day: int = Field(default=0)
     shuffle: bool = Field(default=False)
+    anonymous: bool = Field(default=False)
     points: Decimal = Field(default=Decimal(0), sa_type=POINTS)
     published_at: datetime | None = Field(default=None)
     version: int = Field(default=1)
