@@ -123,6 +123,7 @@ class Assessment(TenantRow, table=True):
     one attempt can bring, kept on save. ``late_percent_per_day`` counts per begun ``late_period``, which is a day or an
     hour. ``feedback_submitted``, ``feedback_due`` and ``feedback_closed`` say what a student sees from that moment on,
     see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked.
+    With ``anonymous`` graders see no names until a grade is released.
     """
 
     __table_args__ = tenant_table(
@@ -155,6 +156,7 @@ class Assessment(TenantRow, table=True):
     feedback_due: str = Field(default="outcomes", max_length=10)
     feedback_closed: str = Field(default="solutions", max_length=10)
     password_hash: str = Field(default="", max_length=200)
+    anonymous: bool = Field(default=False)
     points: Decimal = Field(default=Decimal(0), sa_type=POINTS)
     published_at: datetime | None = Field(default=None)
     version: int = Field(default=1)
