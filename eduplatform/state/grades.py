@@ -18,7 +18,7 @@ from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.rules import KIND_NAMES
 from eduplatform.domain.grading import results
 from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.repository import CriterionScale
+from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.domain.grading.results import ExplainedGrade, ReleasedGrade
 from eduplatform.domain.grading.worklist import Marked
 from eduplatform.i18n import N_, translate, translate_plural
@@ -281,7 +281,7 @@ _OUTCOME_TONES = {"correct": "success", "partly": "warning", "incorrect": "dange
 def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> ResultLine:
     response, locale = one.response, me.locale
     words, blank = words_of(one, locale)
-    scale = found.scale.get(one.item.rubric_id, []) if one.item.rubric_id is not None else []
+    scale = found.scale.get(one.rubric_id, []) if one.rubric_id is not None else []
     by_person = response.graded_by is not None
     shown = by_person or found.feedback.shows(Feedback.OUTCOMES)
     return ResultLine(

@@ -30,11 +30,8 @@ from eduplatform.domain.courses.models import (
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading import policy, worklist
 from eduplatform.domain.grading.models import Grade, visible_grade
-from eduplatform.domain.grading.repository import (
-    CriterionScale,
-    GradeRepository,
-    RubricRepository,
-)
+from eduplatform.domain.grading.repository import GradeRepository
+from eduplatform.domain.grading.rubric_repository import CriterionScale, RubricRepository
 from eduplatform.domain.grading.service import person_types, result_of
 from eduplatform.domain.grading.worklist import Marked
 from eduplatform.security.permissions import Permission
@@ -163,7 +160,7 @@ async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> Explained
     number = result_of(context, attempts, parts, rules=rules, excused=False, now=moment).attempt_number
     counting = next((one for one in handed_in if one.number == number), handed_in[-1] if handed_in else None)
     marked = await worklist.marked(work=work, attempt_ids=[counting.id] if counting is not None else [])
-    rubric_ids = {one.item.rubric_id for one in marked if one.item.rubric_id is not None}
+    rubric_ids = {one.rubric_id for one in marked if one.rubric_id is not None}
     scale = await RubricRepository(work).scale(sorted(rubric_ids))
     return ExplainedGrade(
         grade=found,

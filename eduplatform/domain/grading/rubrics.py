@@ -76,9 +76,7 @@ async def list_rubrics(*, work: Work, me: Principal, course_id: UUID) -> RubricL
     """
     course = await require_teacher(work=work, me=me, course_id=course_id)
     rubrics = RubricRepository(work)
-    return RubricList(
-        course, await rubrics.summaries(course_id), await rubrics.elsewhere(course_id, me.user)
-    )
+    return RubricList(course, await rubrics.summaries(course_id), await rubrics.elsewhere(course_id, me.user))
 
 
 async def edited_rubric(*, work: Work, me: Principal, rubric_id: UUID) -> EditedRubric:
@@ -330,5 +328,3 @@ async def _insert_parts(work: Work, parts: dict[UUID, Sequence[CriterionDraft]])
             ]
     await CriterionRepository(work).insert_many(criteria)
     await LevelRepository(work).insert_many(levels)
-
-
