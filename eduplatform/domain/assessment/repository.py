@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -445,11 +446,13 @@ class ResponseRepository(Repository[Response]):
         self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
     ) -> list[Asked]:
         """The questions of attempts with their answers, in the author's order."""
+        former: Any = aliased(QuestionVersion)
         statement = (
-            select(AssessmentItem, QuestionVersion, Response)
+            select_columns(AssessmentItem, QuestionVersion, Response, former)
             .select_from(Response)
             .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+            .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
             .where(col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
             .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
         )

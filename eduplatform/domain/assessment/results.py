@@ -20,7 +20,6 @@ from eduplatform.domain.assessment.schemas import Asked
 from eduplatform.domain.grading.models import Grade
 from eduplatform.security.principal import Principal
 
-
 WITHHELD = "withheld"
 
 

@@ -26,7 +26,6 @@ from eduplatform.domain.assessment.repository import (
     QuestionRepository,
     QuestionVersionRepository,
 )
-from eduplatform.domain.assessment.settings import apply, hashed, refuse_locked
 from eduplatform.domain.assessment.schemas import (
     AssessmentDraft,
     AssessmentRow,
@@ -36,6 +35,7 @@ from eduplatform.domain.assessment.schemas import (
     PoolRow,
     PublishProblem,
 )
+from eduplatform.domain.assessment.settings import apply, hashed, refuse_locked
 from eduplatform.domain.courses.models import Course, PublicationStatus
 from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.errors import Conflict, Invalid, NotFound
