@@ -18,8 +18,8 @@ from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.rules import KIND_NAMES
 from eduplatform.domain.grading import results
 from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.domain.grading.results import ExplainedGrade, ReleasedGrade
+from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.domain.grading.worklist import Marked
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_percent, format_points, format_relative

@@ -350,6 +350,22 @@ class AttemptRepository(Repository[Attempt]):
         )
         return list((await self._session.exec(statement.with_for_update(key_share=True))).all())
 
+    async def touched(
+        self, *, user_ids: Sequence[UUID], assessment_id: UUID | None
+    ) -> list[tuple[Attempt, Assessment]]:
+        """Students' attempts at one assessment or at all of them, locked, with their assessments."""
+        statement = (
+            select(Attempt, Assessment)
+            .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+            .where(col(Attempt.tenant_id) == self._work.tenant_id, col(Attempt.user_id).in_(user_ids))
+            .order_by(col(Attempt.id))
+            .with_for_update(of=Attempt, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        if assessment_id is not None:
+            statement = statement.where(col(Attempt.assessment_id) == assessment_id)
+        return list((await self._session.exec(statement)).all())
+
     async def released_grade(self, assessment_id: UUID, user_id: UUID) -> Grade | None:
         """The student's grade, once a student may see it."""
         found = await self._session.exec(

@@ -52,7 +52,7 @@ async def _write(work: Work, changes: Sequence[GradeChange]) -> None:
         .values({name: given.c[name] for name in _VALUES} | {"updated_at": moment})
         .cte("grades_changed")
     )
-    constants = {
+    constants: dict[str, Any] = {
         "tenant_id": work.tenant_id,
         "created_by": work.user_id,
         "created_at": moment,
