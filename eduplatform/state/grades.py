@@ -17,15 +17,15 @@ from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.rules import KIND_NAMES
 from eduplatform.domain.grading import results
 from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.domain.grading.results import ExplainedGrade, ReleasedGrade
+from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.domain.grading.worklist import Marked
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_percent, format_points, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import OUTCOME_TEXTS, words_of
+from eduplatform.state.desk_rows import OUTCOME_TEXTS, words_of, written_text
 
 RESULT_TEXTS: dict[str, str] = {
     "graded": N_("Graded"),
@@ -71,6 +71,7 @@ class ResultLine(TypedDict):
     kind: str
     stem_html: str
     answer: list[str]
+    written: bool
     blank: bool
     outcome: str
     tone: str
@@ -280,6 +281,7 @@ _OUTCOME_TONES = {"correct": "success", "partly": "warning", "incorrect": "dange
 def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> ResultLine:
     response, locale = one.response, me.locale
     words, blank = words_of(one, locale)
+    text = written_text(one)
     scale = found.scale.get(one.rubric_id, []) if one.rubric_id is not None else []
     by_person = response.graded_by is not None
     return ResultLine(
@@ -287,7 +289,8 @@ def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> R
         number=number,
         kind=translate(question_type(one.version.type).name, locale),
         stem_html=one.version.stem_html,
-        answer=words,
+        answer=[line for line in words if line != text],
+        written=bool(text),
         blank=blank,
         outcome=translate(OUTCOME_TEXTS["needs_review"], locale)
         if by_person
