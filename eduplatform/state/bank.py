@@ -96,7 +96,9 @@ def excerpt(source: str) -> str:
 
 def type_options(locale: str) -> list[Option]:
     """Every question type to choose from."""
-    return [Option(value=kind.key, label=translate(kind.name, locale)) for kind in all_types()]
+    return [
+        Option(value=kind.key, label=translate(kind.name, locale)) for kind in all_types() if kind.in_banks
+    ]
 
 
 def bank_question(row: BankRow, me: Principal) -> BankQuestion:
@@ -276,6 +278,7 @@ class QuestionState(PageMixin, rx.State):
                 else "",
             )
             for kind in all_types()
+            if kind.in_banks
         ]
 
     async def _read(self, me: Principal, question_id: UUID) -> None:

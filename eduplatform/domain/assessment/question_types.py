@@ -17,6 +17,7 @@ from eduplatform.domain.assessment.types.choice import MultipleChoice, SingleCho
 from eduplatform.domain.assessment.types.essay import Essay
 from eduplatform.domain.assessment.types.numeric import Numeric
 from eduplatform.domain.assessment.types.short_text import ShortText
+from eduplatform.domain.assessment.types.submission import Submission
 from eduplatform.domain.assessment.types.true_false import TrueFalse
 from eduplatform.errors import Invalid, Misconfigured
 from eduplatform.i18n import N_
@@ -68,5 +69,13 @@ def all_types() -> tuple[AnyQuestionType, ...]:
     return tuple(_registry.values())
 
 
-for _built_in in (SingleChoice(), MultipleChoice(), TrueFalse(), Numeric(), ShortText(), Essay()):
+for _built_in in (
+    SingleChoice(),
+    MultipleChoice(),
+    TrueFalse(),
+    Numeric(),
+    ShortText(),
+    Essay(),
+    Submission(),
+):
     register_type(_built_in)

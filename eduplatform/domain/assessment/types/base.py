@@ -84,6 +84,7 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
         key: Stable identifier, stored with every question.
         name: Name for people, a message key.
         scored_by_person: Whether answers wait for a grader.
+        in_banks: Whether authors choose it for a question of a bank.
         Body: What a student may see.
         Key: The answer key; never leaves the server.
         Response: What a student sends. Every field has a default, and ``Response()`` is a blank answer.
@@ -92,6 +93,7 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
     key: ClassVar[str]
     name: ClassVar[str]
     scored_by_person: ClassVar[bool] = False
+    in_banks: ClassVar[bool] = True
     Body: type[BodyT]
     Key: type[KeyT]
     Response: type[ResponseT]
