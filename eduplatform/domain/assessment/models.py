@@ -124,6 +124,7 @@ class Assessment(TenantRow, table=True):
     hour. ``feedback_submitted``, ``feedback_due`` and ``feedback_closed`` say what a student sees from that moment on,
     see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked.
     With ``group_set_id`` the groups of that set hand in together.
+    With ``anonymous`` graders see no names until a grade is released.
     """
 
     __table_args__ = tenant_table(
@@ -158,6 +159,7 @@ class Assessment(TenantRow, table=True):
     feedback_due: str = Field(default="outcomes", max_length=10)
     feedback_closed: str = Field(default="solutions", max_length=10)
     password_hash: str = Field(default="", max_length=200)
+    anonymous: bool = Field(default=False)
     points: Decimal = Field(default=Decimal(0), sa_type=POINTS)
     published_at: datetime | None = Field(default=None)
     version: int = Field(default=1)
