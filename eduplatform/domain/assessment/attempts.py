@@ -19,6 +19,7 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment import drafts
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
@@ -37,7 +38,7 @@ from eduplatform.domain.assessment.repository import (
     OperationRepository,
     ResponseRepository,
 )
-from eduplatform.domain.assessment.rules import GRACE
+from eduplatform.domain.assessment.rules import GRACE, AssessmentKind
 from eduplatform.domain.assessment.schemas import (
     Acknowledged,
     AnswerConflict,
@@ -47,9 +48,10 @@ from eduplatform.domain.assessment.schemas import (
     Sitting,
     StudentRow,
 )
+from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
-from eduplatform.domain.grading import service as grading
+from eduplatform.domain.grading import group_grades
 from eduplatform.domain.grading.points import ResponseScore, attempt_points, rounded
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
@@ -150,6 +152,7 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
     attempts = AttemptRepository(work)
+    group_id = await _group(work, assessment, me)
     found = await attempts.of_student(assessment_id, me.user)
     running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
     if running is not None and not _is_over(running, moment):
@@ -166,6 +169,7 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
             assessment_id=assessment_id,
             section_id=enrollment.section_id,
             user_id=me.user,
+            group_id=group_id,
             number=len(found) + 1,
             seed=secrets.randbelow(MAX_SEED),
             started_at=moment,
@@ -176,6 +180,8 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
     await ResponseRepository(work).insert_many(
         [{"attempt_id": attempt.id, "item_id": row.item.id, "created_by": me.user} for row in items]
     )
+    if found and assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _begin_with_last(work, found[-1], attempt)
     return attempt
 
 
@@ -247,7 +253,7 @@ async def save_answers(
     moment = now or utc_now()
     if len(operations) > MAX_OPERATIONS:
         raise Invalid(fields={"operations": N_("Too many answers at once.")})
-    attempt, _assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
     receipt = Receipt(attempt.state, moment, [], [], [])
     receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
@@ -264,8 +270,11 @@ async def save_answers(
     if any(one.item_id not in asked for one in fresh):
         raise NotFound
     answers = _parsed(fresh, asked)
+    before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
         _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
     await OperationRepository(work).insert_many(
@@ -315,11 +324,14 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
 
     Raises:
         NotFound: It does not exist, or it is another student's.
+        Invalid: Something that an assignment asks for is missing; ``fields`` names the parts.
     """
     moment = now or utc_now()
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     if attempt.state == AttemptState.IN_PROGRESS:
         asked = await ResponseRepository(work).asked([attempt_id])
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
         _finish(attempt, asked, policy=policy, moment=moment)
         await _settle(work, attempt, actor_id=me.user)
@@ -364,6 +376,10 @@ async def close_expired(
     )
     for attempt, assessment in found:
         own = [one for one in asked if one.response.attempt_id == attempt.id]
+        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, own):
+            # Nobody wrote anything: that is missing work, or the earlier attempt as it was, and nothing to grade.
+            await drafts.drop(work=work, attempt=attempt)
+            continue
         _finish(attempt, own, policy=policies[(assessment.id, attempt.user_id)], moment=moment)
         await _settle(work, attempt, actor_id=None)
     return len(found)
@@ -402,10 +418,43 @@ def _score(asked: Asked) -> None:
 
 async def _settle(work: Work, attempt: Attempt, *, actor_id: UUID | None) -> None:
     await work.flush()
-    await grading.settle_grade(
-        work=work,
-        assessment_id=attempt.assessment_id,
-        user_id=attempt.user_id,
-        actor_id=actor_id,
-        reason="submitted",
-    )
+    await group_grades.settle_attempt(work=work, attempt=attempt, actor_id=actor_id, kind="submitted")
+
+
+async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | None:
+    """The group with which a person works on an assessment, locked; None when everybody works alone.
+
+    Raises:
+        CannotStart: The assessment is done in groups, and the person is in none.
+    """
+    if assessment.group_set_id is None:
+        return None
+    group = await groups.group_of(work=work, set_id=assessment.group_set_id, user_id=me.user, lock=True)
+    if group is None:
+        raise CannotStart(N_("This is done in groups, and you are in none yet. Please ask your teacher."))
+    return group.id
+
+
+async def _begin_with_last(work: Work, previous: Attempt, attempt: Attempt) -> None:
+    """Let a further attempt at an assignment begin with what was handed in before."""
+    asked = await ResponseRepository(work).asked([previous.id, attempt.id])
+    earlier = {one.item.id: one.response for one in asked if one.response.attempt_id == previous.id}
+    for one in asked:
+        if one.response.attempt_id == attempt.id and one.item.id in earlier:
+            one.response.answer = earlier[one.item.id].answer
+    await drafts.take_files_along(work=work, previous=previous.id, attempt=attempt.id)
+
+
+async def _keep_draft(
+    work: Work,
+    me: Principal,
+    attempt: Attempt,
+    asked: dict[UUID, Asked],
+    before: dict[UUID, Any],
+    moment: datetime,
+) -> None:
+    for item_id, one in asked.items():
+        if one.response.answer != before[item_id]:
+            await drafts.keep(
+                work=work, me=me, attempt=attempt, asked=one, before=before[item_id] or {}, now=moment
+            )

@@ -13,17 +13,20 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.db.repository import Repository
+from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import (
     AnswerOperation,
     Assessment,
     AssessmentItem,
     Attempt,
     AttemptState,
+    DraftRevision,
     Question,
     QuestionBank,
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Module, PublicationStatus
 from eduplatform.domain.courses.repository import fetch, select_columns
@@ -222,7 +225,7 @@ class AssessmentRepository(Repository[Assessment]):
             .select_from(Assessment)
             .outerjoin(
                 Attempt,
-                (col(Attempt.assessment_id) == col(Assessment.id)) & (col(Attempt.user_id) == user_id),
+                (col(Attempt.assessment_id) == col(Assessment.id)) & belongs_to(user_id),
             )
             .where(col(Assessment.id).in_(chosen))
             .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id), col(Attempt.number)),
@@ -308,10 +311,10 @@ class AttemptRepository(Repository[Attempt]):
     model = Attempt
 
     async def of_student(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
-        """One student's attempts, oldest first."""
+        """One student's attempts, those of their group included, oldest first."""
         return await self.find(
             col(Attempt.assessment_id) == assessment_id,
-            col(Attempt.user_id) == user_id,
+            belongs_to(user_id),
             order_by=(col(Attempt.number),),
         )
 
@@ -367,7 +370,7 @@ class AttemptRepository(Repository[Attempt]):
         if course_id is not None:
             statement = statement.where(col(Assessment.course_id) == course_id)
         if user_id is not None:
-            statement = statement.where(col(Attempt.user_id) == user_id)
+            statement = statement.where(belongs_to(user_id))
         found = await self._session.exec(
             statement.order_by(col(Attempt.id))
             .limit(limit)
@@ -415,3 +418,37 @@ class OperationRepository(Repository[AnswerOperation]):
             )
         )
         return dict(found.all())
+
+
+class DraftRepository(Repository[DraftRevision]):
+    """The history of drafts."""
+
+    model = DraftRevision
+
+    async def newest(self, attempt_id: UUID) -> tuple[DraftRevision | None, int]:
+        """The newest revision of an attempt, and how many there are."""
+        rows = await fetch(
+            self._work,
+            select_columns(DraftRevision, func.count().over())
+            .where(
+                col(DraftRevision.tenant_id) == self._work.tenant_id,
+                col(DraftRevision.attempt_id) == attempt_id,
+            )
+            .order_by(col(DraftRevision.saved_at).desc(), col(DraftRevision.id).desc())
+            .limit(1),
+        )
+        return (rows[0][0], rows[0][1]) if rows else (None, 0)
+
+    async def of_attempt(self, attempt_id: UUID) -> list[tuple[DraftRevision, User]]:
+        """All revisions of an attempt with who wrote them, newest first."""
+        rows = await fetch(
+            self._work,
+            select_columns(DraftRevision, User)
+            .join(User, col(User.id) == col(DraftRevision.user_id))
+            .where(
+                col(DraftRevision.tenant_id) == self._work.tenant_id,
+                col(DraftRevision.attempt_id) == attempt_id,
+            )
+            .order_by(col(DraftRevision.saved_at).desc(), col(DraftRevision.id).desc()),
+        )
+        return [(row[0], row[1]) for row in rows]

@@ -69,7 +69,7 @@ async def create_assessment(
     await require_teacher(work=work, me=me, course_id=course_id)
     await _check_module(work, course_id, draft.module_id)
     assessment = Assessment(course_id=course_id, title="")
-    _apply(assessment, draft)
+    apply_settings(assessment, draft)
     await work.add(assessment)
     await work.audit("assessment.created", assessment=str(assessment.id))
     return assessment
@@ -136,7 +136,7 @@ async def save_assessment(
     if published:
         _refuse_locked(assessment, draft)
     closes_before = assessment.closes_at
-    _apply(assessment, draft)
+    apply_settings(assessment, draft)
     assessment.version += 1
     if published and problems_of_times(assessment):
         raise Invalid(fields={one.field: one.message.key for one in problems_of_times(assessment)})
@@ -166,7 +166,12 @@ def _refuse_locked(assessment: Assessment, draft: AssessmentDraft) -> None:
         raise Invalid(fields=fields)
 
 
-def _apply(assessment: Assessment, draft: AssessmentDraft) -> None:
+def apply_settings(assessment: Assessment, draft: AssessmentDraft) -> None:
+    """Put settings into a row after checking them.
+
+    Raises:
+        Invalid: With a message per field.
+    """
     title = " ".join(clean_line(draft.title).split())
     instructions = clean_text(draft.instructions).strip()
     problems: dict[str, FieldText] = {}
@@ -194,6 +199,9 @@ def _apply(assessment: Assessment, draft: AssessmentDraft) -> None:
         html = render_markdown(instructions)
     except Invalid as error:
         problems["instructions"] = error.detail
+    if (draft.kind == AssessmentKind.ASSIGNMENT) != (assessment.kind == AssessmentKind.ASSIGNMENT):
+        # An assignment has its own builder, and exactly one question.
+        problems["kind"] = N_("Please check this.")
     if problems:
         raise Invalid(fields=problems)
     assessment.title, assessment.instructions, assessment.instructions_html = title, instructions, html
@@ -230,11 +238,22 @@ async def _draft_for_items(work: Work, me: Principal, assessment_id: UUID) -> As
     assessment, _course = await require_assessment_author(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     return assessment
 
 
-def _require_draft(assessment: Assessment) -> None:
+def _require_own_questions(assessment: Assessment) -> None:
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        raise NotFound
+
+
+def require_draft(assessment: Assessment) -> None:
+    """Let only what is not published be changed.
+
+    Raises:
+        Conflict: It is published.
+    """
     if assessment.status != PublicationStatus.DRAFT:
         raise Conflict(N_("The questions of a published assessment cannot change. Withdraw it first."))
 
@@ -289,7 +308,8 @@ async def move_item(*, work: Work, me: Principal, item_id: UUID, direction: Lite
         Conflict: The assessment is published.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     rows = [row.item for row in await ItemRepository(work).of_assessment(assessment.id)]
     place = rows.index(item)
     other = place + (-1 if direction == "up" else 1)
@@ -308,7 +328,8 @@ async def remove_item(*, work: Work, me: Principal, item_id: UUID) -> None:
         Conflict: The assessment is published, or students have begun it.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     rows = [row.item for row in await ItemRepository(work).of_assessment(assessment.id)]
     await ItemRepository(work).delete(item)
     await _settle_points(work, assessment, [row for row in rows if row.id != item.id])
@@ -325,7 +346,8 @@ async def set_item(
         Invalid: The points are out of range, or the rubric is not one of the course.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     if rubric_id is not None and rubric_id != item.rubric_id:
         rubrics = {one.id for one in await AssessmentRepository(work).rubrics(assessment.course_id)}
         version = await QuestionVersionRepository(work).get(item.question_version_id)

@@ -181,19 +181,38 @@ class StudentGroupRepository(Repository[StudentGroup]):
             found.setdefault(group_id, []).append(Member(*person))
         return found
 
-    async def of_student(self, set_id: UUID, user_id: UUID) -> StudentGroup | None:
+    async def of_student(self, set_id: UUID, user_id: UUID, *, lock: bool = False) -> StudentGroup | None:
         """The group of a set that a student is in."""
-        rows = await fetch(
-            self._work,
+        statement = (
             select(StudentGroup)
             .join(GroupMember, col(GroupMember.group_id) == col(StudentGroup.id))
             .where(
                 col(GroupMember.tenant_id) == self._work.tenant_id,
                 col(GroupMember.set_id) == set_id,
                 col(GroupMember.user_id) == user_id,
-            ),
+            )
         )
+        if lock:
+            statement = statement.with_for_update(of=StudentGroup, key_share=True)
+        rows = await fetch(self._work, statement)
         return rows[0] if rows else None
+
+    async def with_members(self, set_id: UUID, user_id: UUID) -> tuple[StudentGroup | None, list[Member]]:
+        """The group of a set that a student is in, and everybody in it by name."""
+        theirs = select(GroupMember.group_id).where(
+            col(GroupMember.tenant_id) == self._work.tenant_id,
+            col(GroupMember.set_id) == set_id,
+            col(GroupMember.user_id) == user_id,
+        )
+        rows = await fetch(
+            self._work,
+            select_columns(StudentGroup, *_PERSON)
+            .join(GroupMember, col(GroupMember.group_id) == col(StudentGroup.id))
+            .join(User, col(User.id) == col(GroupMember.user_id))
+            .where(col(StudentGroup.tenant_id) == self._work.tenant_id, col(StudentGroup.id).in_(theirs))
+            .order_by(col(User.family_name), col(User.given_name), col(User.id)),
+        )
+        return (rows[0][0] if rows else None), [Member(*row[1:]) for row in rows]
 
     async def attempts(self, group_ids: Sequence[UUID]) -> list[Attempt]:
         """The attempts of groups, locked, in the order of their beginning."""

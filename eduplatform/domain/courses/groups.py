@@ -379,3 +379,18 @@ async def place_pasted(*, work: Work, me: Principal, set_id: UUID, text: str) ->
     await _fill(work, me, set_id, parts, len(known))
     await work.audit("groups.pasted", set=set_id, students=len(rows))
     return len(rows)
+
+
+async def group_of(*, work: Work, set_id: UUID, user_id: UUID, lock: bool = False) -> StudentGroup | None:
+    """The group of a set that a student is in, for callers that checked access; ``lock`` makes its members take turns."""
+    return await StudentGroupRepository(work).of_student(set_id, user_id, lock=lock)
+
+
+async def members_of(*, work: Work, group_ids: Sequence[UUID]) -> dict[UUID, list[Member]]:
+    """The members of groups by name, for callers that checked access; one statement."""
+    return await StudentGroupRepository(work).members(group_ids)
+
+
+async def own_group(*, work: Work, set_id: UUID, user_id: UUID) -> tuple[StudentGroup | None, list[Member]]:
+    """A student's group of a set with all of its members by name, for callers that checked access; one statement."""
+    return await StudentGroupRepository(work).with_members(set_id, user_id)

@@ -15,7 +15,7 @@ from eduplatform.domain.assessment import attempts
 from eduplatform.domain.assessment.models import Assessment, Attempt
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.courses.models import Course
-from eduplatform.domain.grading import policy, service, worklist
+from eduplatform.domain.grading import group_grades, policy, service, worklist
 from eduplatform.domain.grading.models import CriterionScore, GradingComment
 from eduplatform.domain.grading.points import (
     CriterionPoints,
@@ -264,14 +264,12 @@ async def apply_marks(
     attempt.needs_grading = total.unscored > 0
     attempt.version += 1
     await work.flush()
-    await service.settle(
+    await group_grades.settle_attempt(
         work=work,
-        assessment_id=attempt.assessment_id,
-        user_id=attempt.user_id,
+        attempt=attempt,
         actor_id=grader_id,
         kind="scored" if job.rescored else "commented",
         reason="; ".join(job.reasons)[: service.MAX_REASON],
-        attempt_id=attempt.id,
         always=True,
         now=moment,
     )

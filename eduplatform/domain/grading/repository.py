@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import literal
+from sqlalchemy import Uuid, column, literal, true, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
@@ -23,6 +23,7 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.models import (
     CriterionScore,
@@ -128,13 +129,20 @@ class GradeRepository(Repository[Grade]):
     async def opened(
         self, assessment_id: UUID, user_id: UUID, person_types: Sequence[str]
     ) -> tuple[Grade, GradingContext]:
-        """The locked grade of a student, made now when there is none, and what is needed to grade the assessment.
+        """`opened_all` of one student."""
+        rows, context = await self.opened_all(assessment_id, [user_id], person_types)
+        return rows[0], context
+
+    async def opened_all(
+        self, assessment_id: UUID, user_ids: Sequence[UUID], person_types: Sequence[str]
+    ) -> tuple[list[Grade], GradingContext]:
+        """The locked grades of students, made now where there are none, and what is needed to grade the assessment.
 
         One statement; two writers never make two grades.
 
         Args:
             assessment_id: The assessment.
-            user_id: The student.
+            user_ids: The students, at least one.
             person_types: Keys of the question types that a person scores.
 
         Raises:
@@ -142,22 +150,29 @@ class GradeRepository(Repository[Grade]):
         """
         here = (col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id)
         moment = utc_now()
-        values: dict[str, Any] = {
-            "id": new_id(),
+        keys = values(column("id", Uuid), column("user_id", Uuid), name="student").data(
+            [(new_id(), user_id) for user_id in user_ids]
+        )
+        constants: dict[str, Any] = {
             "tenant_id": self._work.tenant_id,
             "created_by": self._work.user_id,
             "assessment_id": assessment_id,
-            "user_id": user_id,
             "status": "none",
             "explanation": [],
             "version": 1,
             "created_at": moment,
             "updated_at": moment,
         }
-        columns = [literal(value, Grade.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
+        columns = [literal(value, Grade.__table__.c[name].type) for name, value in constants.items()]  # type: ignore[attr-defined]
+        source = (
+            select_columns(*columns, keys.c.id, keys.c.user_id, Assessment.points)
+            .select_from(Assessment)
+            .join(keys, true())
+            .where(*here)
+        )
         made: Any = (
             insert(Grade)
-            .from_select([*values, "possible"], select_columns(*columns, Assessment.points).where(*here))
+            .from_select([*constants, "id", "user_id", "possible"], source)
             .on_conflict_do_update(
                 index_elements=["tenant_id", "assessment_id", "user_id"], set_={"updated_at": moment}
             )
@@ -176,7 +191,7 @@ class GradeRepository(Repository[Grade]):
         )
         if not rows:
             raise NotFound
-        return rows[0][0], GradingContext(*rows[0][1:])
+        return [one[0] for one in rows], GradingContext(*rows[0][1:])
 
     async def locked(self, assessment_id: UUID, user_id: UUID) -> Grade:
         """A student's grade, locked.
@@ -232,7 +247,7 @@ class GradeRepository(Repository[Grade]):
             .where(
                 col(Attempt.tenant_id) == self._work.tenant_id,
                 col(Attempt.assessment_id) == assessment_id,
-                col(Attempt.user_id) == user_id,
+                belongs_to(user_id),
             )
             .order_by(col(Attempt.number)),
         )

@@ -16,6 +16,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -257,7 +258,7 @@ async def _due(work: Work, user_ids: Sequence[UUID], *, each: int) -> list[DueWo
         select(Attempt.id)
         .where(
             col(Attempt.assessment_id) == col(Assessment.id),
-            col(Attempt.user_id) == col(Enrollment.user_id),
+            belongs_to(col(Enrollment.user_id)),
             col(Attempt.state) == AttemptState.SUBMITTED,
         )
         .correlate(Assessment, Enrollment)

@@ -19,6 +19,7 @@ from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
 from eduplatform.domain.grading.models import Grade, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
@@ -34,7 +35,17 @@ from eduplatform.security.principal import Principal
 
 MAX_REASON = 500
 
-KINDS = ("submitted", "scored", "commented", "released", "unreleased", "excused", "unexcused", "recalculated")
+KINDS = (
+    "submitted",
+    "withdrawn",
+    "scored",
+    "commented",
+    "released",
+    "unreleased",
+    "excused",
+    "unexcused",
+    "recalculated",
+)
 """What can happen to a grade; the ``kind`` of its events."""
 
 SETTLED = frozenset({GradeStatus.GRADED, GradeStatus.LATE})
@@ -116,13 +127,12 @@ async def settle(
     rules = policies[(assessment_id, user_id)]
     is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
     result = result_of(context, attempts, parts, rules=rules, excused=is_excused, now=moment)
-    steps = [step.to_json() for step in result.explanation]
-    before, old_steps, old_status = snapshot(row), row.explanation, row.status
-    row.points, row.possible, row.status = result.points, result.possible, result.status
-    row.released_at = _released_at(row, old_status, context, moment)
-    if snapshot(row) == before and steps == old_steps and not always:
+    if context.assessment.group_set_id is not None:
+        extra = (await AdjustmentRepository(work).of(assessment_id, [user_id])).get(user_id)
+        result = adjusted(result, extra.points, extra.reason) if extra is not None else result
+    before = snapshot(row)
+    if not take(row, result, context, moment) and not always:
         return row
-    row.explanation = steps
     counting = next((one.id for one in attempts if one.number == result.attempt_number), None)
     await record(
         work=work,
@@ -134,6 +144,23 @@ async def settle(
         attempt_id=attempt_id or counting,
     )
     return row
+
+
+def take(row: Grade, result: GradeResult, context: GradingContext, now: datetime) -> bool:
+    """Put a result into a grade; whether that changed anything."""
+    steps = [step.to_json() for step in result.explanation]
+    before, old_steps, old_status = snapshot(row), row.explanation, row.status
+    row.points, row.possible, row.status = result.points, result.possible, result.status
+    row.released_at = _released_at(row, old_status, context, now)
+    row.explanation = steps
+    return snapshot(row) != before or steps != old_steps
+
+
+def mark_changed(row: Grade) -> None:
+    """Count a change of a grade; a student who sees it has not seen the new one."""
+    row.version += 1
+    if row.released_at is not None:
+        row.seen_at = None
 
 
 def result_of(
@@ -211,9 +238,7 @@ async def record(
     attempt_id: UUID | None = None,
 ) -> None:
     """Save a changed grade with the event that says who changed it, from what, to what, why."""
-    row.version += 1
-    if row.released_at is not None:
-        row.seen_at = None
+    mark_changed(row)
     await GradeEventRepository(work).add(
         GradeEvent(
             grade_id=row.id,
