@@ -14,8 +14,12 @@ import re
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.types.base import AnyQuestionType, Outcome, Part, QuestionType, Score
 from eduplatform.domain.assessment.types.choice import MultipleChoice, SingleChoice
+from eduplatform.domain.assessment.types.cloze import Cloze
 from eduplatform.domain.assessment.types.essay import Essay
+from eduplatform.domain.assessment.types.file_upload import FileUpload
+from eduplatform.domain.assessment.types.matching import Matching
 from eduplatform.domain.assessment.types.numeric import Numeric
+from eduplatform.domain.assessment.types.ordering import Ordering
 from eduplatform.domain.assessment.types.short_text import ShortText
 from eduplatform.domain.assessment.types.submission import Submission
 from eduplatform.domain.assessment.types.true_false import TrueFalse
@@ -30,6 +34,7 @@ __all__ = [
     "QuestionType",
     "Score",
     "all_types",
+    "bank_types",
     "question_type",
     "register_type",
 ]
@@ -65,8 +70,13 @@ def question_type(key: str) -> AnyQuestionType:
 
 
 def all_types() -> tuple[AnyQuestionType, ...]:
-    """Every installed type, in the order of registration: the order of an author's menu."""
+    """Every installed type, in the order of registration."""
     return tuple(_registry.values())
+
+
+def bank_types() -> tuple[AnyQuestionType, ...]:
+    """The types that an author can choose for a question of a bank, in the order of the menu."""
+    return tuple(kind for kind in _registry.values() if kind.in_bank)
 
 
 for _built_in in (
@@ -75,7 +85,11 @@ for _built_in in (
     TrueFalse(),
     Numeric(),
     ShortText(),
+    Cloze(),
+    Matching(),
+    Ordering(),
     Essay(),
+    FileUpload(),
     Submission(),
 ):
     register_type(_built_in)

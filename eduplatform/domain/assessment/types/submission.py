@@ -128,7 +128,9 @@ class Submission(QuestionType[SubmissionBody, SubmissionKey, SubmissionResponse]
     key = "submission"
     name = N_("Handed-in work")
     scored_by_person = True
-    in_banks = False
+    in_bank = False
+    widget = "submission"
+    file_purpose = "submission"
     Body = SubmissionBody
     Key = SubmissionKey
     Response = SubmissionResponse
@@ -159,6 +161,10 @@ class Submission(QuestionType[SubmissionBody, SubmissionKey, SubmissionResponse]
             require_all=reader.flag("require_all"),
         )
         return body, SubmissionKey(notes=notes)
+
+    def grader_notes(self, key: SubmissionKey) -> str:
+        """The notes."""
+        return key.notes
 
     def public_view(self, body: SubmissionBody, seed: int) -> dict[str, Any]:
         """What may be handed in, and how much."""
