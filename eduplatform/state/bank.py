@@ -96,9 +96,7 @@ def excerpt(source: str) -> str:
 
 def type_options(locale: str) -> list[Option]:
     """Every question type to choose from."""
-    return [
-        Option(value=kind.key, label=translate(kind.name, locale)) for kind in bank_types() if kind.in_banks
-    ]
+    return [Option(value=kind.key, label=translate(kind.name, locale)) for kind in bank_types()]
 
 
 def bank_question(row: BankRow, me: Principal) -> BankQuestion:

@@ -28,7 +28,7 @@ from eduplatform.domain.courses.models import (
 )
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading import policy, worklist
-from eduplatform.domain.grading.models import Grade
+from eduplatform.domain.grading.models import Grade, visible_grade
 from eduplatform.domain.grading.repository import (
     CriterionScale,
     GradeRepository,
@@ -118,7 +118,7 @@ async def _released(work: Work, user_ids: Sequence[UUID], *, page: int) -> tuple
     visible = (
         col(Grade.tenant_id) == work.tenant_id,
         col(Grade.user_id).in_(user_ids),
-        col(Grade.released_at).is_not(None),
+        visible_grade(),
     )
     total = (await work.session.exec(select(func.count(col(Grade.id))).where(*visible))).one()
     rows = await fetch(
@@ -183,7 +183,7 @@ async def mark_seen(*, work: Work, me: Principal, grade_id: UUID) -> None:
             col(Grade.tenant_id) == work.tenant_id,
             col(Grade.id) == grade_id,
             col(Grade.user_id) == me.user,
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
             col(Grade.seen_at).is_(None),
         )
         .values(seen_at=utc_now())
@@ -239,7 +239,7 @@ async def _newest(work: Work, user_ids: Sequence[UUID]) -> list[ReleasedGrade]:
         .where(
             col(Grade.tenant_id) == work.tenant_id,
             col(Grade.user_id).in_(user_ids),
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
         )
         .subquery()
     )
