@@ -244,7 +244,7 @@ def _answer(
         by_person=_by_person(one),
         outcome=translate(OUTCOME_TEXTS[response.outcome], me.locale) if response.outcome else "",
         steps=[Message.from_json(step).render(me.locale) for step in response.explanation],
-        notes=str(one.version.answer_key.get("notes", "")) if is_essay else "",
+        notes=kind.grader_notes(kind.load_key(one.version.answer_key)),
         possible=format_number(one.item.points, me.locale),
         most=float(one.item.points * 2),
         rubric=bool(scale),

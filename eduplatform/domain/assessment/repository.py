@@ -27,7 +27,7 @@ from eduplatform.domain.assessment.models import (
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Module, PublicationStatus
 from eduplatform.domain.courses.repository import fetch, select_columns
-from eduplatform.domain.grading.models import Grade, Rubric
+from eduplatform.domain.grading.models import Grade, Rubric, visible_grade
 
 
 async def _run(session: AsyncSession, statement: Any) -> None:
@@ -248,7 +248,11 @@ class AssessmentRepository(Repository[Assessment]):
         """The rubrics of a course, by title."""
         found = await self._session.exec(
             select(Rubric.id, Rubric.title)
-            .where(col(Rubric.tenant_id) == self._work.tenant_id, col(Rubric.course_id) == course_id)
+            .where(
+                col(Rubric.tenant_id) == self._work.tenant_id,
+                col(Rubric.course_id) == course_id,
+                col(Rubric.current).is_(True),
+            )
             .order_by(col(Rubric.title))
             .limit(200)
         )
@@ -338,7 +342,7 @@ class AttemptRepository(Repository[Attempt]):
                 col(Grade.tenant_id) == self._work.tenant_id,
                 col(Grade.assessment_id) == assessment_id,
                 col(Grade.user_id) == user_id,
-                col(Grade.released_at).is_not(None),
+                visible_grade(),
             )
         )
         return found.one_or_none()

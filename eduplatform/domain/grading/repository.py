@@ -1,17 +1,17 @@
-"""Rows of grades and their trail, and what a grade is worked out from, within one tenant."""
+"""Rows of grades, their trail and the comment bank, and what a grade is worked out from, within one tenant."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.repository import Repository
@@ -24,15 +24,7 @@ from eduplatform.domain.assessment.models import (
     Response,
 )
 from eduplatform.domain.courses.repository import fetch, select_columns
-from eduplatform.domain.grading.models import (
-    CriterionScore,
-    Grade,
-    GradeEvent,
-    GradingComment,
-    Rubric,
-    RubricCriterion,
-    RubricLevel,
-)
+from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.errors import NotFound
 
@@ -61,29 +53,6 @@ class ScoredPart:
     fraction: Decimal | None
     points: Decimal | None
     manual: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RubricSummary:
-    """A rubric in the list of its course; ``uses`` counts the questions that are judged by it."""
-
-    rubric: Rubric
-    criteria: int
-    total: Decimal
-    uses: int
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionScale:
-    """A criterion with its levels, best first."""
-
-    criterion: RubricCriterion
-    levels: list[RubricLevel]
-
-    @property
-    def possible(self) -> Decimal:
-        """Points of its best level."""
-        return max((level.points for level in self.levels), default=Decimal(0))
 
 
 def _read_by_person(person_types: Sequence[str]) -> Any:
@@ -244,122 +213,6 @@ class GradeEventRepository(Repository[GradeEvent]):
     """The trail of grades; rows are only ever added."""
 
     model = GradeEvent
-
-
-class RubricRepository(Repository[Rubric]):
-    """Rubrics."""
-
-    model = Rubric
-
-    async def summaries(self, course_id: UUID) -> list[RubricSummary]:
-        """The rubrics of a course by title, at most 200."""
-        best = (
-            select(RubricCriterion.rubric_id, func.max(RubricLevel.points).label("most"))
-            .join(RubricLevel, col(RubricLevel.criterion_id) == col(RubricCriterion.id))
-            .group_by(col(RubricCriterion.rubric_id), col(RubricCriterion.id))
-            .subquery()
-        )
-        totals = (
-            select(best.c.rubric_id, func.sum(best.c.most).label("total"))
-            .group_by(best.c.rubric_id)
-            .subquery()
-        )
-        criteria = (
-            select(func.count(col(RubricCriterion.id)))
-            .where(col(RubricCriterion.rubric_id) == col(Rubric.id))
-            .correlate(Rubric)
-            .scalar_subquery()
-        )
-        uses = (
-            select(func.count(col(AssessmentItem.id)))
-            .where(col(AssessmentItem.rubric_id) == col(Rubric.id))
-            .correlate(Rubric)
-            .scalar_subquery()
-        )
-        rows = await fetch(
-            self._work,
-            select_columns(Rubric, criteria, func.coalesce(totals.c.total, 0), uses)
-            .outerjoin(totals, totals.c.rubric_id == col(Rubric.id))
-            .where(col(Rubric.tenant_id) == self._work.tenant_id, col(Rubric.course_id) == course_id)
-            .order_by(col(Rubric.title), col(Rubric.id))
-            .limit(200),
-        )
-        return [RubricSummary(*row) for row in rows]
-
-    async def scale(
-        self, rubric_ids: Sequence[UUID], *, lock: Literal["", "share", "update"] = ""
-    ) -> list[CriterionScale]:
-        """The criteria of rubrics with their levels, in their order.
-
-        Args:
-            rubric_ids: The rubrics.
-            lock: ``share`` for those who score by them: nobody edits them meanwhile; ``update`` for those who edit.
-        """
-        statement = (
-            select_columns(RubricCriterion, RubricLevel)
-            .outerjoin(RubricLevel, col(RubricLevel.criterion_id) == col(RubricCriterion.id))
-            .where(
-                col(RubricCriterion.tenant_id) == self._work.tenant_id,
-                col(RubricCriterion.rubric_id).in_(rubric_ids),
-            )
-            .order_by(
-                col(RubricCriterion.rubric_id),
-                col(RubricCriterion.position),
-                col(RubricCriterion.id),
-                col(RubricLevel.position),
-                col(RubricLevel.id),
-            )
-        )
-        if lock:
-            statement = statement.with_for_update(of=RubricCriterion, read=lock == "share").execution_options(
-                populate_existing=True
-            )
-        rows = await fetch(self._work, statement)
-        found: dict[UUID, CriterionScale] = {}
-        for criterion, level in rows:
-            entry = found.setdefault(criterion.id, CriterionScale(criterion, []))
-            if level is not None:
-                entry.levels.append(level)
-        return list(found.values())
-
-    async def scored_levels(self, rubric_id: UUID) -> set[UUID]:
-        """The levels of a rubric that some student's work has been given."""
-        found = await self._session.exec(
-            select(CriterionScore.level_id)
-            .join(RubricCriterion, col(RubricCriterion.id) == col(CriterionScore.criterion_id))
-            .where(
-                col(CriterionScore.tenant_id) == self._work.tenant_id,
-                col(RubricCriterion.rubric_id) == rubric_id,
-            )
-            .distinct()
-        )
-        return set(found.all())
-
-    async def uses(self, rubric_id: UUID) -> list[str]:
-        """The titles of the assessments that use a rubric."""
-        found = await self._session.exec(
-            select(Assessment.title)
-            .join(AssessmentItem, col(AssessmentItem.assessment_id) == col(Assessment.id))
-            .where(
-                col(AssessmentItem.tenant_id) == self._work.tenant_id,
-                col(AssessmentItem.rubric_id) == rubric_id,
-            )
-            .distinct()
-            .order_by(col(Assessment.title))
-        )
-        return list(found.all())
-
-
-class CriterionRepository(Repository[RubricCriterion]):
-    """Criteria of rubrics."""
-
-    model = RubricCriterion
-
-
-class LevelRepository(Repository[RubricLevel]):
-    """Levels of criteria."""
-
-    model = RubricLevel
 
 
 class CommentRepository(Repository[GradingComment]):
