@@ -32,6 +32,9 @@ class Permission(StrEnum):
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
+    NOTIFICATION = "notification"
+    MESSAGE = "message"
+    CALENDAR = "calendar"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     USAGE_READ = "usage.read"
@@ -55,6 +58,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ATTEMPT_TAKE,
             Permission.GRADE_READ_OWN,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
     Role.TEACHER: frozenset(
@@ -65,9 +71,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
-    Role.GUARDIAN: frozenset({Permission.ACCOUNT, Permission.CHILD_READ}),
+    Role.GUARDIAN: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.CHILD_READ,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
+        }
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.ACCOUNT,
@@ -76,6 +93,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,
+            Permission.NOTIFICATION,
         }
     ),
     Role.OPERATOR: frozenset({Permission.ACCOUNT, Permission.OPERATE}),

@@ -37,7 +37,7 @@ from eduplatform.domain.files.policy import UsedFile, register_reader
 from eduplatform.domain.files.service import FileRow
 from eduplatform.domain.grading import group_grades, rubrics
 from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.repository import CriterionScale
+from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.errors import Conflict, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.permissions import Role

@@ -43,6 +43,7 @@ class Course(TenantRow, table=True):
     summary_html: str = Field(default="", sa_type=sa.Text)
     status: str = Field(default=PublicationStatus.DRAFT, max_length=20)
     owner_id: UUID | None = Field(default=None)
+    classmate_messages: bool = Field(default=False)
     version: int = Field(default=1)
 
 
