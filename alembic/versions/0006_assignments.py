@@ -59,6 +59,7 @@ def upgrade() -> None:
         ondelete="SET NULL (group_set_id)",
     )
     op.add_column("attempt", sa.Column("group_id", sa.Uuid(), nullable=True))
+    op.add_column("attempt", sa.Column("submitted_by", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         op.f("fk_attempt_tenant_id_group_id_student_group"),
         "attempt",
@@ -161,6 +162,7 @@ def _create_drafts() -> None:
 def downgrade() -> None:
     op.drop_index("ix_attempt_group_id", table_name="attempt")
     op.drop_constraint(op.f("fk_attempt_tenant_id_group_id_student_group"), "attempt", type_="foreignkey")
+    op.drop_column("attempt", "submitted_by")
     op.drop_column("attempt", "group_id")
     op.drop_constraint(
         op.f("fk_assessment_tenant_id_group_set_id_group_set"), "assessment", type_="foreignkey"

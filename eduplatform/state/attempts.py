@@ -14,7 +14,7 @@ from eduplatform.domain.assessment.attempts import Overview
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind
 from eduplatform.domain.assessment.schemas import StudentRow
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
@@ -157,12 +157,16 @@ class LearnAssessmentState(PageMixin, rx.State):
     reason: str = ""
     again: bool = False
     timed: bool = False
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own."""
         self.assessment_id = route_argument(self, "assessment_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -190,6 +194,7 @@ class LearnAssessmentState(PageMixin, rx.State):
         self.reason = found.start.reason.render(me.locale) if found.start.reason else ""
         self.again = bool(found.attempts)
         self.timed = found.policy.minutes is not None
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
 
 
 def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
@@ -292,12 +297,16 @@ class AttemptPageState(PageMixin, rx.State):
     grade: str = ""
     grade_steps: list[str] = []
     questions: list[ResultLine] = []
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; the draft of an assignment is on the assignment's."""
         self.attempt_id = route_argument(self, "attempt_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -313,6 +322,7 @@ class AttemptPageState(PageMixin, rx.State):
         attempt, one = found.attempt, found.assessment
         self.assessment_id, self.course_id = str(one.id), str(one.course_id)
         self.title, self.number = one.title, attempt.number
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
         self.running = attempt.state == AttemptState.IN_PROGRESS
         self.waiting = found.waiting or (not self.running and found.grade is None)
         self.automatic = attempt.auto_submitted

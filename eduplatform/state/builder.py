@@ -16,7 +16,7 @@ from eduplatform.domain.assessment import bank, service
 from eduplatform.domain.assessment.availability import local_to_utc
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.assessment.question_types import question_type
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind
 from eduplatform.domain.assessment.schemas import AssessmentDraft, BuiltAssessment, ItemRow
 from eduplatform.domain.courses.models import PublicationStatus
 from eduplatform.errors import Invalid
@@ -243,8 +243,8 @@ class BuilderState(PageMixin, rx.State):
     picked: list[str] = []
 
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own builder."""
         self.reset()
         self.kinds = kind_options(me.locale)
         self.zone = time_zone(me.timezone).key
@@ -252,6 +252,9 @@ class BuilderState(PageMixin, rx.State):
         self.draft_key = f"assessment:{me.user}:{assessment_id}"
         async with unit_of_work(me) as work:
             await self._read(work, me, assessment_id)
+        if self.settings["kind"] == AssessmentKind.ASSIGNMENT:
+            return rx.redirect(f"/teach/assignments/{assessment_id}", replace=True)
+        return None
 
     async def _read(self, work: Work, me: Principal, assessment_id: UUID) -> None:
         built = await service.built_assessment(work=work, me=me, assessment_id=assessment_id)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment import bank, service
+from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Question, QuestionVersion
 from eduplatform.domain.assessment.policy import require_assessment_author
 from eduplatform.domain.assessment.repository import (
@@ -21,12 +21,11 @@ from eduplatform.domain.assessment.repository import (
     QuestionVersionRepository,
 )
 from eduplatform.domain.assessment.rules import AssessmentKind
-from eduplatform.domain.assessment.schemas import AssessmentDraft, Choice, ItemRow
+from eduplatform.domain.assessment.schemas import AssessmentDraft, Choice, ItemRow, PublishProblem
 from eduplatform.domain.assessment.types.submission import Submission, SubmissionBody, SubmissionKey
 from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.group_repository import SetRow
 from eduplatform.domain.courses.models import Course, PublicationStatus
-from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.errors import FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -79,13 +78,18 @@ class BuiltAssignment:
 
     assessment: Assessment
     course: Course
-    item: AssessmentItem
+    row: ItemRow
     body: SubmissionBody
     key: SubmissionKey
     rubrics: list[Choice]
     modules: list[Choice]
     sets: list[SetRow]
     started: int
+
+    @property
+    def item(self) -> AssessmentItem:
+        """Its one question, with points and rubric."""
+        return self.row.item
 
 
 async def create_assignment(
@@ -198,7 +202,7 @@ async def built_assignment(*, work: Work, me: Principal, assessment_id: UUID) ->
     return BuiltAssignment(
         assessment=assessment,
         course=course,
-        item=row.item,
+        row=row,
         body=_TYPE.load_body(row.version.body),
         key=_TYPE.load_key(row.version.answer_key),
         rubrics=await known.rubrics(course.id),
@@ -208,25 +212,15 @@ async def built_assignment(*, work: Work, me: Principal, assessment_id: UUID) ->
     )
 
 
-async def choices(*, work: Work, me: Principal, course_id: UUID) -> tuple[Course, BuiltChoices]:
-    """What the builder of a new assignment offers.
-
-    Raises:
-        NotFound: There is no such course, or the person does not teach it.
-    """
-    course = await require_teacher(work=work, me=me, course_id=course_id)
-    known = AssessmentRepository(work)
-    _course, sets = await groups.list_sets(work=work, me=me, course_id=course.id)
-    return course, BuiltChoices(await known.rubrics(course_id), await known.modules(course_id), sets)
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltChoices:
-    """Rubrics, modules and group sets of a course."""
-
-    rubrics: list[Choice]
-    modules: list[Choice]
-    sets: list[SetRow]
+def publish_problems(built: BuiltAssignment) -> list[PublishProblem]:
+    """Everything that stands in the way of publishing; empty when nothing does."""
+    problems = service.publish_problems(built.assessment, [built.row])
+    chosen = next((one for one in built.sets if one.set.id == built.assessment.group_set_id), None)
+    if chosen is not None and chosen.placed == 0:
+        problems.append(
+            PublishProblem("group_set_id", Message(N_("No student is in a group of the chosen set yet.")))
+        )
+    return problems
 
 
 async def _the_item(work: Work, assessment: Assessment) -> ItemRow:
@@ -306,8 +300,3 @@ async def delete_draft(*, work: Work, me: Principal, assessment_id: UUID) -> UUI
     await questions.delete(await questions.get(row.item.question_id))
     await work.audit("assignment.deleted", assessment=assessment_id)
     return course.id
-
-
-def form_of(body: SubmissionBody, key: SubmissionKey) -> dict[str, Any]:
-    """What is handed in, as the builder shows it: the reverse of `Submission.parse_authoring`."""
-    return {**body.model_dump(mode="json"), "notes": key.notes}

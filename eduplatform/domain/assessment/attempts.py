@@ -53,6 +53,7 @@ from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
 from eduplatform.domain.grading import group_grades
 from eduplatform.domain.grading.points import ResponseScore, attempt_points, rounded
+from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -334,7 +335,10 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
             drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
         _finish(attempt, asked, policy=policy, moment=moment)
+        attempt.submitted_by = me.user
         await _settle(work, attempt, actor_id=me.user)
+        if attempt.group_id is not None:
+            await _tell_group(work, me, attempt.group_id, assessment)
     return attempt
 
 
@@ -433,6 +437,18 @@ async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | No
     if group is None:
         raise CannotStart(N_("This is done in groups, and you are in none yet. Please ask your teacher."))
     return group.id
+
+
+async def _tell_group(work: Work, me: Principal, group_id: UUID, assessment: Assessment) -> None:
+    members = (await groups.members_of(work=work, group_ids=[group_id])).get(group_id, [])
+    await notifications.send(
+        work=work,
+        recipients=[one.user_id for one in members if one.user_id != me.user],
+        kind="submission",
+        text=N_("Your group has handed in “{title}”"),
+        params={"title": assessment.title},
+        href=f"/learn/assignments/{assessment.id}",
+    )
 
 
 async def _begin_with_last(work: Work, previous: Attempt, attempt: Attempt) -> None:

@@ -57,13 +57,13 @@ def begins_anew(
     It does after a while, when somebody else writes, and when more than half of a longer text disappears, so that what
     was there can be brought back.
     """
-    if last is None:
+    if last is None or last.user_id != user_id:
         return True
     lasted = now - last.begun_at
     if lasted >= max(SHORTEST, (now - started_at) / AGE_PER_REVISION):
         return True
     lost = last.characters > 200 and characters * 2 < last.characters
-    return (last.user_id != user_id or lost) and lasted >= AFTER_A_LOSS
+    return lost and lasted >= AFTER_A_LOSS
 
 
 def is_untouched(attempt: Attempt, asked: Sequence[Asked]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -160,6 +160,7 @@ async def _newest(
     columns: tuple[Any, ...] = (
         Attempt.id,
         Attempt.user_id,
+        Attempt.submitted_by,
         Attempt.group_id,
         Attempt.state,
         Attempt.started_at,
@@ -214,7 +215,7 @@ def _row(
         late_seconds=attempt.late_seconds if submitted else 0,
         needs_grading=bool(attempt is not None and attempt.needs_grading),
         due_at=policy.due_at,
-        handed_in_by=name_of(attempt.user_id) if submitted and group else "",
+        handed_in_by=name_of(attempt.submitted_by or attempt.user_id) if submitted and group else "",
     )
 
 
@@ -269,17 +270,3 @@ async def remind(*, work: Work, me: Principal, assessment_id: UUID, now: datetim
     )
     await work.audit("assignment.reminded", assessment=assessment_id, students=len(waiting))
     return len(waiting)
-
-
-async def tell_group(
-    *, work: Work, me: Principal, assessment: Assessment, members: Sequence[UUID], group: str
-) -> None:
-    """Tell the members of a group that one of them has handed in for all."""
-    await notifications.send(
-        work=work,
-        recipients=[one for one in members if one != me.user],
-        kind="submission",
-        text=N_("{group} has handed in “{title}”"),
-        params={"group": group, "title": assessment.title},
-        href=f"/learn/assignments/{assessment.id}",
-    )

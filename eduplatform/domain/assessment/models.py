@@ -265,7 +265,7 @@ class Attempt(TenantRow, table=True):
     """One sitting. ``deadline_at`` is fixed at the start by the server's clock; null means no time limit.
 
     ``points`` is null while something waits for a teacher. ``version`` guards concurrent graders. With ``group_id`` the
-    attempt belongs to all members of the group, whoever of them began it.
+    attempt belongs to all members of the group, whoever of them began it; ``submitted_by`` is who handed it in.
     """
 
     __table_args__ = tenant_table(
@@ -289,6 +289,7 @@ class Attempt(TenantRow, table=True):
     started_at: datetime
     deadline_at: datetime | None = Field(default=None)
     submitted_at: datetime | None = Field(default=None)
+    submitted_by: UUID | None = Field(default=None)
     late_seconds: int = Field(default=0)
     auto_submitted: bool = Field(default=False)
     needs_grading: bool = Field(default=False)

@@ -144,12 +144,16 @@ async def view_assignment(
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """The content of an attempt: its text in markdown, a link that can be followed or "", and its files in their order."""
+    """The content of an attempt: its text in markdown, a link that can be followed or "", and its files in their order.
+
+    ``known`` are all files that it has ever shown, those of older revisions too.
+    """
 
     attempt: Attempt
     text: str
     link: str
     files: list[FileRow]
+    known: list[FileRow]
 
 
 async def read_own(*, work: Work, me: Principal, attempt_id: UUID) -> HandedIn:
@@ -191,17 +195,8 @@ def content_of(attempt: Attempt, asked: Asked, listed: list[FileRow]) -> HandedI
         text=response.text,
         link=response.link if is_web_address(response.link) else "",
         files=[by_id[one] for one in response.files if one in by_id],
+        known=listed,
     )
-
-
-async def files_of_draft(*, work: Work, me: Principal, attempt_id: UUID) -> list[FileRow]:
-    """Every file that one's own attempt has shown, also those of older revisions.
-
-    Raises:
-        NotFound: The attempt is not the person's or their group's.
-    """
-    await require_own_attempt(work=work, me=me, attempt_id=attempt_id)
-    return (await files.listed(work=work, purpose=PURPOSE, object_ids=[attempt_id])).get(attempt_id, [])
 
 
 def revision_content(revision: DraftRevision) -> tuple[str, str, list[str]]:
@@ -235,7 +230,7 @@ async def withdraw(*, work: Work, me: Principal, attempt_id: UUID, now: datetime
     for one in asked:
         one.response.outcome, one.response.fraction, one.response.points = "", None, None
         one.response.explanation = []
-    attempt.state, attempt.submitted_at = AttemptState.IN_PROGRESS, None
+    attempt.state, attempt.submitted_at, attempt.submitted_by = AttemptState.IN_PROGRESS, None, None
     attempt.late_seconds, attempt.auto_submitted = 0, False
     attempt.needs_grading, attempt.points = False, None
     attempt.version += 1
