@@ -20,8 +20,8 @@ from eduplatform.i18n.formatting import format_datetime, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import plain_text, render_markdown
+from eduplatform.state.assessment_settings import from_wall_clock, wall_clock
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.builder import from_wall_clock, wall_clock
 from eduplatform.state.courses import NO_COURSE, CourseHead, PageNumber, course_head
 from eduplatform.state.rows import Option
 

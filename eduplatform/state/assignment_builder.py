@@ -22,8 +22,8 @@ from eduplatform.i18n.formatting import time_zone
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import render_markdown
+from eduplatform.state.assessment_settings import from_wall_clock, wall_clock
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.builder import from_wall_clock, wall_clock
 from eduplatform.state.rows import Option
 
 _Short = Annotated[str, Field(max_length=40)]

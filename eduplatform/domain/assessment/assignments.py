@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import bank, service
+from eduplatform.domain.assessment import bank, service, settings
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Question, QuestionVersion
 from eduplatform.domain.assessment.policy import require_assessment_author
@@ -139,7 +139,7 @@ async def _apply(
     problems: dict[str, FieldText] = {}
     body, key = SubmissionBody(), SubmissionKey()
     try:
-        service.apply_settings(assessment, _settings(draft))
+        settings.apply(assessment, _settings(draft))
     except Invalid as error:
         problems.update(error.fields)
     try:

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import drafts
+from eduplatform.domain.assessment import drafts, exam_password, pools
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
@@ -30,11 +30,11 @@ from eduplatform.domain.assessment.availability import (
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.policy import require_own_attempt, require_taker
+from eduplatform.domain.assessment.pool_repository import PoolRepository
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.repository import (
     AssessmentRepository,
     AttemptRepository,
-    ItemRepository,
     OperationRepository,
     ResponseRepository,
 )
@@ -141,12 +141,28 @@ async def overview(
     )
 
 
-async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None) -> Attempt:
+async def start(
+    *,
+    work: Work,
+    me: Principal,
+    assessment_id: UUID,
+    password: str = "",
+    now: datetime | None = None,
+) -> Attempt:
     """Begin an attempt, or return the one that is running: beginning twice at once gives one attempt.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        assessment_id: The assessment.
+        password: What the student typed, when the assessment asks for one; going on needs none.
+        now: The server's clock.
 
     Raises:
         NotFound: It is not published, or the person does not take its course.
         CannotStart: It is not open, or all attempts are used; ``detail`` says which.
+        Invalid: The password is not right; ``fields["password"]``.
+        RateLimited: The student has tried too many passwords.
     """
     moment = now or utc_now()
     assessment, _course, enrollment = await require_taker(
@@ -165,6 +181,7 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
     if not decision.allowed and decision.reason is not None:
         reason = decision.reason
         raise CannotStart(reason.key, params={name: str(value) for name, value in reason.params.items()})
+    await exam_password.check(me=me, assessment=assessment, password=password)
     attempt = await attempts.add(
         Attempt(
             assessment_id=assessment_id,
@@ -177,9 +194,9 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
             deadline_at=attempt_deadline(policy, moment),
         )
     )
-    items = await ItemRepository(work).of_assessment(assessment_id)
+    asked = pools.drawn(await PoolRepository(work).slots(assessment_id), attempt.seed)
     await ResponseRepository(work).insert_many(
-        [{"attempt_id": attempt.id, "item_id": row.item.id, "created_by": me.user} for row in items]
+        [{"attempt_id": attempt.id, "item_id": item_id, "created_by": me.user} for item_id in asked]
     )
     if found and assessment.kind == AssessmentKind.ASSIGNMENT:
         await _begin_with_last(work, found[-1], attempt)
@@ -207,14 +224,17 @@ def in_order(assessment: Assessment, attempt: Attempt, asked: list[Asked]) -> li
     return sorted(asked, key=lambda one: hashlib.sha256(f"{attempt.seed}:{one.item.id}".encode()).digest())
 
 
-def public_question(attempt: Attempt, asked: Asked) -> dict[str, Any]:
+def public_question(found: Sitting, asked: Asked) -> dict[str, Any]:
     """A question as its student's browser may know it: no key, no feedback, no score."""
-    kind = question_type(asked.version.type)
+    attempt, kind = found.attempt, question_type(asked.version.type)
+    body = kind.load_body(asked.version.body)
+    if found.assessment.shuffle_options and hasattr(body, "shuffle"):
+        body = body.model_copy(update={"shuffle": True})
     return {
         "item_id": str(asked.item.id),
         "points": str(asked.item.points),
         "stem_html": asked.version.stem_html,
-        "view": kind.public_view(kind.load_body(asked.version.body), attempt.seed),
+        "view": kind.public_view(body, attempt.seed),
         "answer": asked.response.answer,
         "version": asked.response.version,
     }

@@ -169,18 +169,21 @@ class AssessmentPool(TenantRow, table=True):
     """A place in an assessment where each attempt draws ``draw`` questions, worth ``points`` each, from the bank.
 
     Publishing turns every question that matches into an item of the pool, so that what may be drawn is fixed from then
-    on; an attempt's responses are what it drew. ``bank_id`` null means all banks of the course.
+    on; an attempt's responses are what it drew. Null and empty match everything: all banks of the course, all folders
+    (a folder contains its subfolders), all tags.
     """
 
     __table_args__ = tenant_table(
         tenant_fk("assessment_id", "assessment"),
         tenant_fk("bank_id", "question_bank", ondelete="RESTRICT"),
+        tenant_fk("folder_id", "question_folder", ondelete="RESTRICT"),
         sa.Index("ix_assessment_pool_assessment_id", "assessment_id"),
     )
 
     assessment_id: UUID
     bank_id: UUID | None = Field(default=None)
-    type: str = Field(default="", max_length=30)
+    folder_id: UUID | None = Field(default=None)
+    tag: str = Field(default="", max_length=40)
     position: int
     draw: int
     points: Decimal = Field(default=Decimal(1), sa_type=POINTS)

@@ -18,7 +18,7 @@ from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.policy import require_taught_attempt
 from eduplatform.domain.courses import groups
 from eduplatform.domain.grading import service
-from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
+from eduplatform.domain.grading.adjustments import AdjustmentRepository
 from eduplatform.domain.grading.calculation import GradeStatus
 from eduplatform.domain.grading.models import Grade, GradeAdjustment
 from eduplatform.domain.grading.repository import GradeEventRepository, GradeRepository
@@ -100,18 +100,24 @@ async def settle_members(
     for row in rows:
         excused = row.status == GradeStatus.EXCUSED
         rules = policies[(assessment_id, row.user_id)]
-        result = service.result_of(context, attempts, parts, rules=rules, excused=excused, now=moment)
-        if row.user_id in extra:
-            result = adjusted(result, extra[row.user_id].points, extra[row.user_id].reason)
+        found = service.work_out(
+            row,
+            context,
+            attempts,
+            parts,
+            rules=rules,
+            excused=excused,
+            now=moment,
+            adjustment=extra.get(row.user_id),
+        )
         before = service.snapshot(row)
-        if not service.take(row, result, context, moment) and not always:
+        if not service.take(row, found) and not always:
             continue
         service.mark_changed(row)
-        counting = next((one.id for one in attempts if one.number == result.attempt_number), None)
         events.append(
             {
                 "grade_id": row.id,
-                "attempt_id": counting,
+                "attempt_id": found.attempt_id,
                 "actor_id": actor_id,
                 "created_by": actor_id,
                 "kind": kind,

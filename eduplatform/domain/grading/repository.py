@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, literal, true, values
+from sqlalchemy import Uuid, column, literal, or_, true, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -26,7 +27,6 @@ from eduplatform.domain.assessment.models import (
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
-from eduplatform.domain.tenants.models import Tenant
 from eduplatform.errors import NotFound
 
 
@@ -36,12 +36,10 @@ class GradingContext:
 
     Attributes:
         assessment: Its rules.
-        timezone: The tenant's, whose wall clock counts days of lateness.
         read_by_person: Whether at least one of its questions is always scored by a person.
     """
 
     assessment: Assessment
-    timezone: str
     read_by_person: bool
 
 
@@ -56,7 +54,39 @@ class ScoredPart:
     manual: bool
 
 
-def _read_by_person(person_types: Sequence[str]) -> Any:
+RELEASES = ("released", "scheduled", "unscheduled")
+"""Events that move the moment from which a student sees a grade, and that can be taken back."""
+
+UNCHANGING = ("highlighted", "undone")
+"""Events that are no step of their own: there is nothing behind them to go back to."""
+
+MOST_DUE = 500
+
+
+def last_standing_event() -> Any:
+    """The id of the newest event, of the grade of the statement around it, that changed it and was not taken back."""
+    other, undoing = aliased(GradeEvent), aliased(GradeEvent)
+    taken_back = (
+        select(undoing.id)
+        .where(col(undoing.grade_id) == col(Grade.id), col(undoing.undoes_id) == col(other.id))
+        .correlate(Grade, other)
+        .exists()
+    )
+    return (
+        select(other.id)
+        .where(
+            col(other.grade_id) == col(Grade.id),
+            col(other.kind).notin_(UNCHANGING),
+            ~taken_back,
+        )
+        .order_by(col(other.created_at).desc(), col(other.id).desc())
+        .limit(1)
+        .correlate(Grade)
+        .scalar_subquery()
+    )
+
+
+def read_by_person(person_types: Sequence[str]) -> Any:
     """Whether a question of the assessment is of one of the types."""
     return (
         select(AssessmentItem.id)
@@ -87,9 +117,9 @@ class GradeRepository(Repository[Grade]):
         """
         rows = await fetch(
             self._work,
-            select_columns(Assessment, Tenant.timezone, _read_by_person(person_types))
-            .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
-            .where(col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id),
+            select_columns(Assessment, read_by_person(person_types)).where(
+                col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id
+            ),
         )
         if not rows:
             raise NotFound
@@ -151,10 +181,9 @@ class GradeRepository(Repository[Grade]):
         row: Any = aliased(Grade, made)
         rows = await fetch(
             self._work,
-            select_columns(row, Assessment, Tenant.timezone, _read_by_person(person_types))
+            select_columns(row, Assessment, read_by_person(person_types))
             .select_from(Assessment)
             .join(row, row.assessment_id == col(Assessment.id))
-            .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
             .where(*here)
             .execution_options(populate_existing=True),
         )
@@ -179,21 +208,80 @@ class GradeRepository(Repository[Grade]):
             raise NotFound
         return row
 
-    async def unreleased(
-        self, assessment_id: UUID, statuses: Sequence[str], user_ids: Sequence[UUID] | None
+    async def hidden(
+        self, assessment_id: UUID, statuses: Sequence[str], user_ids: Sequence[UUID] | None, *, now: datetime
     ) -> list[Grade]:
         """Grades of an assessment that students do not see yet and that have one of the statuses, locked."""
-        statement = self.rows().where(
+        return await self._locked(
             col(Grade.assessment_id) == assessment_id,
-            col(Grade.released_at).is_(None),
+            or_(col(Grade.released_at).is_(None), col(Grade.released_at) > now),
             col(Grade.status).in_(statuses),
+            *([] if user_ids is None else [col(Grade.user_id).in_(user_ids)]),
         )
-        if user_ids is not None:
-            statement = statement.where(col(Grade.user_id).in_(user_ids))
+
+    async def planned(
+        self, assessment_id: UUID, user_ids: Sequence[UUID] | None, *, now: datetime
+    ) -> list[Grade]:
+        """Grades of an assessment that will be released at a time, locked."""
+        return await self._locked(
+            col(Grade.assessment_id) == assessment_id,
+            col(Grade.released_at) > now,
+            *([] if user_ids is None else [col(Grade.user_id).in_(user_ids)]),
+        )
+
+    async def _locked(self, *conditions: Any) -> list[Grade]:
         found = await self._session.exec(
-            statement.order_by(col(Grade.id)).with_for_update().execution_options(populate_existing=True)
+            self.rows()
+            .where(*conditions)
+            .order_by(col(Grade.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
         return list(found.all())
+
+    async def last_changed_by(
+        self, assessment_id: UUID, batch_id: UUID, actor_id: UUID, user_ids: Sequence[UUID] | None
+    ) -> list[tuple[Grade, GradeEvent]]:
+        """Grades, locked, whose last step was this one of a person, with its event."""
+        statement = (
+            select(Grade, GradeEvent)
+            .join(GradeEvent, col(GradeEvent.grade_id) == col(Grade.id))
+            .where(
+                col(Grade.tenant_id) == self._work.tenant_id,
+                col(Grade.assessment_id) == assessment_id,
+                col(GradeEvent.batch_id) == batch_id,
+                col(GradeEvent.actor_id) == actor_id,
+                col(GradeEvent.kind).in_(RELEASES),
+                col(GradeEvent.id) == last_standing_event(),
+                *([] if user_ids is None else [col(Grade.user_id).in_(user_ids)]),
+            )
+            .order_by(col(Grade.id))
+            .with_for_update(of=Grade)
+            .execution_options(populate_existing=True)
+        )
+        return [(row, event) for row, event in await fetch(self._work, statement)]
+
+    async def due(self, *, now: datetime) -> dict[str, list[Grade]]:
+        """Grades whose planned release has come and that nobody was told of, locked, by the assessment's title."""
+        rows = await fetch(
+            self._work,
+            select(Assessment.title, Grade)
+            .join(Grade, col(Grade.assessment_id) == col(Assessment.id))
+            .join(GradeEvent, col(GradeEvent.grade_id) == col(Grade.id))
+            .where(
+                col(Grade.tenant_id) == self._work.tenant_id,
+                col(Grade.released_at) <= now,
+                col(GradeEvent.kind) == "scheduled",
+                col(GradeEvent.id) == last_standing_event(),
+            )
+            .order_by(col(Grade.id))
+            .limit(MOST_DUE)
+            .with_for_update(of=Grade, skip_locked=True),
+        )
+        found: dict[str, list[Grade]] = {}
+        for title, row in rows:
+            found.setdefault(title, []).append(row)
+        return found
 
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
         """One student's attempts, oldest first, and the points of the responses of those that were handed in."""

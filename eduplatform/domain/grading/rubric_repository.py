@@ -145,7 +145,12 @@ class RubricRepository(Repository[Rubric]):
         )
         return [
             RubricVersion(
-                row.id, row.version, row.created_at, f"{given or ''} {family or ''}".strip(), count, row.current
+                row.id,
+                row.version,
+                row.created_at,
+                f"{given or ''} {family or ''}".strip(),
+                count,
+                row.current,
             )
             for row, given, family, count in rows
         ]
@@ -178,7 +183,7 @@ class RubricRepository(Repository[Rubric]):
                 col(RubricCriterion.rubric_id).in_(rubric_ids),
             ),
         )
-        return {one: other for one, other in rows}
+        return dict(rows)
 
     async def uses(self, rubric_id: UUID) -> list[str]:
         """The titles of the assessments that use a rubric."""

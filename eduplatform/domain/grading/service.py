@@ -1,4 +1,4 @@
-"""Grades: working them out, releasing and withdrawing them, excusing. Every change leaves an event.
+"""Grades: working them out, and excusing. Every change leaves an event.
 
 Locks are taken in one order everywhere: attempt, audit chain, grade. Whoever changes a grade writes the audit row first.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
     GradeEventRepository,
@@ -29,7 +30,7 @@ from eduplatform.domain.grading.repository import (
     GradingContext,
     ScoredPart,
 )
-from eduplatform.errors import Conflict, Invalid
+from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
@@ -40,11 +41,15 @@ KINDS = (
     "withdrawn",
     "scored",
     "commented",
+    "highlighted",
     "released",
+    "scheduled",
+    "unscheduled",
     "unreleased",
     "excused",
     "unexcused",
     "recalculated",
+    "undone",
 )
 """What can happen to a grade; the ``kind`` of its events."""
 
@@ -124,16 +129,22 @@ async def settle(
     row, context = await grades.opened(assessment_id, user_id, person_types())
     attempts, parts = await grades.attempts(assessment_id, user_id)
     policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
-    rules = policies[(assessment_id, user_id)]
-    is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
-    result = result_of(context, attempts, parts, rules=rules, excused=is_excused, now=moment)
+    extra: dict[UUID, GradeAdjustment] = {}
     if context.assessment.group_set_id is not None:
-        extra = (await AdjustmentRepository(work).of(assessment_id, [user_id])).get(user_id)
-        result = adjusted(result, extra.points, extra.reason) if extra is not None else result
+        extra = await AdjustmentRepository(work).of(assessment_id, [user_id])
+    found = work_out(
+        row,
+        context,
+        attempts,
+        parts,
+        rules=policies[(assessment_id, user_id)],
+        excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
+        now=moment,
+        adjustment=extra.get(user_id),
+    )
     before = snapshot(row)
-    if not take(row, result, context, moment) and not always:
+    if not take(row, found) and not always:
         return row
-    counting = next((one.id for one in attempts if one.number == result.attempt_number), None)
     await record(
         work=work,
         row=row,
@@ -141,19 +152,17 @@ async def settle(
         kind=kind,
         reason=reason,
         actor_id=actor_id,
-        attempt_id=attempt_id or counting,
+        attempt_id=attempt_id or found.attempt_id,
     )
     return row
 
 
-def take(row: Grade, result: GradeResult, context: GradingContext, now: datetime) -> bool:
-    """Put a result into a grade; whether that changed anything."""
-    steps = [step.to_json() for step in result.explanation]
-    before, old_steps, old_status = snapshot(row), row.explanation, row.status
-    row.points, row.possible, row.status = result.points, result.possible, result.status
-    row.released_at = _released_at(row, old_status, context, now)
-    row.explanation = steps
-    return snapshot(row) != before or steps != old_steps
+def take(row: Grade, found: WorkedOut) -> bool:
+    """Put what was worked out into a grade; whether that changed anything."""
+    before, old_steps = snapshot(row), row.explanation
+    row.points, row.possible, row.status = found.points, found.possible, found.status
+    row.released_at, row.explanation = found.released_at, found.steps
+    return snapshot(row) != before or found.steps != old_steps
 
 
 def mark_changed(row: Grade) -> None:
@@ -161,6 +170,43 @@ def mark_changed(row: Grade) -> None:
     row.version += 1
     if row.released_at is not None:
         row.seen_at = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What a grade becomes; ``attempt_id`` is the attempt that counts, ``steps`` its explanation as it is stored."""
+
+    points: Decimal | None
+    possible: Decimal
+    status: str
+    steps: list[dict[str, Any]]
+    released_at: datetime | None
+    attempt_id: UUID | None
+
+
+def work_out(
+    row: Grade,
+    context: GradingContext,
+    attempts: Sequence[Attempt],
+    parts: Iterable[ScoredPart],
+    *,
+    rules: EffectivePolicy,
+    excused: bool,
+    now: datetime,
+    adjustment: GradeAdjustment | None = None,
+) -> WorkedOut:
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing."""
+    result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
+    if adjustment is not None:
+        result = adjusted(result, adjustment.points, adjustment.reason)
+    return WorkedOut(
+        points=result.points,
+        possible=result.possible,
+        status=result.status,
+        steps=[step.to_json() for step in result.explanation],
+        released_at=_released_at(row, result.status, context, now),
+        attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
+    )
 
 
 def result_of(
@@ -198,28 +244,36 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def _released_at(row: Grade, old_status: str, context: GradingContext, now: datetime) -> datetime | None:
-    """When the grade was released, given its new status."""
-    if row.status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
+def _released_at(row: Grade, status: str, context: GradingContext, now: datetime) -> datetime | None:
+    """When the grade was or will be released, given its new status."""
+    if status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
-    if row.status == GradeStatus.EXCUSED:
-        return row.released_at or now
-    if old_status == GradeStatus.EXCUSED and context.read_by_person:
+    if status == GradeStatus.EXCUSED:
+        return row.released_at if row.is_visible(now) else now
+    if row.status == GradeStatus.EXCUSED and context.read_by_person:
         # The excuse was public, the points behind it never were.
         return None
-    first_result = row.status in SETTLED and old_status in _NO_RESULT_YET
+    first_result = status in SETTLED and row.status in _NO_RESULT_YET
     if row.released_at is None and first_result and not context.read_by_person:
         return now
     return row.released_at
 
 
 def snapshot(row: Grade) -> dict[str, Any]:
-    """What events compare: points, possible points, status, and whether the student sees it."""
+    """What events compare: points, possible points, status, and from when on the student sees it."""
+    return stand(row.points, row.possible, row.status, row.released_at)
+
+
+def stand(
+    points: Decimal | None, possible: Decimal, status: str, released_at: datetime | None
+) -> dict[str, Any]:
+    """`snapshot` of values."""
     return {
-        "points": None if row.points is None else _plain(row.points),
-        "possible": _plain(row.possible),
-        "status": str(row.status),
-        "released": row.released_at is not None,
+        "points": None if points is None else _plain(points),
+        "possible": _plain(possible),
+        "status": str(status),
+        "released": released_at is not None,
+        "released_at": None if released_at is None else released_at.isoformat(),
     }
 
 
@@ -236,8 +290,12 @@ async def record(
     reason: str,
     actor_id: UUID | None,
     attempt_id: UUID | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
-    """Save a changed grade with the event that says who changed it, from what, to what, why."""
+    """Save a changed grade with the event that says who changed it, from what, to what, why.
+
+    ``after`` is for events that say more than how the grade stands.
+    """
     mark_changed(row)
     await GradeEventRepository(work).add(
         GradeEvent(
@@ -246,96 +304,10 @@ async def record(
             actor_id=actor_id,
             kind=kind,
             before=before,
-            after=snapshot(row),
+            after=snapshot(row) if after is None else after,
             reason=reason,
         )
     )
-
-
-async def release(
-    *,
-    work: Work,
-    me: Principal,
-    assessment_id: UUID,
-    user_ids: Sequence[UUID] | None = None,
-    now: datetime | None = None,
-) -> int:
-    """Let students see their grades; those that are released already, or still wait for a person, are left alone.
-
-    Args:
-        work: The open unit of work.
-        me: The teacher.
-        assessment_id: The assessment.
-        user_ids: The students; None means all.
-        now: The server's clock.
-
-    Returns:
-        How many grades became visible.
-
-    Raises:
-        NotFound: The person does not teach the course.
-    """
-    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    return await release_grades(
-        work=work, assessment_id=assessment_id, user_ids=user_ids, actor_id=me.user, now=now
-    )
-
-
-async def release_grades(
-    *,
-    work: Work,
-    assessment_id: UUID,
-    user_ids: Sequence[UUID] | None,
-    actor_id: UUID | None,
-    now: datetime | None = None,
-) -> int:
-    """`release` for callers that checked access."""
-    await work.audit("grade.released", assessment=assessment_id, students=user_ids or "all")
-    rows = await GradeRepository(work).unreleased(assessment_id, sorted(RELEASABLE), user_ids)
-    moment = now or utc_now()
-    changes: list[tuple[Grade, dict[str, Any]]] = []
-    for row in rows:
-        before = snapshot(row)
-        row.released_at, row.seen_at, row.version = moment, None, row.version + 1
-        changes.append((row, before))
-    await work.flush()
-    await GradeEventRepository(work).insert_many(
-        [
-            {
-                "grade_id": row.id,
-                "actor_id": actor_id,
-                "created_by": actor_id,
-                "kind": "released",
-                "before": before,
-                "after": snapshot(row),
-                "reason": "",
-            }
-            for row, before in changes
-        ]
-    )
-    return len(changes)
-
-
-async def unrelease(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str) -> Grade:
-    """Take a released grade back, so that the student no longer sees it.
-
-    Raises:
-        NotFound: The person does not teach the course, or there is no grade.
-        Invalid: There is no reason; ``fields["reason"]``.
-        Conflict: The student does not see it anyway.
-    """
-    words = required_reason(reason)
-    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    await work.audit("grade.unreleased", assessment=assessment_id, student=user_id)
-    row = await GradeRepository(work).locked(assessment_id, user_id)
-    if row.released_at is None:
-        raise Conflict(N_("This grade is not released."))
-    if row.status == GradeStatus.EXCUSED:
-        raise Conflict(N_("Take the excuse back instead."))
-    before = snapshot(row)
-    row.released_at = row.seen_at = None
-    await record(work=work, row=row, before=before, kind="unreleased", reason=words, actor_id=me.user)
-    return row
 
 
 async def excuse(

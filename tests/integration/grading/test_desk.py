@@ -12,9 +12,10 @@ from sqlmodel import col, select
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.schemas import AssessmentDraft
-from eduplatform.domain.grading import comments, service
+from eduplatform.domain.grading import comments, release, service
 from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading.desk import Marks, ScoredMeanwhile
+from eduplatform.domain.grading import marks as marking
+from eduplatform.domain.grading.marks import Marks, ScoredMeanwhile
 from eduplatform.domain.grading.models import CriterionScore
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
@@ -41,7 +42,7 @@ async def tab_at(desk: Desk, person: Person, attempt: Attempt | None = None) -> 
 
 async def save(desk: Desk, me: Principal, attempt: Attempt, *marks: Marks) -> Attempt:
     async with unit_of_work(me) as work:
-        return await desks.save_marks(
+        return await marking.save_marks(
             work=work, me=me, attempt_id=attempt.id, version=attempt.version, marks=marks
         )
 
@@ -291,15 +292,15 @@ async def test_releasing_and_taking_back_leave_their_trail(world: World) -> None
     await desk.hand_in(waiting, ESSAY)
     await save(desk, me, attempt, Marks(response_id=response.id, levels=chosen(desk, 0, 0)))
     async with unit_of_work(me) as work:
-        assert await service.release(work=work, me=me, assessment_id=desk.assessment_id) == 1
+        assert await release.release(work=work, me=me, assessment_id=desk.assessment_id) == 1
     async with unit_of_work(me) as work:
-        assert await service.release(work=work, me=me, assessment_id=desk.assessment_id) == 0
+        assert await release.release(work=work, me=me, assessment_id=desk.assessment_id) == 0
     unreleased = await desk.grade(waiting)
     assert unreleased is not None
     assert unreleased.released_at is None
     with pytest.raises(Invalid):
         async with unit_of_work(me) as work:
-            await service.unrelease(
+            await release.unrelease(
                 work=work,
                 me=me,
                 assessment_id=desk.assessment_id,
@@ -307,7 +308,7 @@ async def test_releasing_and_taking_back_leave_their_trail(world: World) -> None
                 reason="  ",
             )
     async with unit_of_work(me) as work:
-        await service.unrelease(
+        await release.unrelease(
             work=work,
             me=me,
             assessment_id=desk.assessment_id,
@@ -319,7 +320,7 @@ async def test_releasing_and_taking_back_leave_their_trail(world: World) -> None
     assert (events[-1].actor_id, events[-1].reason) == (me.user, "Too early")
     with pytest.raises(Conflict):
         async with unit_of_work(me) as work:
-            await service.unrelease(
+            await release.unrelease(
                 work=work,
                 me=me,
                 assessment_id=desk.assessment_id,
@@ -334,7 +335,7 @@ async def test_new_work_that_waits_takes_a_released_grade_back(world: World) -> 
     response = await desk.response(attempt.id)
     await save(desk, desk.teacher, attempt, Marks(response_id=response.id, levels=chosen(desk, 0, 0)))
     async with unit_of_work(desk.teacher) as work:
-        await service.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
+        await release.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
     await desk.hand_in(desk.quiz.student, ESSAY, now=later(hours=1))
     found = await desk.grade(desk.quiz.student)
     assert found is not None
@@ -387,7 +388,7 @@ async def test_others_do_not_know_of_the_desk(
                 await desks.open_desk(work=work, me=me, assessment_id=desk.assessment_id)
         with pytest.raises(NotFound):
             async with unit_of_work(me) as work:
-                await service.release(work=work, me=me, assessment_id=desk.assessment_id)
+                await release.release(work=work, me=me, assessment_id=desk.assessment_id)
         with pytest.raises(NotFound):
             async with unit_of_work(me) as work:
                 await service.excuse(
@@ -445,7 +446,7 @@ async def test_the_cost_of_the_desk_does_not_grow(world: World) -> None:
             await save(desk, desk.teacher, last, Marks(response_id=response.id, levels=chosen(desk, 0, 0)))
         async with unit_of_work(desk.teacher) as work:
             with count_statements() as releasing:
-                await service.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
+                await release.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
         costs.append((len(load), len(saving), len(releasing)))
     assert costs[0] == costs[1]
     assert costs[0][0] <= 8

@@ -14,8 +14,9 @@ from eduplatform.domain.accounts.models import GuardianLink
 from eduplatform.domain.assessment.models import Assessment, Attempt
 from eduplatform.domain.courses.models import Lesson, LessonProgress, Module, PublicationStatus
 from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading import service
-from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading import marks as marking
+from eduplatform.domain.grading import release, service
+from eduplatform.domain.grading.marks import Marks
 from eduplatform.domain.grading.models import Grade
 from eduplatform.security.permissions import Role
 from eduplatform.state.family import ChildState, FamilyState
@@ -35,7 +36,7 @@ async def scored(desk: Desk) -> Attempt:
     attempt = await desk.hand_in(desk.quiz.student, ESSAY)
     response = await desk.response(attempt.id)
     async with unit_of_work(desk.teacher) as work:
-        return await desks.save_marks(
+        return await marking.save_marks(
             work=work,
             me=desk.teacher,
             attempt_id=attempt.id,
@@ -46,7 +47,7 @@ async def scored(desk: Desk) -> Attempt:
 
 async def release(desk: Desk) -> None:
     async with unit_of_work(desk.teacher) as work:
-        await service.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
+        await release.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
 
 
 async def grade_tab(person: Person, grade: Grade | None) -> Tab:
@@ -115,7 +116,7 @@ async def test_a_grade_that_is_taken_back_leaves_the_open_page(world: World) -> 
     async with await grade_tab(world.student, await desk.grade(desk.quiz.student)) as tab:
         await tab.fire(GradeState.load)
         async with unit_of_work(desk.teacher) as work:
-            await service.unrelease(
+            await release.unrelease(
                 work=work,
                 me=desk.teacher,
                 assessment_id=desk.assessment_id,

@@ -11,8 +11,9 @@ import pytest
 
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.grading import desk as desks
+from eduplatform.domain.grading import marks as marking
 from eduplatform.domain.grading import rubrics
-from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading.marks import Marks
 from eduplatform.domain.grading.rubrics import CriterionDraft, LevelDraft, RubricDraft
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
@@ -52,7 +53,7 @@ async def _score(desk: Desk) -> None:
     attempt = await desk.hand_in(desk.quiz.student, {"essay": {"text": "Because."}})
     response = await desk.response(attempt.id)
     async with unit_of_work(desk.teacher) as work:
-        await desks.save_marks(
+        await marking.save_marks(
             work=work,
             me=desk.teacher,
             attempt_id=attempt.id,

@@ -11,8 +11,9 @@ import pytest
 from eduplatform.db.unit_of_work import Work, unit_of_work
 from eduplatform.domain.assessment import attempts
 from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading import rubrics, service
-from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading import marks as marking
+from eduplatform.domain.grading import release, rubrics, service
+from eduplatform.domain.grading.marks import Marks
 from eduplatform.domain.grading.rubrics import CriterionDraft, LevelDraft, RubricDraft
 from tests.factories.assessment import NOW
 from tests.factories.grading import LEVELS, Desk, chosen, make_desk
@@ -98,18 +99,18 @@ async def costs(world: World, *, students: int, questions: tuple[str, ...]) -> d
         response = await desk.response(first.id)
         marks = Marks(response_id=response.id, levels=chosen(desk, *places), comment=name)
         async with meter.of(name, mine) as work:
-            await desks.save_marks(
+            await marking.save_marks(
                 work=work, me=me, attempt_id=first.id, version=attempt.version, marks=[marks]
             )
     for one in handed_in:
         response = await desk.response(one.id)
         async with unit_of_work(me) as work:
             marks = Marks(response_id=response.id, levels=chosen(desk, 0, 0))
-            await desks.save_marks(work=work, me=me, attempt_id=one.id, version=one.version, marks=[marks])
+            await marking.save_marks(work=work, me=me, attempt_id=one.id, version=one.version, marks=[marks])
     async with meter.of("release", mine) as work:
-        assert await service.release(work=work, me=me, assessment_id=assessment_id) == len(people)
+        assert await release.release(work=work, me=me, assessment_id=assessment_id) == len(people)
     async with meter.of("unrelease", mine) as work:
-        await service.unrelease(
+        await release.unrelease(
             work=work, me=me, assessment_id=assessment_id, user_id=student.user, reason="Too early"
         )
     async with meter.of("excuse", mine) as work:

@@ -144,6 +144,13 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
     def response_words(self, body: BodyT, response: ResponseT) -> tuple[Message, ...]:
         """The student's answer as a person reads it, one message per line; empty when blank."""
 
+    def written_text(self, response: ResponseT) -> str:
+        """The text that a grader reads at length and can highlight; empty for answers without one.
+
+        Such a text travels to pages by itself, so ``response_words`` may be cut short there.
+        """
+        return ""
+
     @abstractmethod
     def solution_words(self, body: BodyT, key: KeyT) -> tuple[Message, ...]:
         """The right answer as a person reads it; show it only when the feedback policy allows."""

@@ -102,6 +102,10 @@ class Essay(QuestionType[EssayBody, EssayKey, EssayResponse]):
         """The text as written."""
         return () if self.is_blank(response) else (verbatim(response.text),)
 
+    def written_text(self, response: EssayResponse) -> str:
+        """The text."""
+        return response.text
+
     def solution_words(self, body: EssayBody, key: EssayKey) -> tuple[Message, ...]:
         """None: the key holds notes for graders, which are not a solution."""
         return ()
