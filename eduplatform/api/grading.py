@@ -129,8 +129,7 @@ async def add_highlight(key: Key, body: HighlightIn, me: Grader) -> AnswerOut:
     """Highlight a passage; the reply holds all highlights of the answer."""
     await rate_limits.require(f"highlight.write:{me.user}", WRITES)
     async with unit_of_work(me) as work:
-        await highlights.add(work=work, me=me, response_id=key, **body.model_dump())
-        return _answer(await highlights.annotated(work=work, me=me, response_id=key))
+        return _answer(await highlights.add(work=work, me=me, response_id=key, **body.model_dump()))
 
 
 @router.put("/highlights/{key}")
@@ -138,9 +137,7 @@ async def change_highlight(key: Key, body: ChangeIn, me: Grader) -> AnswerOut:
     """Say something else about a passage."""
     await rate_limits.require(f"highlight.write:{me.user}", WRITES)
     async with unit_of_work(me) as work:
-        row = await highlights.change(work=work, me=me, highlight_id=key, **body.model_dump())
-        await work.flush()
-        return _answer(await highlights.annotated(work=work, me=me, response_id=row.response_id))
+        return _answer(await highlights.change(work=work, me=me, highlight_id=key, **body.model_dump()))
 
 
 @router.post("/highlights/{key}/remove")
@@ -148,5 +145,6 @@ async def remove_highlight(key: Key, body: RemoveIn, me: Grader) -> AnswerOut:
     """Take a highlight away."""
     await rate_limits.require(f"highlight.write:{me.user}", WRITES)
     async with unit_of_work(me) as work:
-        response_id = await highlights.remove(work=work, me=me, highlight_id=key, version=body.version)
-        return _answer(await highlights.annotated(work=work, me=me, response_id=response_id))
+        return _answer(
+            await highlights.remove(work=work, me=me, highlight_id=key, version=body.version)
+        )

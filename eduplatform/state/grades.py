@@ -26,7 +26,7 @@ from eduplatform.i18n.formatting import format_datetime, format_percent, format_
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import OUTCOME_TEXTS, words_of
+from eduplatform.state.desk_rows import OUTCOME_TEXTS, words_of, written_text
 
 RESULT_TEXTS: dict[str, str] = {
     "graded": N_("Graded"),
@@ -72,6 +72,7 @@ class ResultLine(TypedDict):
     kind: str
     stem_html: str
     answer: list[str]
+    written: bool
     blank: bool
     outcome: str
     tone: str
@@ -281,6 +282,7 @@ _OUTCOME_TONES = {"correct": "success", "partly": "warning", "incorrect": "dange
 def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> ResultLine:
     response, locale = one.response, me.locale
     words, blank = words_of(one, locale)
+    text = written_text(one)
     scale = found.scale.get(one.rubric_id, []) if one.rubric_id is not None else []
     by_person = response.graded_by is not None
     shown = by_person or found.feedback.shows(Feedback.OUTCOMES)
@@ -289,7 +291,8 @@ def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> R
         number=number,
         kind=translate(question_type(one.version.type).name, locale),
         stem_html=one.version.stem_html,
-        answer=words,
+        answer=[line for line in words if line != text],
+        written=bool(text),
         blank=blank,
         outcome=translate(OUTCOME_TEXTS["needs_review"], locale)
         if by_person

@@ -61,7 +61,7 @@ class HighlightRepository(Repository[AnswerHighlight]):
                 col(AnswerHighlight.response_id) == response_id,
             )
             .order_by(col(AnswerHighlight.begins), col(AnswerHighlight.ends), col(AnswerHighlight.id))
-            .limit(MOST),
+            .limit(MOST + 1),
         )
         return [HighlightRow(row, f"{given or ''} {family or ''}".strip()) for row, given, family in rows]
 
@@ -141,8 +141,8 @@ async def own_annotated(*, work: Work, me: Principal, response_id: UUID) -> Anno
 
 async def add(
     *, work: Work, me: Principal, response_id: UUID, begins: int, ends: int, quote: str, comment: str
-) -> AnswerHighlight:
-    """Highlight a passage.
+) -> AnnotatedText:
+    """Highlight a passage; returns all of the answer.
 
     Args:
         work: The open unit of work.
@@ -163,18 +163,19 @@ async def add(
     if not 0 <= begins < ends or found.text[begins:ends] != quote or is_invisible(quote):
         raise Conflict(N_("This passage is not in the answer. Load the page again."))
     await work.audit("response.highlighted", response=response_id)
-    if await HighlightRepository(work).count(col(AnswerHighlight.response_id) == response_id) >= MOST:
-        raise Conflict(N_("An answer can have at most {limit} highlights."), params={"limit": MOST})
     row = AnswerHighlight(response_id=response_id, begins=begins, ends=ends, quote=quote, comment=words)
-    await HighlightRepository(work).add(row)
+    work.session.add(row)
     await _trail(work, me, found, before=None, after=row)
-    return row
+    rows = await HighlightRepository(work).of_response(response_id)
+    if len(rows) > MOST:
+        raise Conflict(N_("An answer can have at most {limit} highlights."), params={"limit": MOST})
+    return AnnotatedText(found.text, rows)
 
 
 async def change(
     *, work: Work, me: Principal, highlight_id: UUID, version: int, comment: str
-) -> AnswerHighlight:
-    """Say something else about a passage.
+) -> AnnotatedText:
+    """Say something else about a passage; returns all of the answer.
 
     Raises:
         NotFound: It does not exist, or the person does not teach the course.
@@ -186,23 +187,20 @@ async def change(
     before = AnswerHighlight(**row.model_dump())
     row.comment, row.version = words, row.version + 1
     await _trail(work, me, found, before=before, after=row)
-    return row
+    return AnnotatedText(found.text, await HighlightRepository(work).of_response(found.response.id))
 
 
-async def remove(*, work: Work, me: Principal, highlight_id: UUID, version: int) -> UUID:
-    """Take a highlight away.
-
-    Returns:
-        The id of its answer.
+async def remove(*, work: Work, me: Principal, highlight_id: UUID, version: int) -> AnnotatedText:
+    """Take a highlight away; returns all of the answer.
 
     Raises:
         NotFound: It does not exist, or the person does not teach the course.
         Conflict: Somebody else changed it since ``version`` was read.
     """
     row, found = await _standing(work, me, highlight_id, version)
-    await HighlightRepository(work).delete(row)
+    await work.session.delete(row)
     await _trail(work, me, found, before=row, after=None)
-    return found.response.id
+    return AnnotatedText(found.text, await HighlightRepository(work).of_response(found.response.id))
 
 
 async def _standing(

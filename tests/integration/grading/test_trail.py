@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.attempts import CannotStart
 from eduplatform.domain.assessment.models import Attempt
-from eduplatform.domain.grading import desk as desks
 from eduplatform.domain.grading import marks as marking
 from eduplatform.domain.grading import release, service
 from eduplatform.domain.grading.calculation import GradeStatus
