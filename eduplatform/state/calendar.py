@@ -19,8 +19,8 @@ from eduplatform.i18n import N_, translate
 from eduplatform.i18n.formatting import format_date, format_relative, format_time, format_weekday, time_zone
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
+from eduplatform.state.assessment_settings import from_wall_clock, wall_clock
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id
-from eduplatform.state.builder import from_wall_clock, wall_clock
 from eduplatform.state.rows import Option
 
 View = Literal["month", "week", "agenda"]
