@@ -213,6 +213,10 @@ class Submission(QuestionType[SubmissionBody, SubmissionKey, SubmissionResponse]
             lines.append(Message(N_("Files: {count}"), {"count": len(response.files)}))
         return tuple(lines)
 
+    def written_text(self, response: SubmissionResponse) -> str:
+        """The text, as it was written in markdown."""
+        return response.text
+
     def solution_words(self, body: SubmissionBody, key: SubmissionKey) -> tuple[Message, ...]:
         """None: the key holds notes for graders, which are not a solution."""
         return ()
