@@ -29,6 +29,7 @@ class Permission(StrEnum):
     ASSESSMENT_EDIT = "assessment.edit"
     ATTEMPT_TAKE = "attempt.take"
     GRADE_WRITE = "grade.write"
+    SUPPORT_EDIT = "support.edit"
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
@@ -70,6 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COURSE_EDIT,
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
+            Permission.SUPPORT_EDIT,
             Permission.DISCUSSION,
             Permission.NOTIFICATION,
             Permission.MESSAGE,
@@ -90,6 +92,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT,
             Permission.PEOPLE_READ,
             Permission.PEOPLE_EDIT,
+            Permission.SUPPORT_EDIT,
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,

@@ -18,14 +18,14 @@ from typing import Any
 from uuid import UUID
 
 from eduplatform.db.base import utc_now
+from eduplatform.db.repository import as_stored
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import drafts, exam_password, pools
+from eduplatform.domain.assessment import drafts, exam_password, pools, scoring
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
     attempt_deadline,
     can_start,
-    late_seconds,
 )
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
@@ -51,8 +51,8 @@ from eduplatform.domain.assessment.schemas import (
 from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
-from eduplatform.domain.grading import group_grades
-from eduplatform.domain.grading.points import ResponseScore, attempt_points, rounded
+from eduplatform.domain.grading import group_grades, settlement
+from eduplatform.domain.grading import service as grading
 from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
@@ -354,11 +354,19 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
         if assessment.kind == AssessmentKind.ASSIGNMENT:
             drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
-        _finish(attempt, asked, policy=policy, moment=moment)
-        attempt.submitted_by = me.user
-        await _settle(work, attempt, actor_id=me.user)
-        if attempt.group_id is not None:
-            await _tell_group(work, me, attempt.group_id, assessment)
+        await _finish(work, [(attempt, asked, policy)], moment=moment)
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            await _hand_in(work, me, attempt, assessment, moment)
+        elif policy.counts:
+            await grading.settle(
+                work=work,
+                assessment_id=assessment.id,
+                user_id=me.user,
+                actor_id=me.user,
+                kind="submitted",
+                rules=policy,
+                now=moment,
+            )
     return attempt
 
 
@@ -398,51 +406,55 @@ async def close_expired(
         assessments=list({one.id: one for _, one in found}.values()),
         students=sorted({attempt.user_id for attempt, _ in found}),
     )
-    for attempt, assessment in found:
-        own = [one for one in asked if one.response.attempt_id == attempt.id]
-        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, own):
-            # Nobody wrote anything: that is missing work, or the earlier attempt as it was, and nothing to grade.
-            await drafts.drop(work=work, attempt=attempt)
-            continue
-        _finish(attempt, own, policy=policies[(assessment.id, attempt.user_id)], moment=moment)
-        await _settle(work, attempt, actor_id=None)
+    # Where nobody wrote anything, that is missing work, or the earlier attempt as it was, and nothing to grade.
+    empty = [
+        attempt
+        for attempt, assessment in found
+        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, _of(attempt, asked))
+    ]
+    await drafts.drop(work=work, attempts=empty)
+    dropped = {one.id for one in empty}
+    found = [one for one in found if one[0].id not in dropped]
+    await _finish(
+        work,
+        [
+            (attempt, _of(attempt, asked), policies[(assessment.id, attempt.user_id)])
+            for attempt, assessment in found
+        ],
+        moment=moment,
+    )
+    pairs = await group_grades.pairs_of(
+        work=work, attempts=[attempt for attempt, assessment in found if _counts(assessment)]
+    )
+    await settlement.settle_all(work=work, pairs=pairs, actor_id=None, kind="submitted", now=moment)
     return len(found)
 
 
-def _finish(attempt: Attempt, asked: Sequence[Asked], *, policy: EffectivePolicy, moment: datetime) -> None:
-    """Score and close. Work that is in at its deadline counts as handed in at that moment, however late it is read."""
-    for one in asked:
-        _score(one)
-    over = attempt.deadline_at is not None and moment > attempt.deadline_at
-    attempt.submitted_at = attempt.deadline_at if over else moment
-    assert attempt.submitted_at is not None
-    attempt.late_seconds = late_seconds(
-        policy, submitted_at=attempt.submitted_at, started_at=attempt.started_at
-    )
-    attempt.auto_submitted = attempt.deadline_at is not None and moment > attempt.deadline_at + GRACE
-    total = attempt_points(
-        ResponseScore(possible=one.item.points, fraction=one.response.fraction) for one in asked
-    )
-    attempt.points = None if total.earned is None else rounded(total.earned)
-    attempt.needs_grading = total.unscored > 0
-    attempt.state = AttemptState.SUBMITTED
-    attempt.version += 1
+def _of(attempt: Attempt, asked: Sequence[Asked]) -> list[Asked]:
+    return [one for one in asked if one.response.attempt_id == attempt.id]
 
 
-def _score(asked: Asked) -> None:
-    kind, version, response = question_type(asked.version.type), asked.version, asked.response
-    stored: object = {} if response.answer is None else response.answer
-    score = kind.score(
-        kind.load_body(version.body), kind.load_key(version.answer_key), kind.load_response(stored)
-    )
-    response.outcome, response.fraction = score.outcome, score.fraction
-    response.explanation = [step.to_json() for step in score.explanation]
-    response.points = None if score.fraction is None else rounded(score.fraction * asked.item.points)
+def _counts(assessment: Assessment) -> bool:
+    return assessment.kind != AssessmentKind.PRACTICE
 
 
-async def _settle(work: Work, attempt: Attempt, *, actor_id: UUID | None) -> None:
+async def _finish(
+    work: Work, sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]], *, moment: datetime
+) -> None:
+    """Score and close attempts: two statements, however many they are."""
+    responses: list[dict[str, Any]] = []
+    attempts: list[dict[str, Any]] = []
+    for attempt, asked, policy in sittings:
+        scores = [scoring.response_values(one) for one in asked]
+        values = scoring.attempt_values(attempt, asked, scores, policy=policy, moment=moment)
+        responses += [{"id": one.response.id, **score} for one, score in zip(asked, scores, strict=True)]
+        attempts.append({"id": attempt.id, **values})
+        for one, score in zip(asked, scores, strict=True):
+            as_stored(one.response, score)
+        as_stored(attempt, values)
     await work.flush()
-    await group_grades.settle_attempt(work=work, attempt=attempt, actor_id=actor_id, kind="submitted")
+    await ResponseRepository(work).update_many(responses)
+    await AttemptRepository(work).update_many(attempts)
 
 
 async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | None:
@@ -494,3 +506,16 @@ async def _keep_draft(
             await drafts.keep(
                 work=work, me=me, attempt=attempt, asked=one, before=before[item_id] or {}, now=moment
             )
+
+
+async def _hand_in(
+    work: Work, me: Principal, attempt: Attempt, assessment: Assessment, moment: datetime
+) -> None:
+    """What follows from handing in an assignment: who did, the grades of all whose it is, and telling the others."""
+    attempt.submitted_by = me.user
+    await work.flush()
+    await group_grades.settle_attempt(
+        work=work, attempt=attempt, actor_id=me.user, kind="submitted", now=moment
+    )
+    if attempt.group_id is not None:
+        await _tell_group(work, me, attempt.group_id, assessment)

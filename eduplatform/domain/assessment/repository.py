@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -352,6 +353,22 @@ class AttemptRepository(Repository[Attempt]):
         )
         return list((await self._session.exec(statement.with_for_update(key_share=True))).all())
 
+    async def touched(
+        self, *, user_ids: Sequence[UUID], assessment_id: UUID | None
+    ) -> list[tuple[Attempt, Assessment]]:
+        """Students' attempts at one assessment or at all of them, locked, with their assessments."""
+        statement = (
+            select(Attempt, Assessment)
+            .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+            .where(col(Attempt.tenant_id) == self._work.tenant_id, col(Attempt.user_id).in_(user_ids))
+            .order_by(col(Attempt.id))
+            .with_for_update(of=Attempt, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        if assessment_id is not None:
+            statement = statement.where(col(Attempt.assessment_id) == assessment_id)
+        return list((await self._session.exec(statement)).all())
+
     async def released_grade(self, assessment_id: UUID, user_id: UUID) -> Grade | None:
         """The student's grade, once a student may see it."""
         found = await self._session.exec(
@@ -448,11 +465,13 @@ class ResponseRepository(Repository[Response]):
         self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
     ) -> list[Asked]:
         """The questions of attempts with their answers, in the author's order."""
+        former: Any = aliased(QuestionVersion)
         statement = (
-            select(AssessmentItem, QuestionVersion, Response)
+            select_columns(AssessmentItem, QuestionVersion, Response, former)
             .select_from(Response)
             .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+            .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
             .where(col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
             .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
         )

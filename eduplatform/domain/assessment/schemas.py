@@ -205,11 +205,15 @@ class StudentRow:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an attempt with the student's answer; holds the key, so it never leaves the server as it is."""
+    """A question of an attempt with the student's answer; holds the key, so it never leaves the server as it is.
+
+    ``former`` is the version whose key is accepted as well, when the question was regraded so.
+    """
 
     item: AssessmentItem
     version: QuestionVersion
     response: Response
+    former: QuestionVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)

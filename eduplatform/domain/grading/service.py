@@ -16,6 +16,7 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
+from eduplatform.domain.assessment.feedback import points_from
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
@@ -30,6 +31,7 @@ from eduplatform.domain.grading.repository import (
     GradingContext,
     ScoredPart,
 )
+from eduplatform.domain.grading.writing import GradeChange, write_grades
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -70,7 +72,7 @@ def person_types() -> list[str]:
 async def settle_grade(
     *, work: Work, assessment_id: UUID, user_id: UUID, actor_id: UUID | None, reason: str
 ) -> Grade:
-    """Work out a student's grade from all attempts; five statements, three when nothing changed.
+    """Work out a student's grade from all attempts; four statements, three when nothing changed.
 
     A new grade is released at once when no question of the assessment is read by a person and nothing waits. Otherwise
     a teacher releases it. A grade that waits for a person again is withdrawn. An excuse stays until it is taken back.
@@ -108,9 +110,10 @@ async def settle(
     attempt_id: UUID | None = None,
     excused: bool | None = None,
     always: bool = False,
+    rules: EffectivePolicy | None = None,
     now: datetime | None = None,
 ) -> Grade:
-    """`settle_grade` with every detail.
+    """`settle_grade` with every detail; four statements, three when the caller knows the rules.
 
     Args:
         work: The open unit of work.
@@ -122,54 +125,68 @@ async def settle(
         attempt_id: The attempt that the event is about; else the one that counts.
         excused: Excuse the student, or take it back; None keeps what is.
         always: Leave an event also when the grade stays the same, because something behind it changed.
+        rules: The student's rules, when the caller has read them.
         now: The server's clock.
     """
     moment = now or utc_now()
     grades = GradeRepository(work)
     row, context = await grades.opened(assessment_id, user_id, person_types())
     attempts, parts = await grades.attempts(assessment_id, user_id)
-    policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
-    extra: dict[UUID, GradeAdjustment] = {}
-    if context.assessment.group_set_id is not None:
-        extra = await AdjustmentRepository(work).of(assessment_id, [user_id])
+    if rules is None:
+        policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
+        rules = policies[(assessment_id, user_id)]
+    in_groups = [assessment_id] if context.assessment.group_set_id is not None else []
+    extra = await AdjustmentRepository(work).of(in_groups)
     found = work_out(
         row,
         context,
         attempts,
         parts,
-        rules=policies[(assessment_id, user_id)],
+        rules=rules,
         excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
         now=moment,
-        adjustment=extra.get(user_id),
+        adjustment=extra.get((assessment_id, user_id)),
     )
-    before = snapshot(row)
-    if not take(row, found) and not always:
-        return row
-    await record(
-        work=work,
-        row=row,
-        before=before,
-        kind=kind,
-        reason=reason,
-        actor_id=actor_id,
-        attempt_id=attempt_id or found.attempt_id,
-    )
+    if found.differs(row) or always:
+        change = change_of(
+            row, found, kind=kind, reason=reason, actor_id=actor_id, attempt_id=attempt_id or found.attempt_id
+        )
+        await write_grades(work, [change])
     return row
 
 
-def take(row: Grade, found: WorkedOut) -> bool:
-    """Put what was worked out into a grade; whether that changed anything."""
-    before, old_steps = snapshot(row), row.explanation
-    row.points, row.possible, row.status = found.points, found.possible, found.status
-    row.released_at, row.explanation = found.released_at, found.steps
-    return snapshot(row) != before or found.steps != old_steps
-
-
-def mark_changed(row: Grade) -> None:
-    """Count a change of a grade; a student who sees it has not seen the new one."""
-    row.version += 1
-    if row.released_at is not None:
-        row.seen_at = None
+def change_of(
+    row: Grade,
+    found: WorkedOut,
+    *,
+    kind: str,
+    reason: str,
+    actor_id: UUID | None,
+    attempt_id: UUID | None,
+    batch_id: UUID | None = None,
+) -> GradeChange:
+    """What has to be written so that a grade becomes what was worked out, with the event that says so."""
+    return GradeChange(
+        row=row,
+        values={
+            "points": found.points,
+            "possible": found.possible,
+            "status": str(found.status),
+            "explanation": found.steps,
+            "released_at": found.released_at,
+            "seen_at": row.seen_at if found.released_at is None else None,
+            "version": row.version + 1,
+        },
+        event={
+            "kind": kind,
+            "reason": reason,
+            "actor_id": actor_id,
+            "attempt_id": attempt_id,
+            "batch_id": batch_id,
+            "before": snapshot(row),
+            "after": stand(found.points, found.possible, found.status, found.released_at),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +199,11 @@ class WorkedOut:
     steps: list[dict[str, Any]]
     released_at: datetime | None
     attempt_id: UUID | None
+
+    def differs(self, row: Grade) -> bool:
+        """Whether the grade has to change."""
+        after = stand(self.points, self.possible, self.status, self.released_at)
+        return after != snapshot(row) or self.steps != row.explanation
 
 
 def work_out(
@@ -204,7 +226,7 @@ def work_out(
         possible=result.possible,
         status=result.status,
         steps=[step.to_json() for step in result.explanation],
-        released_at=_released_at(row, result.status, context, now),
+        released_at=_released_at(row, result.status, context, rules, now),
         attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
     )
 
@@ -244,8 +266,10 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def _released_at(row: Grade, status: str, context: GradingContext, now: datetime) -> datetime | None:
-    """When the grade was or will be released, given its new status."""
+def _released_at(
+    row: Grade, status: str, context: GradingContext, rules: EffectivePolicy, now: datetime
+) -> datetime | None:
+    """When the grade was or will be released, given its new status; by itself never before its points may be seen."""
     if status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
     if status == GradeStatus.EXCUSED:
@@ -255,7 +279,7 @@ def _released_at(row: Grade, status: str, context: GradingContext, now: datetime
         return None
     first_result = status in SETTLED and row.status in _NO_RESULT_YET
     if row.released_at is None and first_result and not context.read_by_person:
-        return now
+        return points_from(context.assessment, rules, now)
     return row.released_at
 
 
@@ -296,7 +320,9 @@ async def record(
 
     ``after`` is for events that say more than how the grade stands.
     """
-    mark_changed(row)
+    row.version += 1
+    if row.released_at is not None:
+        row.seen_at = None
     await GradeEventRepository(work).add(
         GradeEvent(
             grade_id=row.id,

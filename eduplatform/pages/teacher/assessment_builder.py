@@ -182,6 +182,18 @@ def _published() -> rx.Component:
             ),
         ),
         button_link(
+            _("Dates and support"),
+            f"/teach/assessments/{_ONE['id']}/exceptions",
+            icon="calendar",
+            full_width=True,
+        ),
+        button_link(
+            _("Correct a question"),
+            f"/teach/assessments/{_ONE['id']}/regrade",
+            icon="refresh-cw",
+            full_width=True,
+        ),
+        button_link(
             _("All assessments"),
             f"/teach/courses/{_S.course_id}/assessments",
             variant="quiet",
