@@ -179,6 +179,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
 
@@ -206,6 +207,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
+            await hand_out(work=work, course=course, calendar=calendar, week=current, now=now)
         await communicate(
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )

@@ -4,6 +4,7 @@ from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.calendar import models as calendar
+from eduplatform.domain.courses import group_models as groups
 from eduplatform.domain.courses import models as courses
 from eduplatform.domain.files import models as files
 from eduplatform.domain.grading import models as grading
@@ -19,6 +20,7 @@ __all__ = [
     "courses",
     "files",
     "grading",
+    "groups",
     "messaging",
     "tenants",
 ]

@@ -20,7 +20,7 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.repository import as_stored
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import exam_password, pools, scoring
+from eduplatform.domain.assessment import drafts, exam_password, pools, scoring
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
@@ -48,10 +48,12 @@ from eduplatform.domain.assessment.schemas import (
     Sitting,
     StudentRow,
 )
+from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
+from eduplatform.domain.grading import group_grades, settlement
 from eduplatform.domain.grading import service as grading
-from eduplatform.domain.grading import settlement
+from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -167,6 +169,7 @@ async def start(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
     attempts = AttemptRepository(work)
+    group_id = await _group(work, assessment, me)
     found = await attempts.of_student(assessment_id, me.user)
     running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
     if running is not None and not _is_over(running, moment):
@@ -184,6 +187,7 @@ async def start(
             assessment_id=assessment_id,
             section_id=enrollment.section_id,
             user_id=me.user,
+            group_id=group_id,
             number=len(found) + 1,
             seed=secrets.randbelow(MAX_SEED),
             started_at=moment,
@@ -194,6 +198,8 @@ async def start(
     await ResponseRepository(work).insert_many(
         [{"attempt_id": attempt.id, "item_id": item_id, "created_by": me.user} for item_id in asked]
     )
+    if found and assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _begin_with_last(work, found[-1], attempt)
     return attempt
 
 
@@ -268,7 +274,7 @@ async def save_answers(
     moment = now or utc_now()
     if len(operations) > MAX_OPERATIONS:
         raise Invalid(fields={"operations": N_("Too many answers at once.")})
-    attempt, _assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
     receipt = Receipt(attempt.state, moment, [], [], [])
     receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
@@ -285,8 +291,11 @@ async def save_answers(
     if any(one.item_id not in asked for one in fresh):
         raise NotFound
     answers = _parsed(fresh, asked)
+    before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
         _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
     await OperationRepository(work).insert_many(
@@ -336,14 +345,19 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
 
     Raises:
         NotFound: It does not exist, or it is another student's.
+        Invalid: Something that an assignment asks for is missing; ``fields`` names the parts.
     """
     moment = now or utc_now()
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     if attempt.state == AttemptState.IN_PROGRESS:
         asked = await ResponseRepository(work).asked([attempt_id])
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
         await _finish(work, [(attempt, asked, policy)], moment=moment)
-        if policy.counts:
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            await _hand_in(work, me, attempt, assessment, moment)
+        elif policy.counts:
             await grading.settle(
                 work=work,
                 assessment_id=assessment.id,
@@ -392,28 +406,32 @@ async def close_expired(
         assessments=list({one.id: one for _, one in found}.values()),
         students=sorted({attempt.user_id for attempt, _ in found}),
     )
+    # Where nobody wrote anything, that is missing work, or the earlier attempt as it was, and nothing to grade.
+    empty = [
+        attempt
+        for attempt, assessment in found
+        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, _of(attempt, asked))
+    ]
+    await drafts.drop(work=work, attempts=empty)
+    dropped = {one.id for one in empty}
+    found = [one for one in found if one[0].id not in dropped]
     await _finish(
         work,
         [
-            (
-                attempt,
-                [one for one in asked if one.response.attempt_id == attempt.id],
-                policies[(assessment.id, attempt.user_id)],
-            )
+            (attempt, _of(attempt, asked), policies[(assessment.id, attempt.user_id)])
             for attempt, assessment in found
         ],
         moment=moment,
     )
-    await settlement.settle_all(
-        work=work,
-        pairs=sorted(
-            {(assessment.id, attempt.user_id) for attempt, assessment in found if _counts(assessment)}
-        ),
-        actor_id=None,
-        kind="submitted",
-        now=moment,
+    pairs = await group_grades.pairs_of(
+        work=work, attempts=[attempt for attempt, assessment in found if _counts(assessment)]
     )
+    await settlement.settle_all(work=work, pairs=pairs, actor_id=None, kind="submitted", now=moment)
     return len(found)
+
+
+def _of(attempt: Attempt, asked: Sequence[Asked]) -> list[Asked]:
+    return [one for one in asked if one.response.attempt_id == attempt.id]
 
 
 def _counts(assessment: Assessment) -> bool:
@@ -437,3 +455,67 @@ async def _finish(
     await work.flush()
     await ResponseRepository(work).update_many(responses)
     await AttemptRepository(work).update_many(attempts)
+
+
+async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | None:
+    """The group with which a person works on an assessment, locked; None when everybody works alone.
+
+    Raises:
+        CannotStart: The assessment is done in groups, and the person is in none.
+    """
+    if assessment.group_set_id is None:
+        return None
+    group = await groups.group_of(work=work, set_id=assessment.group_set_id, user_id=me.user, lock=True)
+    if group is None:
+        raise CannotStart(N_("This is done in groups, and you are in none yet. Please ask your teacher."))
+    return group.id
+
+
+async def _tell_group(work: Work, me: Principal, group_id: UUID, assessment: Assessment) -> None:
+    members = (await groups.members_of(work=work, group_ids=[group_id])).get(group_id, [])
+    await notifications.send(
+        work=work,
+        recipients=[one.user_id for one in members if one.user_id != me.user],
+        kind="submission",
+        text=N_("Your group has handed in “{title}”"),
+        params={"title": assessment.title},
+        href=f"/learn/assignments/{assessment.id}",
+    )
+
+
+async def _begin_with_last(work: Work, previous: Attempt, attempt: Attempt) -> None:
+    """Let a further attempt at an assignment begin with what was handed in before."""
+    asked = await ResponseRepository(work).asked([previous.id, attempt.id])
+    earlier = {one.item.id: one.response for one in asked if one.response.attempt_id == previous.id}
+    for one in asked:
+        if one.response.attempt_id == attempt.id and one.item.id in earlier:
+            one.response.answer = earlier[one.item.id].answer
+    await drafts.take_files_along(work=work, previous=previous.id, attempt=attempt.id)
+
+
+async def _keep_draft(
+    work: Work,
+    me: Principal,
+    attempt: Attempt,
+    asked: dict[UUID, Asked],
+    before: dict[UUID, Any],
+    moment: datetime,
+) -> None:
+    for item_id, one in asked.items():
+        if one.response.answer != before[item_id]:
+            await drafts.keep(
+                work=work, me=me, attempt=attempt, asked=one, before=before[item_id] or {}, now=moment
+            )
+
+
+async def _hand_in(
+    work: Work, me: Principal, attempt: Attempt, assessment: Assessment, moment: datetime
+) -> None:
+    """What follows from handing in an assignment: who did, the grades of all whose it is, and telling the others."""
+    attempt.submitted_by = me.user
+    await work.flush()
+    await group_grades.settle_attempt(
+        work=work, attempt=attempt, actor_id=me.user, kind="submitted", now=moment
+    )
+    if attempt.group_id is not None:
+        await _tell_group(work, me, attempt.group_id, assessment)

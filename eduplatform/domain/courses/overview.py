@@ -17,6 +17,7 @@ from sqlmodel import col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses import learning, service, unlocking
 from eduplatform.domain.courses.learning import AssessmentHead, TakenCourse
 from eduplatform.domain.courses.lesson_repository import UnlockRuleRepository
@@ -233,7 +234,7 @@ def _in_progress() -> Any:
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(
             col(Attempt.tenant_id) == bindparam("tenant"),
-            col(Attempt.user_id) == bindparam("me"),
+            belongs_to(bindparam("me", type_=Uuid())),
             col(Attempt.state) == AttemptState.IN_PROGRESS,
             col(Course.id).in_(bindparam("courses", expanding=True)),
             col(Attempt.deadline_at).is_(None) | (col(Attempt.deadline_at) > bindparam("now")),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import literal, or_, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.repository import Repository, given_rows
@@ -24,6 +24,8 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.assessment.ownership import in_group_of
+from eduplatform.domain.courses.group_models import GroupMember
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
 from eduplatform.errors import NotFound
@@ -297,20 +299,38 @@ class GradeRepository(Repository[Grade]):
 
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
         """`attempts_of` of one student."""
-        return await self.attempts_of([(assessment_id, user_id)])
+        found, parts = await self.attempts_of([(assessment_id, user_id)])
+        return [attempt for _user, attempt in found], parts
 
-    async def attempts_of(self, pairs: Sequence[tuple[UUID, UUID]]) -> tuple[list[Attempt], list[ScoredPart]]:
-        """Students' attempts, oldest first, and the points of the responses of those that were handed in."""
+    async def attempts_of(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> tuple[list[tuple[UUID, Attempt]], list[ScoredPart]]:
+        """Students with their attempts, oldest first, and the points of the responses of those that were handed in.
+
+        The attempt of a group comes once for each of its members who is asked for.
+        """
+        users = {user_id for _assessment, user_id in pairs}
+        own = col(Attempt.group_id).is_(None) & tuple_(col(Attempt.assessment_id), col(Attempt.user_id)).in_(
+            pairs
+        )
+        of_group = col(Attempt.assessment_id).in_({one for one, _user in pairs}) & in_group_of(
+            col(GroupMember.user_id).in_(users)
+        )
         points: tuple[Any, ...] = (
             AssessmentItem.points,
             Response.fraction,
             Response.points,
             col(Response.graded_by).is_not(None),
+            Response.id,
         )
         rows = await fetch(
             self._work,
-            select_columns(Attempt, *points)
+            select_columns(Attempt, func.coalesce(col(GroupMember.user_id), col(Attempt.user_id)), *points)
             .select_from(Attempt)
+            .outerjoin(
+                GroupMember,
+                (col(GroupMember.group_id) == col(Attempt.group_id)) & col(GroupMember.user_id).in_(users),
+            )
             .outerjoin(
                 Response,
                 (col(Response.attempt_id) == col(Attempt.id))
@@ -319,12 +339,16 @@ class GradeRepository(Repository[Grade]):
             .outerjoin(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .where(
                 col(Attempt.tenant_id) == self._work.tenant_id,
-                tuple_(col(Attempt.assessment_id), col(Attempt.user_id)).in_(pairs),
+                own | of_group,
             )
             .order_by(col(Attempt.number)),
         )
-        attempts = list({row[0].id: row[0] for row in rows}.values())
-        return attempts, [ScoredPart(row[0].id, *row[1:]) for row in rows if row[1] is not None]
+        attempts = {(user_id, attempt.id): attempt for attempt, user_id, *_points in rows}
+        parts = {(row[0].id, row[-1]): row for row in rows if row[2] is not None}
+        return (
+            [(user_id, attempt) for (user_id, _id), attempt in attempts.items()],
+            [ScoredPart(row[0].id, *row[2:-1]) for row in parts.values()],
+        )
 
 
 class GradeEventRepository(Repository[GradeEvent]):

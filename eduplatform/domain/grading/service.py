@@ -21,8 +21,9 @@ from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
     GradeEventRepository,
@@ -39,6 +40,7 @@ MAX_REASON = 500
 
 KINDS = (
     "submitted",
+    "withdrawn",
     "scored",
     "commented",
     "highlighted",
@@ -133,6 +135,8 @@ async def settle(
     if rules is None:
         policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
         rules = policies[(assessment_id, user_id)]
+    in_groups = [assessment_id] if context.assessment.group_set_id is not None else []
+    extra = await AdjustmentRepository(work).of(in_groups)
     found = work_out(
         row,
         context,
@@ -141,6 +145,7 @@ async def settle(
         rules=rules,
         excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
         now=moment,
+        adjustment=extra.get((assessment_id, user_id)),
     )
     if found.differs(row) or always:
         change = change_of(
@@ -210,9 +215,12 @@ def work_out(
     rules: EffectivePolicy,
     excused: bool,
     now: datetime,
+    adjustment: GradeAdjustment | None = None,
 ) -> WorkedOut:
-    """What follows for a grade from a student's attempts; changes nothing."""
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing."""
     result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
+    if adjustment is not None:
+        result = adjusted(result, adjustment.points, adjustment.reason)
     return WorkedOut(
         points=result.points,
         possible=result.possible,

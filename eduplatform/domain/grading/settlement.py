@@ -11,6 +11,7 @@ from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Attempt
+from eduplatform.domain.grading.adjustments import AdjustmentRepository
 from eduplatform.domain.grading.calculation import GradeStatus
 from eduplatform.domain.grading.repository import GradeRepository, ScoredPart
 from eduplatform.domain.grading.service import change_of, person_types, work_out
@@ -56,6 +57,8 @@ async def settle_all(
         assessments=list(assessments.values()),
         students=sorted({user_id for _assessment, user_id in pairs}),
     )
+    in_groups = [key for key, one in assessments.items() if one.group_set_id is not None]
+    extra = await AdjustmentRepository(work).of(in_groups)
     changes: list[GradeChange] = []
     for row, context in opened:
         key = (row.assessment_id, row.user_id)
@@ -67,6 +70,7 @@ async def settle_all(
             rules=policies[key],
             excused=row.status == GradeStatus.EXCUSED,
             now=moment,
+            adjustment=extra.get(key),
         )
         if found.differs(row):
             changes.append(
@@ -85,13 +89,15 @@ async def settle_all(
 
 
 def _grouped(
-    attempts: Sequence[Attempt], parts: Sequence[ScoredPart]
+    found: Sequence[tuple[UUID, Attempt]], parts: Sequence[ScoredPart]
 ) -> tuple[defaultdict[Pair, list[Attempt]], defaultdict[Pair, list[ScoredPart]]]:
     by_pair: defaultdict[Pair, list[Attempt]] = defaultdict(list)
     parts_by_pair: defaultdict[Pair, list[ScoredPart]] = defaultdict(list)
-    owner = {one.id: (one.assessment_id, one.user_id) for one in attempts}
-    for one in attempts:
-        by_pair[owner[one.id]].append(one)
+    owners: defaultdict[UUID, list[Pair]] = defaultdict(list)
+    for user_id, one in found:
+        by_pair[(one.assessment_id, user_id)].append(one)
+        owners[one.id].append((one.assessment_id, user_id))
     for part in parts:
-        parts_by_pair[owner[part.attempt_id]].append(part)
+        for pair in owners[part.attempt_id]:
+            parts_by_pair[pair].append(part)
     return by_pair, parts_by_pair
