@@ -14,10 +14,11 @@ from eduplatform.db.repository import Repository
 from eduplatform.db.unit_of_work import Work, unit_of_work
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.accounts.repository import GuardianLinkRepository
+from eduplatform.domain.courses import policy
 from eduplatform.domain.courses.models import Enrollment, Section, WaitingEnrollment, WaitingGuardian
-from eduplatform.domain.courses.repository import ACTIVE, EnrollmentRepository
+from eduplatform.domain.courses.repository import ACTIVE, EnrollmentRepository, SectionRepository
 from eduplatform.security.permissions import Role
-from eduplatform.security.principal import PlatformActor
+from eduplatform.security.principal import PlatformActor, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,28 @@ class WaitingGuardianRepository(Repository[WaitingGuardian]):
                 col(WaitingGuardian.tenant_id) == self._work.tenant_id, col(WaitingGuardian.id).in_(ids)
             )
         )
+
+
+async def list_places(*, work: Work, course_id: UUID) -> list[tuple[WaitingEnrollment, str]]:
+    """Who was invited to a course and has not joined yet, with the names of their sections; at most 100.
+
+    The caller has checked that the person teaches the course.
+    """
+    return await WaitingEnrollmentRepository(work).of_course(course_id, limit=100)
+
+
+async def withdraw(*, work: Work, me: Principal, waiting_id: UUID) -> None:
+    """Give up a place that waits; the invitation to the organisation stays as it is.
+
+    Raises:
+        NotFound: There is no such place, or the person does not teach the course.
+    """
+    places = WaitingEnrollmentRepository(work)
+    place = await places.get(waiting_id, lock=True)
+    section = await SectionRepository(work).get(place.section_id)
+    await policy.require_teacher(work=work, me=me, course_id=section.course_id)
+    await places.remove([place.id])
+    await work.audit("section.place_withdrawn", section_id=section.id, place=place.id)
 
 
 async def settle(*, tenant_id: UUID, user_id: UUID) -> None:
