@@ -76,6 +76,7 @@ class RosterState(PageMixin, rx.State):
     moving_name: str = ""
     targets: list[Option] = []
     waiting: list[WaitingLine] = []
+    waiting_more: int = 0
 
     @handler(Permission.COURSE_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
@@ -196,7 +197,7 @@ class RosterState(PageMixin, rx.State):
                 page=self.page,
                 removed=self.removed,
             )
-            places = await waiting.list_places(work=work, course_id=course_id)
+            places, waiting_total = await waiting.list_places(work=work, course_id=course_id)
             sections = await service.list_sections(work=work, course_id=course_id)
         self.course = course_head(course)
         self.sections = [
@@ -235,6 +236,7 @@ class RosterState(PageMixin, rx.State):
             )
             for one, name in places
         ]
+        self.waiting_more = waiting_total - len(places)
         self.total = total
         self.pages = max(1, -(-total // enrolment.ROSTER_PAGE))
         self.page_text = range_text(me, self.page, enrolment.ROSTER_PAGE, len(rows), total)

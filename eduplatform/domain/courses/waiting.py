@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, or_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.repository import Repository
@@ -35,10 +35,10 @@ class WaitingEnrollmentRepository(Repository[WaitingEnrollment]):
 
     model = WaitingEnrollment
 
-    async def of_course(self, course_id: UUID, *, limit: int) -> list[tuple[WaitingEnrollment, str]]:
-        """The places in a course with the names of their sections, by name."""
+    async def of_course(self, course_id: UUID, *, limit: int) -> list[tuple[WaitingEnrollment, str, int]]:
+        """The first places in a course by name, each with the name of its section and how many there are in all."""
         rows = await self._session.exec(
-            select(WaitingEnrollment, Section.name)
+            select(WaitingEnrollment, Section.name, func.count().over())
             .join(Section, col(Section.id) == col(WaitingEnrollment.section_id))
             .where(
                 col(WaitingEnrollment.tenant_id) == self._work.tenant_id, col(Section.course_id) == course_id
@@ -89,12 +89,13 @@ class WaitingGuardianRepository(Repository[WaitingGuardian]):
         )
 
 
-async def list_places(*, work: Work, course_id: UUID) -> list[tuple[WaitingEnrollment, str]]:
-    """Who was invited to a course and has not joined yet, with the names of their sections; at most 100.
+async def list_places(*, work: Work, course_id: UUID) -> tuple[list[tuple[WaitingEnrollment, str]], int]:
+    """The first 20 who were invited to a course and have not joined yet, with their sections, and how many there are.
 
     The caller has checked that the person teaches the course.
     """
-    return await WaitingEnrollmentRepository(work).of_course(course_id, limit=100)
+    rows = await WaitingEnrollmentRepository(work).of_course(course_id, limit=20)
+    return [(place, section) for place, section, _total in rows], rows[0][2] if rows else 0
 
 
 async def withdraw(*, work: Work, me: Principal, waiting_id: UUID) -> None:

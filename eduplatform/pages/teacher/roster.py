@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.text import _
+from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     avatar,
     badge,
@@ -224,6 +224,14 @@ def _waiting() -> rx.Component:
             rx.el.ul(
                 rx.foreach(_S.waiting, _waiting_row),
                 class_name="flex list-none flex-col divide-y divide-line rounded-xl border border-line bg-surface p-0",
+            ),
+            rx.cond(
+                _S.waiting_more > 0,
+                rx.el.p(
+                    _n("and {count} more person", "and {count} more people", count=_S.waiting_more),
+                    class_name="text-sm text-ink-muted",
+                ),
+                rx.fragment(),
             ),
             class_name="mt-8 flex flex-col gap-3",
         ),
