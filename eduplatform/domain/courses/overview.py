@@ -185,16 +185,17 @@ def _due_soon() -> Any:
 
 
 async def student_overview(*, work: Work, me: Principal, now: datetime | None = None) -> StudentOverview:
-    """What a student does next; five statements."""
+    """What a student does next; four statements, and a fifth while an attempt runs."""
     me.require(Permission.COURSE_READ)
     moment = now or utc_now()
     courses = await learning.list_taken(work=work, me=me)
     if not courses:
         return StudentOverview([], [], [], [], [])
     ids = [one.course.id for one in courses]
+    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids)
     open_now = [
         one
-        for one in await learning.assessments_of(work=work, me=me, course_ids=ids)
+        for one in assessments
         if one.due_at is not None
         and moment <= one.due_at <= moment + STUDENT_HORIZON
         and (one.opens_at is None or one.opens_at <= moment)
@@ -203,7 +204,7 @@ async def student_overview(*, work: Work, me: Principal, now: datetime | None = 
     ]
     return StudentOverview(
         courses=courses,
-        running=await _running(work, me, ids, moment),
+        running=await _running(work, me, ids, moment) if any(one.running for one in assessments) else [],
         due=open_now[:HOME_ROWS],
         grades=await _new_grades(work, me, ids),
         lessons=await _next_lessons(work, me, ids),
