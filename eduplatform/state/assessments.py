@@ -9,7 +9,7 @@ from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import service
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_DEFAULTS, KIND_NAMES
 from eduplatform.domain.assessment.schemas import AssessmentDraft, AssessmentRow
 from eduplatform.domain.courses.models import PublicationStatus
 from eduplatform.i18n import translate
@@ -106,7 +106,7 @@ class AssessmentsState(PageMixin, rx.State):
                 work=work,
                 me=me,
                 course_id=parse_id(self.course_id),
-                draft=AssessmentDraft(title=form.title, kind=form.kind),
+                draft=AssessmentDraft(title=form.title, kind=form.kind, **KIND_DEFAULTS.get(form.kind, {})),
             )
         self.creating = False
         return rx.redirect(f"/teach/assessments/{made.id}")

@@ -18,25 +18,27 @@ from typing import Any
 from uuid import UUID
 
 from eduplatform.db.base import utc_now
+from eduplatform.db.repository import as_stored
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment import exam_password, pools, scoring
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
     attempt_deadline,
     can_start,
-    late_seconds,
 )
+from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.policy import require_own_attempt, require_taker
+from eduplatform.domain.assessment.pool_repository import PoolRepository
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.repository import (
     AssessmentRepository,
     AttemptRepository,
-    ItemRepository,
     OperationRepository,
     ResponseRepository,
 )
-from eduplatform.domain.assessment.rules import GRACE, policy_of
+from eduplatform.domain.assessment.rules import GRACE, AssessmentKind
 from eduplatform.domain.assessment.schemas import (
     Acknowledged,
     AnswerConflict,
@@ -49,7 +51,7 @@ from eduplatform.domain.assessment.schemas import (
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
 from eduplatform.domain.grading import service as grading
-from eduplatform.domain.grading.points import ResponseScore, attempt_points, rounded
+from eduplatform.domain.grading import settlement
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -94,6 +96,11 @@ class Overview:
     start: Decision
 
 
+async def _policy(work: Work, assessment: Assessment, user_id: UUID) -> EffectivePolicy:
+    policies = await policies_for(work=work, assessments=[assessment], students=[user_id])
+    return policies[(assessment.id, user_id)]
+
+
 async def list_for_student(
     *, work: Work, me: Principal, course_id: UUID, now: datetime | None = None
 ) -> tuple[Course, list[StudentRow]]:
@@ -103,7 +110,7 @@ async def list_for_student(
         NotFound: The person does not take this course.
     """
     course, _section = await require_student(work=work, me=me, course_id=course_id)
-    await close_expired(work=work, course_id=course_id, user_id=me.user, timezone=me.timezone, now=now)
+    await close_expired(work=work, course_id=course_id, user_id=me.user, now=now)
     return course, await AssessmentRepository(work).published_for(course_id, me.user)
 
 
@@ -117,10 +124,8 @@ async def overview(
     """
     moment = now or utc_now()
     assessment, course, _enrollment = await require_taker(work=work, me=me, assessment_id=assessment_id)
-    await close_expired(
-        work=work, assessment_id=assessment_id, user_id=me.user, timezone=me.timezone, now=moment
-    )
-    policy = policy_of(assessment, timezone=me.timezone)
+    await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
+    policy = await _policy(work, assessment, me.user)
     found = await AttemptRepository(work).of_student(assessment_id, me.user)
     running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
     return Overview(
@@ -134,12 +139,28 @@ async def overview(
     )
 
 
-async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None) -> Attempt:
+async def start(
+    *,
+    work: Work,
+    me: Principal,
+    assessment_id: UUID,
+    password: str = "",
+    now: datetime | None = None,
+) -> Attempt:
     """Begin an attempt, or return the one that is running: beginning twice at once gives one attempt.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        assessment_id: The assessment.
+        password: What the student typed, when the assessment asks for one; going on needs none.
+        now: The server's clock.
 
     Raises:
         NotFound: It is not published, or the person does not take its course.
         CannotStart: It is not open, or all attempts are used; ``detail`` says which.
+        Invalid: The password is not right; ``fields["password"]``.
+        RateLimited: The student has tried too many passwords.
     """
     moment = now or utc_now()
     assessment, _course, enrollment = await require_taker(
@@ -151,14 +172,13 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
     if running is not None and not _is_over(running, moment):
         return running
     if running is not None:
-        await close_expired(
-            work=work, assessment_id=assessment_id, user_id=me.user, timezone=me.timezone, now=moment
-        )
-    policy = policy_of(assessment, timezone=me.timezone)
+        await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
+    policy = await _policy(work, assessment, me.user)
     decision = can_start(policy, moment, len(found))
     if not decision.allowed and decision.reason is not None:
         reason = decision.reason
         raise CannotStart(reason.key, params={name: str(value) for name, value in reason.params.items()})
+    await exam_password.check(me=me, assessment=assessment, password=password)
     attempt = await attempts.add(
         Attempt(
             assessment_id=assessment_id,
@@ -170,9 +190,9 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
             deadline_at=attempt_deadline(policy, moment),
         )
     )
-    items = await ItemRepository(work).of_assessment(assessment_id)
+    asked = pools.drawn(await PoolRepository(work).slots(assessment_id), attempt.seed)
     await ResponseRepository(work).insert_many(
-        [{"attempt_id": attempt.id, "item_id": row.item.id, "created_by": me.user} for row in items]
+        [{"attempt_id": attempt.id, "item_id": item_id, "created_by": me.user} for item_id in asked]
     )
     return attempt
 
@@ -186,9 +206,7 @@ async def sitting(*, work: Work, me: Principal, attempt_id: UUID, now: datetime 
     moment = now or utc_now()
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id)
     if _is_over(attempt, moment):
-        await close_expired(
-            work=work, assessment_id=assessment.id, user_id=me.user, timezone=me.timezone, now=moment
-        )
+        await close_expired(work=work, assessment_id=assessment.id, user_id=me.user, now=moment)
     asked = await ResponseRepository(work).asked([attempt_id])
     return Sitting(attempt, assessment, in_order(assessment, attempt, asked))
 
@@ -200,14 +218,17 @@ def in_order(assessment: Assessment, attempt: Attempt, asked: list[Asked]) -> li
     return sorted(asked, key=lambda one: hashlib.sha256(f"{attempt.seed}:{one.item.id}".encode()).digest())
 
 
-def public_question(attempt: Attempt, asked: Asked) -> dict[str, Any]:
+def public_question(found: Sitting, asked: Asked) -> dict[str, Any]:
     """A question as its student's browser may know it: no key, no feedback, no score."""
-    kind = question_type(asked.version.type)
+    attempt, kind = found.attempt, question_type(asked.version.type)
+    body = kind.load_body(asked.version.body)
+    if found.assessment.shuffle_options and hasattr(body, "shuffle"):
+        body = body.model_copy(update={"shuffle": True})
     return {
         "item_id": str(asked.item.id),
         "points": str(asked.item.points),
         "stem_html": asked.version.stem_html,
-        "view": kind.public_view(kind.load_body(asked.version.body), attempt.seed),
+        "view": kind.public_view(body, attempt.seed),
         "answer": asked.response.answer,
         "version": asked.response.version,
     }
@@ -320,15 +341,24 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     if attempt.state == AttemptState.IN_PROGRESS:
         asked = await ResponseRepository(work).asked([attempt_id])
-        _finish(attempt, assessment, asked, timezone=me.timezone, moment=moment)
-        await _settle(work, attempt, actor_id=me.user)
+        policy = await _policy(work, assessment, me.user)
+        await _finish(work, [(attempt, asked, policy)], moment=moment)
+        if policy.counts:
+            await grading.settle(
+                work=work,
+                assessment_id=assessment.id,
+                user_id=me.user,
+                actor_id=me.user,
+                kind="submitted",
+                rules=policy,
+                now=moment,
+            )
     return attempt
 
 
 async def close_expired(
     *,
     work: Work,
-    timezone: str,
     assessment_id: UUID | None = None,
     course_id: UUID | None = None,
     user_id: UUID | None = None,
@@ -338,7 +368,6 @@ async def close_expired(
 
     Args:
         work: The open unit of work; the caller has checked what the person may see.
-        timezone: The tenant's.
         assessment_id: Only attempts at this assessment.
         course_id: Only attempts in this course.
         user_id: Only this student's.
@@ -358,53 +387,53 @@ async def close_expired(
     if not found:
         return 0
     asked = await ResponseRepository(work).asked([attempt.id for attempt, _ in found])
-    for attempt, assessment in found:
-        own = [one for one in asked if one.response.attempt_id == attempt.id]
-        _finish(attempt, assessment, own, timezone=timezone, moment=moment)
-        await _settle(work, attempt, actor_id=None)
+    policies = await policies_for(
+        work=work,
+        assessments=list({one.id: one for _, one in found}.values()),
+        students=sorted({attempt.user_id for attempt, _ in found}),
+    )
+    await _finish(
+        work,
+        [
+            (
+                attempt,
+                [one for one in asked if one.response.attempt_id == attempt.id],
+                policies[(assessment.id, attempt.user_id)],
+            )
+            for attempt, assessment in found
+        ],
+        moment=moment,
+    )
+    await settlement.settle_all(
+        work=work,
+        pairs=sorted(
+            {(assessment.id, attempt.user_id) for attempt, assessment in found if _counts(assessment)}
+        ),
+        actor_id=None,
+        kind="submitted",
+        now=moment,
+    )
     return len(found)
 
 
-def _finish(
-    attempt: Attempt, assessment: Assessment, asked: Sequence[Asked], *, timezone: str, moment: datetime
+def _counts(assessment: Assessment) -> bool:
+    return assessment.kind != AssessmentKind.PRACTICE
+
+
+async def _finish(
+    work: Work, sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]], *, moment: datetime
 ) -> None:
-    """Score and close. Work that is in at its deadline counts as handed in at that moment, however late it is read."""
-    for one in asked:
-        _score(one)
-    over = attempt.deadline_at is not None and moment > attempt.deadline_at
-    attempt.submitted_at = attempt.deadline_at if over else moment
-    assert attempt.submitted_at is not None
-    policy = policy_of(assessment, timezone=timezone)
-    attempt.late_seconds = late_seconds(
-        policy, submitted_at=attempt.submitted_at, started_at=attempt.started_at
-    )
-    attempt.auto_submitted = attempt.deadline_at is not None and moment > attempt.deadline_at + GRACE
-    total = attempt_points(
-        ResponseScore(possible=one.item.points, fraction=one.response.fraction) for one in asked
-    )
-    attempt.points = None if total.earned is None else rounded(total.earned)
-    attempt.needs_grading = total.unscored > 0
-    attempt.state = AttemptState.SUBMITTED
-    attempt.version += 1
-
-
-def _score(asked: Asked) -> None:
-    kind, version, response = question_type(asked.version.type), asked.version, asked.response
-    stored: object = {} if response.answer is None else response.answer
-    score = kind.score(
-        kind.load_body(version.body), kind.load_key(version.answer_key), kind.load_response(stored)
-    )
-    response.outcome, response.fraction = score.outcome, score.fraction
-    response.explanation = [step.to_json() for step in score.explanation]
-    response.points = None if score.fraction is None else rounded(score.fraction * asked.item.points)
-
-
-async def _settle(work: Work, attempt: Attempt, *, actor_id: UUID | None) -> None:
+    """Score and close attempts: two statements, however many they are."""
+    responses: list[dict[str, Any]] = []
+    attempts: list[dict[str, Any]] = []
+    for attempt, asked, policy in sittings:
+        scores = [scoring.response_values(one) for one in asked]
+        values = scoring.attempt_values(attempt, asked, scores, policy=policy, moment=moment)
+        responses += [{"id": one.response.id, **score} for one, score in zip(asked, scores, strict=True)]
+        attempts.append({"id": attempt.id, **values})
+        for one, score in zip(asked, scores, strict=True):
+            as_stored(one.response, score)
+        as_stored(attempt, values)
     await work.flush()
-    await grading.settle_grade(
-        work=work,
-        assessment_id=attempt.assessment_id,
-        user_id=attempt.user_id,
-        actor_id=actor_id,
-        reason="submitted",
-    )
+    await ResponseRepository(work).update_many(responses)
+    await AttemptRepository(work).update_many(attempts)

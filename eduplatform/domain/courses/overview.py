@@ -38,7 +38,7 @@ from eduplatform.domain.courses.repository import (
     select_columns,
     taught_by,
 )
-from eduplatform.domain.grading.models import Grade
+from eduplatform.domain.grading.models import Grade, visible_grade
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 
@@ -265,7 +265,7 @@ def _unseen_grades() -> Any:
         .where(
             col(Grade.tenant_id) == bindparam("tenant"),
             col(Grade.user_id) == bindparam("me"),
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
             col(Grade.seen_at).is_(None),
             col(Course.id).in_(bindparam("courses", expanding=True)),
         )
