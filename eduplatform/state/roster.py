@@ -9,13 +9,13 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.courses import enrolment, service
+from eduplatform.domain.courses import enrolment, service, waiting
 from eduplatform.domain.courses.models import EnrollmentRole
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_date
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
 from eduplatform.state.courses import (
     NO_COURSE,
     CourseHead,
@@ -35,13 +35,31 @@ class PersonLine(TypedDict):
     name: str
     email: str
     section: str
+    section_id: str
     teacher: bool
     joined: str
     read: int
 
 
+class WaitingLine(TypedDict):
+    """Somebody who was invited to a class and has not joined yet."""
+
+    id: str
+    name: str
+    email: str
+    section: str
+    since: str
+
+
+class MoveForm(Form):
+    """Where a student goes, and why."""
+
+    section: Annotated[str, Field(min_length=1, max_length=36)]
+    reason: Annotated[str, Field(min_length=1, max_length=20)]
+
+
 class RosterState(PageMixin, rx.State):
-    """The people of a course."""
+    """The people of a course; ``removed`` shows those who were taken off."""
 
     course: CourseHead = NO_COURSE
     rows: list[PersonLine] = []
@@ -52,13 +70,19 @@ class RosterState(PageMixin, rx.State):
     pages: int = 1
     total: int = 0
     page_text: str = ""
+    removed: bool = False
     removing: str = ""
     removing_name: str = ""
+    moving: str = ""
+    moving_name: str = ""
+    targets: list[Option] = []
+    waiting: list[WaitingLine] = []
+    waiting_more: int = 0
 
     @handler(Permission.COURSE_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
         """The first page of everybody; ``?section=`` chooses a section."""
-        self.query, self.page, self.removing = "", 1, ""
+        self.query, self.page, self.removing, self.moving, self.removed = "", 1, "", "", False
         self.section = str(self.router.url.query_parameters.get("section", ""))
         await self._read(me)
 
@@ -101,6 +125,63 @@ class RosterState(PageMixin, rx.State):
         return RosterState.refresh
 
     @handler(Permission.COURSE_EDIT)
+    async def show_removed(self, me: Principal, shown: bool) -> None:
+        """Show those who were taken off, or those who are there."""
+        self.removed, self.page = shown, 1
+        await self._read(me)
+
+    @handler(Permission.COURSE_EDIT)
+    async def restore(self, me: Principal, enrollment_id: UUID) -> object:
+        """Bring a student back."""
+        async with unit_of_work(me) as work:
+            await enrolment.restore(work=work, me=me, enrollment_id=enrollment_id)
+        await notify(self, "success", translate(N_("The student is back in the class."), me.locale))
+        return RosterState.refresh
+
+    @handler(Permission.COURSE_EDIT)
+    async def ask_move(self, me: Principal, enrollment_id: UUID) -> None:
+        """Ask where a student goes."""
+        row = next((one for one in self.rows if one["id"] == str(enrollment_id)), None)
+        if row is None:
+            return
+        self.moving, self.moving_name = row["id"], row["name"]
+        self.targets = [one for one in self.sections if one["value"] != row["section_id"]]
+
+    @handler(Permission.COURSE_EDIT)
+    async def stay(self, me: Principal) -> None:
+        """Close the question."""
+        self.moving = ""
+
+    @handler(Permission.COURSE_EDIT)
+    async def move(self, me: Principal, form: MoveForm) -> object:
+        """Move the student to another class of the course."""
+        async with unit_of_work(me) as work:
+            section = await enrolment.transfer(
+                work=work,
+                me=me,
+                enrollment_id=parse_id(self.moving),
+                section_id=parse_id(form.section),
+                reason=form.reason,
+            )
+        self.moving = ""
+        text = translate(
+            N_("{name} is in {section} now. All work and grades came along."),
+            me.locale,
+            name=self.moving_name,
+            section=section.name,
+        )
+        await notify(self, "success", text)
+        return RosterState.refresh
+
+    @handler(Permission.COURSE_EDIT)
+    async def withdraw(self, me: Principal, waiting_id: UUID) -> object:
+        """Give up the place of somebody who was invited."""
+        async with unit_of_work(me) as work:
+            await waiting.withdraw(work=work, me=me, waiting_id=waiting_id)
+        await notify(self, "success", translate(N_("The place is withdrawn."), me.locale))
+        return RosterState.refresh
+
+    @handler(Permission.COURSE_EDIT)
     async def refresh(self, me: Principal) -> None:
         """Read the page again."""
         await self._read(me)
@@ -115,7 +196,9 @@ class RosterState(PageMixin, rx.State):
                 section_id=parse_id(self.section) if self.section else None,
                 search=self.query,
                 page=self.page,
+                removed=self.removed,
             )
+            places, waiting_total = await waiting.list_places(work=work, course_id=course_id)
             sections = await service.list_sections(work=work, course_id=course_id)
         self.course = course_head(course)
         self.sections = [
@@ -138,12 +221,24 @@ class RosterState(PageMixin, rx.State):
                 name=f"{one.given_name} {one.family_name}".strip(),
                 email=one.email,
                 section=one.section_name,
+                section_id=str(one.section_id),
                 teacher=one.role == EnrollmentRole.TEACHER,
                 joined=format_date(one.joined_at, me.locale, me.timezone),
                 read=one.lessons_read,
             )
             for one in rows
         ]
+        self.waiting = [
+            WaitingLine(
+                id=str(one.id),
+                name=f"{one.given_name} {one.family_name}".strip(),
+                email=one.email,
+                section=name,
+                since=format_date(one.created_at, me.locale, me.timezone),
+            )
+            for one, name in places
+        ]
+        self.waiting_more = waiting_total - len(places)
         self.total = total
         self.pages = max(1, -(-total // enrolment.ROSTER_PAGE))
         self.page_text = range_text(me, self.page, enrolment.ROSTER_PAGE, len(rows), total)

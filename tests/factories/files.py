@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
@@ -22,6 +23,8 @@ from PIL import Image
 
 from eduplatform.api import files, problems
 from eduplatform.config import get_settings
+from eduplatform.domain.files import uploads
+from eduplatform.domain.files.spool import Spool
 from eduplatform.security.headers import SecurityHeaders
 from tests.factories.world import Person
 
@@ -162,3 +165,18 @@ async def send(
         data={"purpose": purpose, "course_id": str(course_id)},
         files={"file": (name, content, "application/octet-stream")},
     )
+
+
+async def put(person: Person, content: bytes, name: str, *, purpose: str = "import") -> UUID:
+    """A file that somebody uploaded, without the way over HTTP."""
+    async with Spool(10**9) as spool:
+        await spool.write(content)
+        stored = await uploads.store(
+            me=await person.principal(),
+            spool=spool,
+            sha256=await spool.finish(),
+            name=name,
+            purpose=purpose,
+            course_id=None,
+        )
+    return stored.id

@@ -68,6 +68,15 @@ class RosterRow:
     lessons_read: int
 
 
+@dataclass(frozen=True, slots=True)
+class SectionChoice:
+    """A section to choose among those of several courses."""
+
+    id: UUID
+    name: str
+    course_title: str
+
+
 def select_columns(*columns: Any) -> Any:
     """`select` with more columns than its type declarations know."""
     return cast(Any, select)(*columns)
@@ -255,6 +264,25 @@ class SectionRepository(Repository[Section]):
     """Sections."""
 
     model = Section
+
+    async def choices(self, course_id: UUID | None, *, limit: int) -> list[SectionChoice]:
+        """The sections of a course, or of all courses that are not archived; by course and name."""
+        conditions: list[ColumnElement[bool]] = [
+            col(Section.tenant_id) == self._work.tenant_id,
+            col(Course.status) != PublicationStatus.ARCHIVED,
+        ]
+        if course_id is not None:
+            conditions = [conditions[0], col(Section.course_id) == course_id]
+        rows = await fetch(
+            self._work,
+            select_columns(Section.id, Section.name, Course.title)
+            .select_from(Section)
+            .join(Course, col(Course.id) == col(Section.course_id))
+            .where(*conditions)
+            .order_by(col(Course.title), col(Section.name))
+            .limit(limit),
+        )
+        return [SectionChoice(*row) for row in rows]
 
     async def of_courses(self, course_ids: Sequence[UUID]) -> list[SectionRow]:
         """The sections of some courses, by name."""

@@ -45,7 +45,8 @@ class RosterLine:
 
 def column_label(column: str, locale: str) -> str:
     """What a column is called in the reader's language."""
-    return translate(_COLUMN_WORDS[column], locale).split(",")[0].strip()
+    word = translate(_COLUMN_WORDS[column], locale).split(",")[0].strip()
+    return word[:1].upper() + word[1:]
 
 
 @lru_cache(maxsize=32)

@@ -23,7 +23,12 @@ from eduplatform.domain.accounts.repository import GuardianLinkRepository, UserR
 from eduplatform.domain.accounts.service import Invitee, check_invitee
 from eduplatform.domain.courses import policy
 from eduplatform.domain.courses.models import Enrollment, EnrollmentRole, Section
-from eduplatform.domain.courses.repository import ACTIVE, EnrollmentRepository, SectionRepository
+from eduplatform.domain.courses.repository import (
+    ACTIVE,
+    EnrollmentRepository,
+    SectionChoice,
+    SectionRepository,
+)
 from eduplatform.domain.courses.roster_file import MOST_BYTES, RosterLine, read_roster
 from eduplatform.domain.courses.waiting import (
     GuardianPair,
@@ -127,6 +132,25 @@ async def require_roster_editor(
     if not me.may(Permission.PEOPLE_EDIT):
         await policy.require_teacher(work=work, me=me, course_id=section.course_id)
     return section
+
+
+async def list_sections(*, work: Work, me: Principal, course_id: UUID | None) -> list[SectionChoice]:
+    """Where this person may import people: the sections of a course that they teach, or all of the organisation.
+
+    Args:
+        work: The open unit of work.
+        me: Who asks.
+        course_id: The course; None for whoever manages the people of the organisation: up to 500.
+
+    Raises:
+        NotFound: The person does not teach the course.
+        Forbidden: Without a course, and the person does not manage people.
+    """
+    if course_id is not None:
+        await policy.require_teacher(work=work, me=me, course_id=course_id)
+    else:
+        me.require(Permission.PEOPLE_EDIT)
+    return await SectionRepository(work).choices(course_id, limit=500)
 
 
 async def plan(*, work: Work, me: Principal, section_id: UUID, file_id: UUID, lock: bool = False) -> Plan:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, or_
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.repository import Repository
 from eduplatform.db.unit_of_work import Work, unit_of_work
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.accounts.repository import GuardianLinkRepository
+from eduplatform.domain.courses import policy
 from eduplatform.domain.courses.models import Enrollment, Section, WaitingEnrollment, WaitingGuardian
-from eduplatform.domain.courses.repository import ACTIVE, EnrollmentRepository
+from eduplatform.domain.courses.repository import ACTIVE, EnrollmentRepository, SectionRepository
 from eduplatform.security.permissions import Role
-from eduplatform.security.principal import PlatformActor
+from eduplatform.security.principal import PlatformActor, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ class WaitingEnrollmentRepository(Repository[WaitingEnrollment]):
 
     model = WaitingEnrollment
 
-    async def of_course(self, course_id: UUID, *, limit: int) -> list[tuple[WaitingEnrollment, str]]:
-        """The places in a course with the names of their sections, by name."""
+    async def of_course(self, course_id: UUID, *, limit: int) -> list[tuple[WaitingEnrollment, str, int]]:
+        """The first places in a course by name, each with the name of its section and how many there are in all."""
         rows = await self._session.exec(
-            select(WaitingEnrollment, Section.name)
+            select(WaitingEnrollment, Section.name, func.count().over())
             .join(Section, col(Section.id) == col(WaitingEnrollment.section_id))
             .where(
                 col(WaitingEnrollment.tenant_id) == self._work.tenant_id, col(Section.course_id) == course_id
@@ -86,6 +87,29 @@ class WaitingGuardianRepository(Repository[WaitingGuardian]):
                 col(WaitingGuardian.tenant_id) == self._work.tenant_id, col(WaitingGuardian.id).in_(ids)
             )
         )
+
+
+async def list_places(*, work: Work, course_id: UUID) -> tuple[list[tuple[WaitingEnrollment, str]], int]:
+    """The first 20 who were invited to a course and have not joined yet, with their sections, and how many there are.
+
+    The caller has checked that the person teaches the course.
+    """
+    rows = await WaitingEnrollmentRepository(work).of_course(course_id, limit=20)
+    return [(place, section) for place, section, _total in rows], rows[0][2] if rows else 0
+
+
+async def withdraw(*, work: Work, me: Principal, waiting_id: UUID) -> None:
+    """Give up a place that waits; the invitation to the organisation stays as it is.
+
+    Raises:
+        NotFound: There is no such place, or the person does not teach the course.
+    """
+    places = WaitingEnrollmentRepository(work)
+    place = await places.get(waiting_id, lock=True)
+    section = await SectionRepository(work).get(place.section_id)
+    await policy.require_teacher(work=work, me=me, course_id=section.course_id)
+    await places.remove([place.id])
+    await work.audit("section.place_withdrawn", section_id=section.id, place=place.id)
 
 
 async def settle(*, tenant_id: UUID, user_id: UUID) -> None:

@@ -36,7 +36,8 @@ def people() -> rx.Component:
                 "Everybody who belongs to your organisation: what they may do, and when they were last here."
             ),
             actions=[
-                button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus")
+                button_link(_("Import into a class"), "/admin/people/import", icon="upload"),
+                button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus"),
             ],
         ),
         page_body(

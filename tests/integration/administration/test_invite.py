@@ -223,7 +223,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(invitations.TENANT_ROLES), min_size=1, unique=True),
+    st.lists(st.sampled_from(service.TENANT_ROLES), min_size=1, unique=True),
     st.sampled_from([",", ";", "\t", " , "]),
     st.sampled_from(["+", "/", " ", " | "]),
 )
