@@ -26,8 +26,8 @@ from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import render_markdown
 from eduplatform.state.assessments import PageNumber, kind_options
-from eduplatform.state.bank import BankQuestion, SearchText, bank_question, excerpt
-from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.bank_rows import BankQuestion, bank_question, excerpt
+from eduplatform.state.base import Form, PageMixin, SearchText, handler, notify, parse_id, route_argument
 from eduplatform.state.rows import Option
 
 PICKER_SIZE = 20

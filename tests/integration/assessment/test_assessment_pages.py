@@ -15,7 +15,8 @@ from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.state.assessments import AssessmentsState
 from eduplatform.state.attempts import AttemptPageState, LearnAssessmentsState, LearnAssessmentState
-from eduplatform.state.bank import BankState, QuestionState
+from eduplatform.state.bank import BankState
+from eduplatform.state.question import QuestionState
 from eduplatform.state.builder import BuilderState
 from tests.factories.assessment import PLANTED, Quiz, make_quiz
 from tests.factories.statements import count_statements
