@@ -26,7 +26,7 @@ from eduplatform.security.rich_text import render_markdown
 from eduplatform.state.bank import BankState
 from eduplatform.state.bank_rows import places
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.question_preview import PreviewState
+from eduplatform.state.question_preview import PreviewState, present
 from eduplatform.state.rows import Option
 
 MAX_PART = 60_000
@@ -74,14 +74,17 @@ def _points(text: str) -> Decimal:
 
 
 def draft_of(form: QuestionForm, type: str) -> QuestionDraft:
-    """The form as the bank takes it: of what came, only the fields that the type knows.
+    """The form as the bank takes it, with the fields that the type has.
 
     Raises:
-        Invalid: A part of the form is not even readable.
+        Invalid: A part of the form is not even readable, or the type has no such field.
     """
     sent = form.model_extra or {}
+    fields = question_type(type).editor
+    if unknown := sent.keys() - {field.name for field in fields}:
+        raise Invalid(fields=dict.fromkeys(unknown, N_("This field is not known.")))
     parts: dict[str, object] = {}
-    for field in question_type(type).editor:
+    for field in fields:
         value = sent.get(field.name, "")
         if not isinstance(value, str) or len(value) > MAX_PART:
             raise Invalid(fields={field.name: N_("Please check this.")})
@@ -272,4 +275,4 @@ class QuestionState(PageMixin, rx.State):
     async def show_preview(self, me: Principal, form: QuestionForm) -> None:
         """What is written now, as a student will see it."""
         trial = bank.preview(draft_of(form, self.type), seed=secrets.randbelow(MAX_SEED))
-        (await self.get_state(PreviewState)).present(trial)
+        present(await self.get_state(PreviewState), trial)

@@ -38,21 +38,16 @@ class TrialLine(TypedDict):
     solution: list[str]
 
 
+NOT_TRIED = TrialLine(status="", tone="neutral", share="", explanation=[], solution=[])
+
+
 class PreviewState(rx.State):
     """The open try: what a student's browser would get; key and body stay on the server."""
 
     shown: dict[str, Any] = {}
     showing: bool = False
-    result: TrialLine = TrialLine(status="", tone="neutral", share="", explanation=[], solution=[])
+    result: TrialLine = NOT_TRIED
     _trial: Trial | None = None
-
-    def present(self, trial: Trial) -> None:
-        """Show a question, for other states."""
-        self._trial, self.shown, self.showing = trial, trial.shown, True
-        self._forget()
-
-    def _forget(self) -> None:
-        self.result = TrialLine(status="", tone="neutral", share="", explanation=[], solution=[])
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def open(self, me: Principal, question_id: UUID) -> None:
@@ -61,7 +56,7 @@ class PreviewState(rx.State):
             trial = await bank.stored_preview(
                 work=work, me=me, question_id=question_id, seed=secrets.randbelow(MAX_SEED)
             )
-        self.present(trial)
+        present(self, trial)
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def check(self, me: Principal, answer: dict[str, Any]) -> None:
@@ -89,3 +84,8 @@ class PreviewState(rx.State):
     async def close(self, me: Principal) -> None:
         """Back to where one was."""
         self.showing = False
+
+
+def present(state: PreviewState, trial: Trial) -> None:
+    """Show a question to be tried."""
+    state._trial, state.shown, state.result, state.showing = trial, trial.shown, NOT_TRIED, True
