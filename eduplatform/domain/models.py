@@ -4,6 +4,7 @@ from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.courses import models as courses
+from eduplatform.domain.files import models as files
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
@@ -14,6 +15,7 @@ __all__ = [
     "accounts",
     "assessment",
     "courses",
+    "files",
     "grading",
     "messaging",
     "tenants",
