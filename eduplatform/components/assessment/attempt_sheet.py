@@ -98,7 +98,7 @@ _CLASSES = {
 }
 
 
-def _texts() -> dict[str, rx.Var[str]]:
+def _texts() -> dict[str, Any]:
     return {
         **widget_texts(),
         "question": _("Question {number}"),
@@ -161,8 +161,8 @@ class _AttemptSheet(rx.Component):
 
     attempt_id: rx.Var[str]
     widgets: rx.Var[dict[str, Any]]
-    texts: rx.Var[dict[str, str]]
-    classes: rx.Var[dict[str, str]]
+    texts: rx.Var[dict[str, Any]]
+    classes: rx.Var[dict[str, Any]]
     on_submitted: rx.EventHandler[rx.event.no_args_event_spec]
 
 
@@ -173,8 +173,8 @@ class _LeftBehind(rx.Component):
     tag = "LeftBehind"
 
     attempt_id: rx.Var[str]
-    texts: rx.Var[dict[str, str]]
-    classes: rx.Var[dict[str, str]]
+    texts: rx.Var[dict[str, Any]]
+    classes: rx.Var[dict[str, Any]]
 
 
 class _QuestionPreview(rx.Component):
@@ -185,8 +185,8 @@ class _QuestionPreview(rx.Component):
 
     question: rx.Var[dict[str, Any]]
     widgets: rx.Var[dict[str, Any]]
-    texts: rx.Var[dict[str, str]]
-    classes: rx.Var[dict[str, str]]
+    texts: rx.Var[dict[str, Any]]
+    classes: rx.Var[dict[str, Any]]
     on_check: rx.EventHandler[_answer_event]
 
 

@@ -15,25 +15,28 @@ import reflex as rx
 from reflex_base.utils.imports import ImportVar
 from reflex_base.vars.base import VarData
 
+from eduplatform.components.live.file_upload import UPLOAD_CLASSES, upload_texts
 from eduplatform.components.text import _
 from eduplatform.domain.assessment.question_types import all_types
+from eduplatform.domain.files.policy import PURPOSES
 from eduplatform.errors import Misconfigured
 
-Texts = Mapping[str, rx.Var[str]]
+Texts = Mapping[str, Any]
+"""Texts by name; one of them may itself be a mapping, for an input inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Widget:
     script: str
     export: str
-    texts: Callable[[], Texts] = field(default=dict[str, "rx.Var[str]"])
+    texts: Callable[[], Texts] = field(default=dict[str, Any])
 
 
 _registry: dict[str, _Widget] = {}
 
 
 def register_widget(
-    name: str, *, script: str, export: str, texts: Callable[[], Texts] = dict[str, "rx.Var[str]"]
+    name: str, *, script: str, export: str, texts: Callable[[], Texts] = dict[str, Any]
 ) -> None:
     """Install an input under the name that question types give.
 
@@ -61,7 +64,7 @@ def widgets_of_types() -> rx.Var[dict[str, Any]]:
     return rx.Var(_js_expr="({" + pairs + "})", _var_type=dict[str, Any], _var_data=VarData(imports=imports))
 
 
-def widget_texts() -> dict[str, rx.Var[str]]:
+def widget_texts() -> dict[str, Any]:
     """The texts of all inputs."""
     return {name: text for widget in _registry.values() for name, text in widget.texts().items()}
 
@@ -130,6 +133,10 @@ WIDGET_CLASSES = {
         "grid size-9 shrink-0 place-items-center rounded-lg text-lg leading-none text-ink-muted hover:bg-ink/7 "
         "hover:text-ink disabled:cursor-not-allowed disabled:opacity-35 pointer-coarse:size-11"
     ),
+    "files": "flex list-none flex-col gap-2 p-0",
+    "file": "flex items-center justify-between gap-3 rounded-lg border border-line bg-surface ps-3.5 pe-1.5 py-1.5",
+    "fileLink": "min-w-0 truncate rounded-sm text-sm font-medium text-accent underline underline-offset-2",
+    "upload": UPLOAD_CLASSES,
     "orderFoot": "flex flex-wrap items-center gap-x-4 gap-y-2",
 }
 
@@ -170,11 +177,23 @@ def _ordering_texts() -> Texts:
     }
 
 
+def _file_texts() -> Texts:
+    limit = PURPOSES["answer"].max_bytes
+    return {
+        "filesThere": _("Files handed in"),
+        "removeFile": _("Remove {name}"),
+        "filesInTrial": _("Students choose their files here."),
+        "uploadBytes": limit,
+        "upload": upload_texts(_("Your files"), limit),
+    }
+
+
 # The scripts import these helpers by their built path: they have to be there whenever a widget is.
 PARTS_SCRIPT = rx.asset("widget_parts.js", shared=True).importable_path
 _CHOICE = rx.asset("widget_choice.js", shared=True).importable_path
 _TEXT = rx.asset("widget_text.js", shared=True).importable_path
 _GAPS = rx.asset("widget_gaps.js", shared=True).importable_path
+_FILES = rx.asset("widget_files.js", shared=True).importable_path
 _ORDERING = rx.asset("widget_ordering.js", shared=True).importable_path
 
 register_widget("single_choice", script=_CHOICE, export="singleChoiceWidget", texts=_choice_texts)
@@ -184,6 +203,7 @@ register_widget("line", script=_TEXT, export="lineWidget", texts=_text_texts)
 register_widget("essay", script=_TEXT, export="essayWidget")
 register_widget("cloze", script=_GAPS, export="clozeWidget", texts=_gap_texts)
 register_widget("matching", script=_GAPS, export="matchingWidget")
+register_widget("file_upload", script=_FILES, export="filesWidget", texts=_file_texts)
 register_widget("ordering", script=_ORDERING, export="orderingWidget", texts=_ordering_texts)
 
 __all__ = ["PARTS_SCRIPT", "WIDGET_CLASSES", "register_widget", "widget_texts", "widgets_of_types"]

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.answer_files import attach_files
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
@@ -268,6 +269,19 @@ async def save_answers(
         _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
+    await attach_files(
+        work=work,
+        me=me,
+        stored=[
+            (
+                str(one.operation_id),
+                question_type(asked[one.item_id].version.type),
+                asked[one.item_id].response,
+            )
+            for one in fresh
+            if one.operation_id in stored
+        ],
+    )
     await OperationRepository(work).insert_many(
         [
             {
