@@ -175,6 +175,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.bank import furnish_banks
     from eduplatform.demo.history import live_through
 
     now = utc_now()
@@ -201,6 +202,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
+        await furnish_banks(work=work, slug=tenant.slug, courses=seeded, people=people, calendar=calendar)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
@@ -387,7 +389,7 @@ async def _questions(work: Work, seeded: SeededCourse) -> dict[str, QuestionVers
     versions: dict[str, QuestionVersion] = {}
     for facts in seeded.content.questions:
         kind, wording = check_draft(draft_of(facts))
-        question = await work.add(Question(bank_id=bank.id, type=kind.key))
+        question = await work.add(Question(bank_id=bank.id, type=kind.key, words=wording.words))
         versions[facts["key"]] = QuestionVersion(
             question_id=question.id,
             number=1,

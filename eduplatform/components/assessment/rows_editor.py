@@ -16,7 +16,7 @@ _CLASSES = {
     "rows": "flex list-none flex-col gap-2.5 p-0",
     "row": (
         "flex flex-wrap items-start gap-x-3 gap-y-2 rounded-xl border border-line bg-surface p-3 "
-        "has-checked:border-accent has-checked:bg-accent-soft sm:flex-nowrap"
+        "has-[input:checked]:border-accent has-[input:checked]:bg-accent-soft sm:flex-nowrap"
     ),
     "cell": "min-w-0 grow basis-full sm:basis-0",
     "input": (
@@ -25,7 +25,7 @@ _CLASSES = {
     ),
     "pick": "shrink-0",
     "select": (
-        "ui-select h-10 rounded-lg border border-line-strong bg-surface ps-3 pe-8 text-sm text-ink shadow-sm "
+        "h-10 rounded-lg border border-line-strong bg-surface px-2.5 text-sm text-ink shadow-sm "
         "focus-visible:border-accent pointer-coarse:h-11"
     ),
     "number": "grid h-10 w-5 shrink-0 place-items-center text-sm text-ink-muted tabular-nums",

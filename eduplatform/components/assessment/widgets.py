@@ -99,7 +99,7 @@ WIDGET_CLASSES = {
         "disabled:text-ink-muted pointer-coarse:h-11"
     ),
     "clozeSelect": (
-        "ui-select mx-1 inline-block h-9 w-auto max-w-full rounded-lg border border-line-strong bg-surface ps-2.5 pe-8 "
+        "mx-1 inline-block h-9 w-auto max-w-full rounded-lg border border-line-strong bg-surface px-2 "
         "align-middle text-sm leading-normal text-ink shadow-sm hover:border-ink-muted focus-visible:border-accent "
         "disabled:bg-sunken disabled:text-ink-muted pointer-coarse:h-11"
     ),
@@ -115,7 +115,7 @@ WIDGET_CLASSES = {
     "pairLeft": "text-sm font-medium break-words text-ink",
     "pairArrow": "hidden text-ink-muted sm:block rtl:rotate-180",
     "pairSelect": (
-        "ui-select h-10 w-full min-w-0 rounded-lg border border-line-strong bg-surface ps-3 pe-8 text-sm text-ink shadow-sm "
+        "h-10 w-full min-w-0 rounded-lg border border-line-strong bg-surface px-2.5 text-sm text-ink shadow-sm "
         "hover:border-ink-muted focus-visible:border-accent disabled:bg-sunken disabled:text-ink-muted pointer-coarse:h-11"
     ),
     "orderList": "flex list-none flex-col gap-2 p-0",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, Response
 from eduplatform.domain.assessment.question_types import AnyQuestionType
 from eduplatform.domain.courses.models import Course
-from eduplatform.domain.courses.repository import taught_by
+from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
 from eduplatform.domain.files import service as files
 from eduplatform.domain.files.policy import UsedFile, register_reader
 from eduplatform.errors import Invalid, NotFound
@@ -48,16 +47,16 @@ async def attach_files(
 
 
 async def _may_read(work: Work, me: Principal, file: UsedFile) -> bool:
-    statement: Any = (
-        select(Attempt.user_id, taught_by(me.user))
+    rows = await fetch(
+        work,
+        select_columns(Attempt.user_id, taught_by(me.user))
         .select_from(Response)
         .join(Attempt, col(Attempt.id) == col(Response.attempt_id))
         .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
         .join(Course, col(Course.id) == col(Assessment.course_id))
-        .where(col(Response.tenant_id) == work.tenant_id, col(Response.id) == file.object_id)
+        .where(col(Response.tenant_id) == work.tenant_id, col(Response.id) == file.object_id),
     )
-    row: tuple[object, bool] | None = (await work.session.exec(statement)).one_or_none()
-    return row is not None and (row[0] == me.user or (row[1] and Role.TEACHER in me.roles))
+    return any(student == me.user or (teaches and Role.TEACHER in me.roles) for student, teaches in rows)
 
 
 register_reader(PURPOSE, _may_read)

@@ -102,11 +102,10 @@ def _list(new: Any) -> rx.Component:
         _S.total > 0,
         data_table(
             [
-                Column("excerpt", _("Question"), render=_title, row_header=True),
+                Column("excerpt", _("Question"), render=_title, row_header=True, class_name="md:min-w-64"),
                 Column("type", _("Type")),
                 Column("points", _("Points"), align="end"),
                 Column("uses", _("Used"), render=_uses),
-                Column("changed", _("Changed"), class_name="whitespace-nowrap"),
             ],
             _S.rows,
             row_key="id",

@@ -236,7 +236,7 @@ def _place() -> rx.Component:
             label=_("Bank and folder"),
             options=_S.places,
             default_value=_S.place,
-            class_name="max-w-md",
+            field_class="max-w-md",
         ),
         rx.fragment(),
     )
