@@ -14,7 +14,16 @@ from eduplatform.domain.assessment.types import pattern
 from eduplatform.errors import Invalid
 
 ENDLESS = ["(a|aa)+$b", "(.*?,){11}P", "^(([a-z])+.)+[A-Z]([a-z])+$"]
-NOTORIOUS = ["(a|a)*b", "(a+)+b", "(x+x+)+y", r"(\w+\s?)+#", "(.*)*q", "([a-z]+)*1", "(a?){60}a{60}", "((ab)*)*c"]
+NOTORIOUS = [
+    "(a|a)*b",
+    "(a+)+b",
+    "(x+x+)+y",
+    r"(\w+\s?)+#",
+    "(.*)*q",
+    "([a-z]+)*1",
+    "(a?){60}a{60}",
+    "((ab)*)*c",
+]
 
 
 def short(patterns: str, **form: Any) -> tuple[Any, Any, Any]:
