@@ -180,6 +180,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
     from eduplatform.demo.assignments import hand_out
+    from eduplatform.demo.bank import furnish_banks
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
 
@@ -211,6 +212,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         await communicate(
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )
+        await furnish_banks(work=work, slug=tenant.slug, courses=seeded, people=people, calendar=calendar)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
@@ -420,7 +422,7 @@ async def _questions(work: Work, seeded: SeededCourse) -> dict[str, QuestionVers
     versions: dict[str, QuestionVersion] = {}
     for facts in seeded.content.questions:
         kind, wording = check_draft(draft_of(facts))
-        question = await work.add(Question(bank_id=bank.id, type=kind.key))
+        question = await work.add(Question(bank_id=bank.id, type=kind.key, words=wording.words))
         versions[facts["key"]] = QuestionVersion(
             question_id=question.id,
             number=1,

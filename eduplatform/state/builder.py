@@ -29,8 +29,8 @@ from eduplatform.state.assessment_settings import (
     settings_of,
 )
 from eduplatform.state.assessments import PageNumber, kind_options
-from eduplatform.state.bank import BankQuestion, SearchText, bank_question, excerpt
-from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.bank_rows import BankQuestion, bank_question, excerpt
+from eduplatform.state.base import PageMixin, SearchText, handler, notify, parse_id, route_argument
 from eduplatform.state.pools import NO_POOL, PoolForm, PoolLine, pool_draft, pool_lines, source_options
 from eduplatform.state.rows import Option
 

@@ -2,7 +2,8 @@
 import { createElement as h, useCallback, useEffect, useRef, useState } from "react";
 import { AttemptJournal, leftBehind } from "$/public/external/eduplatform/components/live/attempt_journal/attempt_journal.js";
 import { RichText } from "$/public/external/eduplatform/components/ui/rich_text/rich_text.js";
-import { QuestionView, fill, isBlank } from "./question_view.js";
+import { fill } from "$/public/external/eduplatform/components/assessment/widgets/widget_parts.js";
+import { QuestionView, inWords, isBlank } from "./question_view.js";
 
 const WARNINGS = [300, 60]; // seconds before the end that are announced
 const TRY_AGAIN_MS = 3000;
@@ -80,17 +81,8 @@ const JumpList = ({ questions, answered, flagged, texts, classes }) =>
     ),
   );
 
-const answerText = (view, answer) => {
-  if (view.options) {
-    const ids = answer?.choices ?? (answer?.choice ? [answer.choice] : []);
-    return view.options.filter((option) => ids.includes(option.id)).map((option) => option.text).join(", ");
-  }
-  return answer?.text ?? (typeof answer?.answer === "boolean" ? String(answer.answer) : "");
-};
-
-const ConflictPanel = ({ conflict, view, texts, classes, onChoose }) => {
-  const shown = (answer) => (view.type === "true_false" ? { true: texts.yes, false: texts.no }[answer?.answer] : answerText(view, answer)) || texts.empty;
-  return h(
+const ConflictPanel = ({ conflict, view, widgets, texts, classes, onChoose }) =>
+  h(
     "div",
     { role: "alert", className: classes.conflict },
     h("p", { className: classes.conflictTitle }, texts.conflictTitle),
@@ -102,15 +94,14 @@ const ConflictPanel = ({ conflict, view, texts, classes, onChoose }) => {
           "div",
           { key: side, className: classes.conflictSide },
           h("p", { className: classes.label }, title),
-          h("p", { className: classes.conflictText }, shown(conflict[side])),
+          h("p", { className: classes.conflictText }, inWords(widgets, view, conflict[side], texts)),
           h("button", { type: "button", className: classes.button, onClick: () => onChoose(side === "mine") }, verb),
         ),
       ),
     ),
   );
-};
 
-const Card = ({ question, index, answer, flagged, conflict, rejected, disabled, texts, classes, onAnswer, onLeave, onFlag, onChoose }) => {
+const Card = ({ question, widgets, index, answer, flagged, conflict, rejected, disabled, texts, classes, onAnswer, onLeave, onFlag, onChoose }) => {
   const legend = fill(texts.question, { number: index + 1 });
   return h(
     "section",
@@ -127,9 +118,9 @@ const Card = ({ question, index, answer, flagged, conflict, rejected, disabled, 
         h("span", { className: classes.flagText }, texts.flag),
       ),
     ),
-    h(QuestionView, { question, answer, onAnswer, onLeave, legend, texts, classes, disabled: disabled || Boolean(conflict) }),
+    h(QuestionView, { question, widgets, answer, onAnswer, onLeave, legend, texts, classes, disabled: disabled || Boolean(conflict) }),
     rejected && h("p", { role: "alert", className: classes.rejected }, rejected),
-    conflict && h(ConflictPanel, { conflict, view: question.view, texts, classes, onChoose }),
+    conflict && h(ConflictPanel, { conflict, view: question.view, widgets, texts, classes, onChoose }),
   );
 };
 
@@ -238,7 +229,7 @@ export const useJournal = (attemptId, onSubmitted) => {
   return { attempt, answers, status, clock, conflicts, rejected, notice, answer, choose, journal, again: () => setRound(round + 1) };
 };
 
-export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
+export const AttemptSheet = ({ attemptId, widgets, texts, classes, onSubmitted }) => {
   const sheet = useJournal(attemptId, onSubmitted);
   const { attempt, answers, journal } = sheet;
   const [flagged, setFlagged] = useState(() => new Set());
@@ -295,7 +286,7 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
     );
 
   const { questions } = attempt;
-  const answered = (question) => !isBlank(question.view, answers[question.item_id]);
+  const answered = (question) => !isBlank(widgets, question.view, answers[question.item_id]);
   const missing = questions.flatMap((question, index) => (answered(question) ? [] : [index + 1]));
   const toggleFlag = (item) =>
     setFlagged((all) => {
@@ -329,6 +320,7 @@ export const AttemptSheet = ({ attemptId, texts, classes, onSubmitted }) => {
       h(Card, {
         key: question.item_id,
         question,
+        widgets,
         index,
         answer: answers[question.item_id],
         flagged: flagged.has(question.item_id),
@@ -379,10 +371,15 @@ export const LeftBehind = ({ attemptId, texts, classes }) => {
   );
 };
 
-// The author's look through a student's eyes; nothing is kept.
-export const QuestionPreview = ({ question, texts, classes }) => {
+// The author's look through a student's eyes; nothing is kept. The server scores the try, since only it has the key.
+export const QuestionPreview = ({ question, widgets, texts, classes, onCheck }) => {
   const [answer, setAnswer] = useState(null);
   useEffect(() => setAnswer(null), [question]);
   if (!question?.view) return null;
-  return h(QuestionView, { question, answer, onAnswer: setAnswer, legend: fill(texts.question, { number: 1 }), texts, classes });
+  return h(
+    "div",
+    { className: classes.trial },
+    h(QuestionView, { question, widgets, answer, onAnswer: setAnswer, legend: fill(texts.question, { number: 1 }), texts, classes, trial: true }),
+    h("button", { type: "button", id: "check-answer", className: classes.primary, onClick: () => onCheck?.(answer ?? {}) }, texts.check),
+  );
 };

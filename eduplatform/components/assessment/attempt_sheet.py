@@ -6,6 +6,12 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.assessment.widgets import (
+    PARTS_SCRIPT,
+    WIDGET_CLASSES,
+    widget_texts,
+    widgets_of_types,
+)
 from eduplatform.components.live.attempt_journal import JOURNAL_SCRIPT
 from eduplatform.components.text import _
 from eduplatform.components.ui.base import Text
@@ -15,7 +21,7 @@ _VIEW_SCRIPT = rx.asset("question_view.js", shared=True).importable_path
 _SCRIPT = rx.asset("attempt_sheet.js", shared=True).importable_path
 
 # The scripts import these modules by their built path: they have to be there whenever the sheet is.
-NEEDED = (JOURNAL_SCRIPT, _VIEW_SCRIPT, rich_text)
+NEEDED = (JOURNAL_SCRIPT, PARTS_SCRIPT, _VIEW_SCRIPT, rich_text)
 
 _BUTTON = (
     "inline-flex h-10 items-center justify-center rounded-lg border border-line bg-raised px-4 text-sm font-medium "
@@ -34,6 +40,7 @@ _JUMP = (
 )
 
 _CLASSES = {
+    **WIDGET_CLASSES,
     "sheet": "flex flex-col gap-5",
     "bar": (
         "sticky top-16 z-20 -mx-4 grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-2 border-b border-line "
@@ -65,30 +72,8 @@ _CLASSES = {
     ),
     "flagText": "hidden sm:inline",
     "question": "flex flex-col gap-4",
-    "options": "flex min-w-0 flex-col gap-2 border-0 p-0",
-    "option": (
-        "flex min-h-11 cursor-pointer items-start gap-3 rounded-lg border border-line bg-surface px-3.5 py-2.5 "
-        "text-sm text-ink transition-colors hover:border-line-strong has-checked:border-accent "
-        "has-checked:bg-accent-soft has-disabled:cursor-not-allowed has-disabled:opacity-70 [&>input]:mt-0.5"
-    ),
-    "optionText": "min-w-0 break-words",
-    "clear": (
-        "w-fit rounded-sm px-1 py-1 text-sm text-ink-muted underline underline-offset-3 hover:text-ink "
-        "pointer-coarse:py-2.5"
-    ),
-    "lineFrame": "flex flex-col gap-1.5",
     "label": "text-sm font-medium text-ink",
-    "line": (
-        "h-11 w-full max-w-md rounded-lg border border-line-strong bg-surface px-3 text-sm text-ink shadow-sm "
-        "hover:border-ink-muted focus-visible:border-accent disabled:bg-sunken disabled:text-ink-muted"
-    ),
-    "essay": (
-        "ui-grow min-h-60 w-full resize-y rounded-lg border border-line-strong bg-surface px-3.5 py-3 text-sm "
-        "leading-relaxed text-ink shadow-sm hover:border-ink-muted focus-visible:border-accent disabled:bg-sunken "
-        "disabled:text-ink-muted"
-    ),
     "hint": "text-sm text-ink-muted empty:hidden",
-    "hintOver": "text-sm font-medium text-warning",
     "rejected": "mt-3 text-sm font-medium text-danger empty:hidden",
     "conflict": "mt-4 rounded-xl bg-warning-soft p-4 text-sm text-ink",
     "conflictTitle": "font-semibold text-warning",
@@ -107,13 +92,15 @@ _CLASSES = {
     "primary": f"{_PRIMARY} sm:order-3",
     "submitEnd": f"{_PRIMARY} self-end",
     "notice": "flex flex-col items-start gap-2 rounded-xl bg-warning-soft px-4 py-3.5 text-sm text-ink",
+    "trial": "flex flex-col items-start gap-4 [&>:first-child]:w-full",
     "loading": "py-10 text-center text-sm text-ink-muted",
     "failure": "flex flex-col items-center gap-4 py-12 text-center text-sm text-ink",
 }
 
 
-def _texts() -> dict[str, rx.Var[str]]:
+def _texts() -> dict[str, Any]:
     return {
+        **widget_texts(),
         "question": _("Question {number}"),
         "questions": _("Questions"),
         "points": _("Points: {points}"),
@@ -132,18 +119,6 @@ def _texts() -> dict[str, rx.Var[str]]:
         "oneMinute": _("1 minute left."),
         "over": _("The time is over. Your answers are being handed in."),
         "overOffline": _("The time is over. Your answers will be handed in as soon as you are online again."),
-        "clear": _("Clear the choice"),
-        "several": _("Choose all that apply."),
-        "yes": _("True"),
-        "no": _("False"),
-        "yourAnswer": _("Your answer"),
-        "unitNone": _("A number without a unit."),
-        "unitOptional": _("A number; you may add its unit."),
-        "unitRequired": _("A number with its unit."),
-        "figures": _("Significant figures asked for: {count}."),
-        "words": _("Words: {count}"),
-        "atLeast": _("at least {limit}"),
-        "atMost": _("at most {limit}"),
         "unknownType": _("This kind of question cannot be shown here."),
         "conflictTitle": _("You have answered this question in two windows. Which answer counts?"),
         "conflictMine": _("In this window"),
@@ -151,6 +126,7 @@ def _texts() -> dict[str, rx.Var[str]]:
         "keepMine": _("Use this one"),
         "keepTheirs": _("Keep the saved one"),
         "empty": _("(empty)"),
+        "check": _("Check this answer"),
         "submit": _("Hand in"),
         "submitting": _("Handing in…"),
         "submitTitle": _("Hand in your answers?"),
@@ -173,6 +149,10 @@ def _texts() -> dict[str, rx.Var[str]]:
     }
 
 
+def _answer_event(answer: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
+    return (answer,)
+
+
 class _AttemptSheet(rx.Component):
     """Questions, clock and journal of one attempt."""
 
@@ -180,8 +160,9 @@ class _AttemptSheet(rx.Component):
     tag = "AttemptSheet"
 
     attempt_id: rx.Var[str]
-    texts: rx.Var[dict[str, str]]
-    classes: rx.Var[dict[str, str]]
+    widgets: rx.Var[dict[str, Any]]
+    texts: rx.Var[dict[str, Any]]
+    classes: rx.Var[dict[str, Any]]
     on_submitted: rx.EventHandler[rx.event.no_args_event_spec]
 
 
@@ -192,8 +173,8 @@ class _LeftBehind(rx.Component):
     tag = "LeftBehind"
 
     attempt_id: rx.Var[str]
-    texts: rx.Var[dict[str, str]]
-    classes: rx.Var[dict[str, str]]
+    texts: rx.Var[dict[str, Any]]
+    classes: rx.Var[dict[str, Any]]
 
 
 class _QuestionPreview(rx.Component):
@@ -203,8 +184,10 @@ class _QuestionPreview(rx.Component):
     tag = "QuestionPreview"
 
     question: rx.Var[dict[str, Any]]
-    texts: rx.Var[dict[str, str]]
-    classes: rx.Var[dict[str, str]]
+    widgets: rx.Var[dict[str, Any]]
+    texts: rx.Var[dict[str, Any]]
+    classes: rx.Var[dict[str, Any]]
+    on_check: rx.EventHandler[_answer_event]
 
 
 def attempt_sheet(attempt_id: Text, *, on_submitted: Any) -> rx.Component:
@@ -218,7 +201,11 @@ def attempt_sheet(attempt_id: Text, *, on_submitted: Any) -> rx.Component:
         on_submitted: Fired once it is over: handed in here, in another tab, or by the server.
     """
     return _AttemptSheet.create(
-        attempt_id=attempt_id, texts=_texts(), classes=_CLASSES, on_submitted=on_submitted
+        attempt_id=attempt_id,
+        widgets=widgets_of_types(),
+        texts=_texts(),
+        classes=_CLASSES,
+        on_submitted=on_submitted,
     )
 
 
@@ -227,13 +214,16 @@ def left_behind(attempt_id: Text) -> rx.Component:
     return _LeftBehind.create(attempt_id=attempt_id, texts=_texts(), classes=_CLASSES)
 
 
-def question_preview(question: dict[str, Any] | rx.Var[dict[str, Any]]) -> rx.Component:
-    """A question as a student sees it; what is answered there is not kept.
+def question_preview(question: dict[str, Any] | rx.Var[dict[str, Any]], *, on_check: Any) -> rx.Component:
+    """A question as a student sees it, to be tried; what is answered there is not kept.
 
     Args:
         question: ``stem_html`` and ``view``, as `eduplatform.domain.assessment.bank.preview` makes them.
+        on_check: Fired with the answer that is to be scored.
     """
-    return _QuestionPreview.create(question=question, texts=_texts(), classes=_CLASSES)
+    return _QuestionPreview.create(
+        question=question, widgets=widgets_of_types(), texts=_texts(), classes=_CLASSES, on_check=on_check
+    )
 
 
 __all__ = ["attempt_sheet", "left_behind", "question_preview"]

@@ -18,8 +18,9 @@ const parse = (text) => {
 
 const bare = (rows) => JSON.stringify(rows.map(({ key, ...row }) => row));
 
-// `columns`: [{ name, label, kind: text | radio | checkbox, placeholder }]; `errors`: messages by `<name>.<index>.<column>`.
-export const RowsEditor = ({ id, name, value, revision, columns, least, most, errors, texts, classes }) => {
+// `columns`: [{ name, label, kind: text | radio | checkbox | select, placeholder, choices: [{ value, label }], shown: { column, values } }];
+// `errors`: messages by `<name>.<index>.<column>`.
+export const RowsEditor = ({ id, name, value, revision, columns, least, most, numbered, errors, texts, classes }) => {
   const [rows, setRows] = useState(() => parse(value));
   const [said, setSaid] = useState("");
   const hidden = useRef(null);
@@ -78,7 +79,8 @@ export const RowsEditor = ({ id, name, value, revision, columns, least, most, er
     change(next, neighbour ? `${id}-${neighbour.key}-${columns[0].name}` : `${id}-add`, texts.removed);
   };
   const add = () => {
-    const row = keyed(Object.fromEntries(columns.map((column) => [column.name, column.kind === "text" ? "" : false])));
+    const empty = (column) => (column.kind === "select" ? column.choices[0].value : column.kind === "text" ? "" : false);
+    const row = keyed(Object.fromEntries(columns.map((column) => [column.name, empty(column)])));
     change([...rows, row], `${id}-${row.key}-${columns[0].name}`);
   };
 
@@ -86,6 +88,24 @@ export const RowsEditor = ({ id, name, value, revision, columns, least, most, er
     const controlId = `${id}-${row.key}-${column.name}`;
     const error = errors?.[`${name}.${index}.${column.name}`] ?? "";
     const label = `${column.label} ${index + 1}`;
+    if (column.shown && !column.shown.values.includes(row[column.shown.column])) return null;
+    if (column.kind === "select")
+      return h(
+        "div",
+        { key: column.name, className: classes.pick },
+        h(
+          "select",
+          {
+            id: controlId,
+            value: row[column.name] ?? column.choices[0].value,
+            "aria-label": label,
+            className: classes.select,
+            "data-no-draft": "",
+            onChange: (event) => set(index, column, event.target.value),
+          },
+          column.choices.map((choice) => h("option", { key: choice.value, value: choice.value }, choice.label)),
+        ),
+      );
     if (column.kind !== "text")
       return h(
         "label",
@@ -147,6 +167,7 @@ export const RowsEditor = ({ id, name, value, revision, columns, least, most, er
         h(
           "li",
           { key: row.key, className: classes.row },
+          numbered && h("span", { "aria-hidden": true, className: classes.number }, index + 1),
           columns.map((column) => cell(row, index, column)),
           h(
             "div",

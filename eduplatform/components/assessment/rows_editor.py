@@ -16,13 +16,19 @@ _CLASSES = {
     "rows": "flex list-none flex-col gap-2.5 p-0",
     "row": (
         "flex flex-wrap items-start gap-x-3 gap-y-2 rounded-xl border border-line bg-surface p-3 "
-        "has-checked:border-accent has-checked:bg-accent-soft sm:flex-nowrap"
+        "has-[input:checked]:border-accent has-[input:checked]:bg-accent-soft sm:flex-nowrap"
     ),
     "cell": "min-w-0 grow basis-full sm:basis-0",
     "input": (
         "h-10 w-full rounded-lg border border-line-strong bg-surface px-3 text-sm text-ink shadow-sm "
         "focus-visible:border-accent aria-invalid:border-danger pointer-coarse:h-11"
     ),
+    "pick": "shrink-0",
+    "select": (
+        "h-10 rounded-lg border border-line-strong bg-surface px-2.5 text-sm text-ink shadow-sm "
+        "focus-visible:border-accent pointer-coarse:h-11"
+    ),
+    "number": "grid h-10 w-5 shrink-0 place-items-center text-sm text-ink-muted tabular-nums",
     "tick": "flex h-10 shrink-0 items-center gap-2 text-sm text-ink pointer-coarse:h-11",
     "tools": "ms-auto flex shrink-0 gap-1",
     "tool": (
@@ -37,13 +43,32 @@ _CLASSES = {
 }
 
 
+class RowChoice(TypedDict):
+    """A choice of a select."""
+
+    value: str
+    label: Text
+
+
+class RowCondition(TypedDict):
+    """When a part of a row is there."""
+
+    column: str
+    values: list[str]
+
+
 class RowColumn(TypedDict, total=False):
-    """One part of each row; ``radio`` ticks at most one row."""
+    """One part of each row; ``radio`` ticks at most one row, ``select`` has ``choices``.
+
+    ``shown`` names a select of the row and the values with which this part is there.
+    """
 
     name: str
     label: Text
-    kind: Literal["text", "radio", "checkbox"]
+    kind: Literal["text", "radio", "checkbox", "select"]
     placeholder: Text
+    choices: list[RowChoice]
+    shown: RowCondition
 
 
 def _values_event(values: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
@@ -62,6 +87,7 @@ class _RowsEditor(rx.Component):
     columns: rx.Var[list[dict[str, Any]]]
     least: rx.Var[int]
     most: rx.Var[int]
+    numbered: rx.Var[bool]
     errors: rx.Var[dict[str, str]]
     texts: rx.Var[dict[str, str]]
     classes: rx.Var[dict[str, str]]
@@ -88,6 +114,7 @@ def rows_editor(
     errors: dict[str, str] | rx.Var[dict[str, str]],
     least: int = 0,
     most: int = 20,
+    numbered: bool = False,
 ) -> rx.Component:
     """Rows that can be added, removed and put in order with the keyboard alone.
 
@@ -101,6 +128,7 @@ def rows_editor(
         errors: Messages of the form; those of a row are under ``<name>.<index>.<column>``.
         least: Rows that cannot be removed.
         most: Rows that there can be.
+        numbered: Show the place of each row before it.
     """
     return _RowsEditor.create(
         id=id,
@@ -110,6 +138,7 @@ def rows_editor(
         columns=columns,
         least=least,
         most=most,
+        numbered=numbered,
         errors=errors,
         texts={
             "add": add_label,

@@ -46,6 +46,7 @@ NAVIGATION: dict[Role, tuple[NavEntry, ...]] = {
     Role.TEACHER: (
         NavEntry(_("Home"), "house", "/teach", start=True),
         NavEntry(_("Courses"), "book-open", "/teach/courses"),
+        NavEntry(_("My questions"), "database", "/teach/bank"),
         NavEntry(_("Grading desk"), "clipboard-check", "/teach/grading"),
         NavEntry(_("Calendar"), "calendar", "/calendar"),
         NavEntry(_("Messages"), "mail", "/messages"),

@@ -122,7 +122,7 @@ export const FileUpload = (props) => {
     if (told.current === text) return;
     told.current = text;
     hidden.current?.dispatchEvent(new Event("input", { bubbles: true }));
-    latest.current?.(ids);
+    latest.current?.(ids, entries.filter((one) => one.state === "done").map((one) => one.stored));
   }, [text]);
 
   const clear = () => {

@@ -15,7 +15,7 @@ from eduplatform.state.files import FileLink
 
 _SCRIPT = rx.asset("file_upload.js", shared=True).importable_path
 
-_CLASSES = {
+UPLOAD_CLASSES = {
     "frame": "flex min-w-0 flex-col gap-2",
     "zone": (
         "relative flex cursor-pointer flex-col items-center gap-1 rounded-xl border-2 border-dashed border-line-strong "
@@ -134,8 +134,8 @@ def file_upload(
             revision=revision,
             disabled=disabled,
             described_by=described_by(id),
-            texts=_texts(label, limit),
-            classes=_CLASSES,
+            texts=upload_texts(label, limit),
+            classes=UPLOAD_CLASSES,
             picture=icon("upload", size="lg"),
             **events,
         ),
@@ -144,7 +144,8 @@ def file_upload(
     )
 
 
-def _texts(label: Text, limit: int) -> dict[str, Text]:
+def upload_texts(label: Text, limit: int) -> dict[str, Text]:
+    """The texts of its script, for a component that holds an upload; ``limit`` in bytes."""
     return {
         "label": label,
         "choose": _("Choose a file or drop it here"),
@@ -249,8 +250,8 @@ def _remove_button(file: Any, on_remove: Any) -> rx.Component:
         type="button",
         aria_label=_("Remove {name}", name=file["name"]),
         on_click=on_remove(file["id"]),
-        class_name=_CLASSES["remove"],
+        class_name=UPLOAD_CLASSES["remove"],
     )
 
 
-__all__ = ["file_list", "file_upload"]
+__all__ = ["UPLOAD_CLASSES", "file_list", "file_upload", "upload_texts"]

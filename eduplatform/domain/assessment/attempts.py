@@ -21,6 +21,7 @@ from eduplatform.db.base import utc_now
 from eduplatform.db.repository import as_stored
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment import drafts, exam_password, pools, scoring
+from eduplatform.domain.assessment.answer_files import attach_files
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
@@ -298,6 +299,19 @@ async def save_answers(
         await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
+    await attach_files(
+        work=work,
+        me=me,
+        stored=[
+            (
+                str(one.operation_id),
+                question_type(asked[one.item_id].version.type),
+                asked[one.item_id].response,
+            )
+            for one in fresh
+            if one.operation_id in stored
+        ],
+    )
     await OperationRepository(work).insert_many(
         [
             {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import and_, col, or_, select
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import (
@@ -23,37 +26,82 @@ from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 
 
+@dataclass(frozen=True, slots=True)
+class AuthoredQuestion:
+    """A question in its author's hands; ``course`` is None in a personal bank."""
+
+    question: Question
+    version: QuestionVersion
+    bank: QuestionBank
+    course: Course | None
+
+
 def _require_role(me: Principal, role: Role) -> None:
     if role not in me.roles:
         raise NotFound
 
 
-async def require_question_author(
-    *, work: Work, me: Principal, question_id: UUID, lock: bool = False
-) -> tuple[Question, QuestionVersion, Course]:
-    """A question with its current version and its course, for those who teach the course.
+def authored_by(user_id: UUID) -> ColumnElement[bool]:
+    """The banks of a person: their own, and those of the courses that they teach; courses are joined from outside."""
+    return or_(
+        col(QuestionBank.owner_id) == user_id, and_(col(QuestionBank.owner_id).is_(None), taught_by(user_id))
+    )
+
+
+async def require_bank(
+    *, work: Work, me: Principal, bank_id: UUID, lock: bool = False
+) -> tuple[QuestionBank, Course | None]:
+    """A bank and its course, for those who teach the course; or one's own bank, which has none.
 
     Raises:
-        NotFound: It does not exist, or the person does not teach its course.
+        NotFound: It does not exist, or it is not the person's.
     """
     _require_role(me, Role.TEACHER)
     statement = (
-        select(Question, QuestionVersion, Course)
+        select(QuestionBank, Course)
+        .outerjoin(Course, col(Course.id) == col(QuestionBank.course_id))
+        .where(
+            col(QuestionBank.tenant_id) == work.tenant_id,
+            col(QuestionBank.id) == bank_id,
+            authored_by(me.user),
+        )
+    )
+    if lock:
+        statement = statement.with_for_update(of=QuestionBank).execution_options(populate_existing=True)
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return cast(tuple[QuestionBank, Course | None], tuple(row))
+
+
+async def require_question_author(
+    *, work: Work, me: Principal, question_id: UUID, lock: bool = False
+) -> AuthoredQuestion:
+    """A question with its current version, its bank and its course, for those who teach the course or own the bank.
+
+    Raises:
+        NotFound: It does not exist, or it is not the person's.
+    """
+    _require_role(me, Role.TEACHER)
+    statement = (
+        select(Question, QuestionVersion, QuestionBank, Course)
         .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
-        .join(Course, col(Course.id) == col(QuestionBank.course_id))
+        .outerjoin(Course, col(Course.id) == col(QuestionBank.course_id))
         .join(
             QuestionVersion,
             (col(QuestionVersion.question_id) == col(Question.id))
             & (col(QuestionVersion.number) == col(Question.current_version)),
         )
-        .where(col(Question.tenant_id) == work.tenant_id, col(Question.id) == question_id, taught_by(me.user))
+        .where(
+            col(Question.tenant_id) == work.tenant_id, col(Question.id) == question_id, authored_by(me.user)
+        )
     )
     if lock:
         statement = statement.with_for_update(of=Question).execution_options(populate_existing=True)
     row = (await work.session.exec(statement)).one_or_none()
     if row is None:
         raise NotFound
-    return row
+    return AuthoredQuestion(*row)
 
 
 async def require_assessment_author(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.db.repository import Repository
@@ -31,7 +31,7 @@ from eduplatform.domain.assessment.models import (
     StudentAccommodation,
 )
 from eduplatform.domain.assessment.ownership import belongs_to
-from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
+from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Enrollment, Module, PublicationStatus, Section
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading.models import Grade, Rubric, visible_grade
@@ -42,83 +42,25 @@ async def _run(session: AsyncSession, statement: Any) -> None:
     await cast(Any, session).exec(statement)
 
 
-class BankRepository(Repository[QuestionBank]):
-    """Question banks."""
-
-    model = QuestionBank
-
-    async def of_course(self, course_id: UUID) -> QuestionBank | None:
-        """The course's first bank."""
-        statement = self.rows().where(col(QuestionBank.course_id) == course_id)
-        return (await self._session.exec(statement.order_by(col(QuestionBank.id)).limit(1))).first()
-
-
 class QuestionRepository(Repository[Question]):
     """Questions and their versions."""
 
     model = Question
 
-    async def in_bank(
-        self, *, course_id: UUID, search: str, type: str, excluded: UUID | None, number: int, size: int
-    ) -> tuple[list[BankRow], int]:
-        """A page of a course's questions, newest first, and their number in all.
-
-        Args:
-            course_id: The course.
-            search: Part of the wording; empty for all.
-            type: Key of a question type; empty for all.
-            excluded: Leave out what this assessment already contains.
-            number: The page, from 1.
-            size: Rows per page.
-        """
-        conditions: list[ColumnElement[bool]] = [
-            col(Question.tenant_id) == self._work.tenant_id,
-            col(QuestionBank.course_id) == course_id,
-            col(Question.status) == "live",
-        ]
-        if search:
-            conditions.append(col(QuestionVersion.stem).icontains(search, autoescape=True))
-        if type:
-            conditions.append(col(Question.type) == type)
-        if excluded is not None:
-            used = select(AssessmentItem.question_id).where(col(AssessmentItem.assessment_id) == excluded)
-            conditions.append(col(Question.id).not_in(used))
-        uses = (
-            select(func.count(col(AssessmentItem.id)))
-            .where(col(AssessmentItem.question_id) == col(Question.id))
-            .correlate(Question)
-            .scalar_subquery()
-        )
-        base = (
-            select(Question, QuestionVersion, uses)
-            .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
-            .join(QuestionVersion, _is_current())
-            .where(*conditions)
-        )
-        total = (
-            await self._session.exec(
-                select(func.count(col(Question.id)))
-                .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
-                .join(QuestionVersion, _is_current())
-                .where(*conditions)
-            )
-        ).one()
-        found = await self._session.exec(
-            base.order_by(col(Question.id).desc()).offset((max(number, 1) - 1) * size).limit(size)
-        )
-        return [BankRow(*row) for row in found.all()], total
-
     async def current_versions(
         self, *, course_id: UUID, question_ids: Sequence[UUID]
     ) -> dict[UUID, QuestionVersion]:
-        """The current versions of those of the questions that belong to the course."""
+        """The current versions of those of the questions that are in a bank of the course, or in one's own."""
         found = await self._session.exec(
             select(QuestionVersion)
             .join(Question, col(Question.id) == col(QuestionVersion.question_id))
             .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
             .where(
                 col(QuestionVersion.tenant_id) == self._work.tenant_id,
-                col(QuestionBank.course_id) == course_id,
+                or_(
+                    col(QuestionBank.course_id) == course_id,
+                    col(QuestionBank.owner_id) == self._work.user_id,
+                ),
                 col(Question.status) == "live",
                 col(Question.id).in_(question_ids),
                 col(QuestionVersion.number) == col(Question.current_version),
@@ -126,19 +68,19 @@ class QuestionRepository(Repository[Question]):
         )
         return {version.question_id: version for version in found.all()}
 
-    async def is_seen(self, version_id: UUID, *, lock: bool = False) -> bool:
-        """Whether a published assessment holds this version; ``lock`` keeps drafts that do from being published."""
-        statement = (
-            select(Assessment.status)
+    async def is_seen(self, version_id: UUID) -> bool:
+        """Whether a published assessment holds this version."""
+        found = await self._session.exec(
+            select(Assessment.id)
             .join(AssessmentItem, col(AssessmentItem.assessment_id) == col(Assessment.id))
             .where(
                 col(Assessment.tenant_id) == self._work.tenant_id,
                 col(AssessmentItem.question_version_id) == version_id,
+                col(Assessment.status) != PublicationStatus.DRAFT,
             )
+            .limit(1)
         )
-        if lock:
-            statement = statement.with_for_update(of=Assessment, read=True, key_share=True)
-        return any(status != PublicationStatus.DRAFT for status in await self._session.exec(statement))
+        return found.first() is not None
 
     async def move_drafts(self, question_id: UUID, version_id: UUID) -> None:
         """Let every draft ask the newest version."""
@@ -163,12 +105,6 @@ class QuestionVersionRepository(Repository[QuestionVersion]):
     """The wordings of questions."""
 
     model = QuestionVersion
-
-
-def _is_current() -> ColumnElement[bool]:
-    return (col(QuestionVersion.question_id) == col(Question.id)) & (
-        col(QuestionVersion.number) == col(Question.current_version)
-    )
 
 
 class AssessmentRepository(Repository[Assessment]):

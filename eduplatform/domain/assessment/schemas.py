@@ -16,9 +16,11 @@ from eduplatform.domain.assessment.models import (
     AssessmentPool,
     Attempt,
     Question,
+    QuestionBank,
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.courses.models import Course
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +83,20 @@ class BankRow:
 
 @dataclass(frozen=True, slots=True)
 class EditedQuestion:
-    """A question in its editor; ``seen`` means that a published or started assessment holds this version."""
+    """A question in its editor.
+
+    Attributes:
+        question: It.
+        version: Its current wording.
+        bank: Where it is.
+        course: The bank's course; None in a personal bank.
+        seen: A published assessment holds this version.
+    """
 
     question: Question
     version: QuestionVersion
-    course_id: UUID
-    course_title: str
+    bank: QuestionBank
+    course: Course | None
     seen: bool
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.assessment.attempt_sheet import question_preview
 from eduplatform.components.assessment.rows_editor import form_values_button
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.hotkeys import Hotkey, hotkeys
@@ -19,9 +18,9 @@ from eduplatform.components.ui import (
     button_link,
     callout,
     card,
-    dialog,
     icon,
     page_header,
+    select,
     skeleton,
     text_input,
 )
@@ -29,8 +28,9 @@ from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.pages.teacher.question_parts import parts_of_type
+from eduplatform.pages.teacher.question_preview import preview_dialog
 from eduplatform.security.permissions import Role
-from eduplatform.state.bank import QuestionState
+from eduplatform.state.question import QuestionState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = QuestionState
@@ -47,6 +47,21 @@ _ERRORS = _S.errors
 )
 def new_question() -> rx.Component:
     """Choose a type, then write."""
+    return _new()
+
+
+@page(
+    "/teach/bank/new",
+    title="New question",
+    roles=(Role.TEACHER,),
+    on_load=QuestionState.load_new_own,
+)
+def new_own_question() -> rx.Component:
+    """Choose a type, then write, for one's own bank."""
+    return _new()
+
+
+def _new() -> rx.Component:
     return page_body(
         _S,
         rx.el.div(
@@ -69,13 +84,25 @@ def edit_question() -> rx.Component:
     return page_body(
         _S,
         rx.el.div(
-            page_header(_("Edit question"), breadcrumb=_way(_("Edit question")), meta=[_type_badge()]),
+            page_header(
+                _("Edit question"),
+                breadcrumb=_way(_("Edit question")),
+                meta=[
+                    _type_badge(),
+                    badge(_("Version {number}", number=_S.version)),
+                    rx.foreach(_S.tags, lambda text: badge(text, icon="flag")),
+                ],
+                actions=[
+                    button_link(
+                        _("Versions and use"), f"/teach/questions/{_S.question_id}/history", icon="clock"
+                    )
+                ],
+            ),
             rx.cond(
                 _S.seen,
                 callout(
                     _(
-                        "Saving makes a new version. Published assessments and attempts keep the wording they have; "
-                        "drafts follow to the new one."
+                        "Published assessments and attempts keep the version they have; drafts follow to the new one."
                     ),
                     title=_("Students may have seen this question."),
                     id="question-seen",
@@ -91,11 +118,15 @@ def edit_question() -> rx.Component:
 
 def _way(current: rx.Var[str]) -> rx.Component:
     course = f"/teach/courses/{_S.course_id}"
-    return breadcrumb(
-        (_("Courses"), "/teach/courses"),
-        (_S.course_title, course),
-        (_("Question bank"), f"{course}/bank"),
-        current=current,
+    return rx.cond(
+        _S.course_id != "",
+        breadcrumb(
+            (_("Courses"), "/teach/courses"),
+            (_S.course_title, course),
+            (_("Question bank"), f"{course}/bank"),
+            current=current,
+        ),
+        breadcrumb((_("My questions"), "/teach/bank"), current=current),
     )
 
 
@@ -161,6 +192,7 @@ def _editor() -> rx.Component:
                 required=True,
             ),
             card(parts_of_type(), title=_("Answer"), class_name="overflow-visible"),
+            _place(),
             text_input(
                 name="points",
                 id=field_id("question-points"),
@@ -190,23 +222,30 @@ def _editor() -> rx.Component:
             on_submit=_S.save,
             class_name="flex flex-col gap-6",
         ),
-        dialog(
-            question_preview(_S.preview),
-            title=_("As students see it"),
-            description=_("You can try it out; nothing is kept."),
-            id="question-preview",
-            open=_S.previewing,
-            on_close=_S.close_preview,
-            size="lg",
-            footer=button(_("Back to the editor"), closes=True),
+        preview_dialog(),
+    )
+
+
+def _place() -> rx.Component:
+    """A new question says where it goes; later it is moved in the bank's list."""
+    return rx.cond(
+        _S.question_id == "",
+        select(
+            name="place",
+            id=field_id("question-place"),
+            label=_("Bank and folder"),
+            options=_S.places,
+            default_value=_S.place,
+            field_class="max-w-md",
         ),
+        rx.fragment(),
     )
 
 
 def _foot() -> rx.Component:
     return rx.el.div(
         rx.el.span(_("Ctrl+S saves"), class_name="me-auto hidden text-sm text-ink-muted sm:block"),
-        button_link(_("Back to the bank"), f"/teach/courses/{_S.course_id}/bank", variant="quiet"),
+        button_link(_("Back to the bank"), _S.bank_path, variant="quiet"),
         form_values_button(
             icon("eye"),
             _("Preview"),

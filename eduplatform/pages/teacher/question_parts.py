@@ -1,7 +1,9 @@
-"""The fields of each question type in the editor."""
+"""The fields of each question type in the editor, drawn from what the type says of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import reflex as rx
@@ -9,8 +11,19 @@ import reflex as rx
 from eduplatform.components.assessment.rows_editor import RowColumn, rows_editor
 from eduplatform.components.text import _
 from eduplatform.components.ui import checkbox, icon, number_input, select, text_input, textarea
+from eduplatform.domain.assessment.question_types import bank_types
+from eduplatform.domain.assessment.types.editor import (
+    ChoiceField,
+    EditorColumn,
+    EditorField,
+    FlagField,
+    LineField,
+    NumberField,
+    RowsField,
+    TextField,
+)
 from eduplatform.pages.shared.form_ids import field_id
-from eduplatform.state.bank import QuestionState
+from eduplatform.state.question import QuestionState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = QuestionState
@@ -22,23 +35,137 @@ _PARTS = _S.parts
 def parts_of_type() -> Any:
     """The fields of the type that is being written."""
     return rx.match(
-        _S.type,
-        ("single_choice", _options("radio", _("Mark the one that is right."))),
-        (
-            "multiple_choice",
-            _options("checkbox", _("Mark all that are right. Each wrong choice takes one away.")),
-        ),
-        ("true_false", _true_false()),
-        ("numeric", _numeric()),
-        ("short_text", _short_text()),
-        ("essay", _essay()),
-        rx.fragment(),
+        _S.type, *((kind.key, editor_fields(kind.editor)) for kind in bank_types()), rx.fragment()
     )
+
+
+def editor_fields(fields: Sequence[EditorField]) -> rx.Component:
+    """The fields of one type: those that stand beside each other in a grid, the others below each other."""
+    switches = {field.shown_when[0] for field in fields if field.shown_when is not None}
+    groups: list[rx.Component] = []
+    for half, together in groupby(fields, key=lambda field: field.half):
+        drawn = [_shown(field, switches) for field in together]
+        groups += [rx.el.div(*drawn, class_name="grid gap-5 sm:grid-cols-2")] if half else drawn
+    return rx.el.div(*groups, class_name="flex flex-col gap-6")
+
+
+def _shown(field: EditorField, switches: set[str]) -> rx.Component:
+    drawn = _DRAWN[type(field)](field, field.name in switches)
+    if field.shown_when is None:
+        return drawn
+    switch, values = field.shown_when
+    condition = rx.Var.create(list(values)).to(list[str]).contains(_PARTS[switch])
+    return rx.cond(condition, drawn, rx.fragment())
 
 
 def _key(name: str) -> rx.Var[str]:
     """Makes a field anew when another question, or another version of it, is shown."""
     return rx.Var.create(f"{name}-{_S.question_id}-{_S.version}")
+
+
+def _common(field: EditorField) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "id": field_id(f"question-{field.name}"),
+        "label": _(field.label),
+        "key": _key(field.name),
+        **({"hint": _(field.hint)} if field.hint else {}),
+    }
+
+
+def _line(field: LineField, _switch: bool) -> rx.Component:
+    return text_input(
+        **_common(field),
+        default_value=_PARTS[field.name],
+        error=_ERRORS[field.name],
+        required=field.required,
+        optional=field.optional,
+        auto_complete="off",
+    )
+
+
+def _text(field: TextField, _switch: bool) -> rx.Component:
+    return textarea(
+        **_common(field),
+        rows=field.lines,
+        default_value=_PARTS[field.name],
+        error=_ERRORS[field.name],
+        required=field.required,
+        optional=field.optional,
+    )
+
+
+def _number(field: NumberField, _switch: bool) -> rx.Component:
+    return number_input(
+        **_common(field),
+        minimum=field.least,
+        maximum=field.most,
+        default_value=_PARTS[field.name],
+        error=_ERRORS[field.name],
+        optional=field.optional,
+    )
+
+
+def _flag(field: FlagField, _switch: bool) -> rx.Component:
+    return checkbox(**_common(field), value="true", default_checked=_PARTS[field.name] == "true")
+
+
+def _choice(field: ChoiceField, switch: bool) -> rx.Component:
+    value: dict[str, Any] = {"default_value": _PARTS[field.name]}
+    if switch:
+        # Other fields come and go with it, so the state has to know.
+        value = {
+            "value": _PARTS[field.name],
+            "on_change": lambda chosen: _S.set_part(field.name, chosen),
+        }
+    return select(
+        **_common(field),
+        **value,
+        options=[(str(key), _(label)) for key, label in field.choices],
+        placeholder="" if field.start else _("Choose"),
+        error=_ERRORS[field.name],
+        required=not field.start,
+    )
+
+
+def _rows(field: RowsField, _switch: bool) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(_(field.label), class_name="text-sm font-medium text-ink"),
+            rx.el.p(
+                _(field.hint) if field.hint else "", class_name="mt-0.5 text-sm text-ink-muted empty:hidden"
+            ),
+        ),
+        _problem(field.name),
+        rows_editor(
+            id=f"question-{field.name}",
+            name=field.name,
+            value=_PARTS[field.name],
+            revision=_key(field.name),
+            columns=[*_columns(field.columns)],
+            add_label=_(field.add),
+            errors=_ERRORS,
+            least=field.least,
+            most=field.most,
+            numbered=field.numbered,
+        ),
+        class_name="flex flex-col gap-3",
+    )
+
+
+def _columns(columns: Sequence[EditorColumn]) -> Iterator[RowColumn]:
+    for column in columns:
+        drawn: RowColumn = {"name": column.name, "label": _(column.label), "kind": column.kind}
+        if column.placeholder:
+            drawn["placeholder"] = _(column.placeholder)
+        if column.example:
+            drawn["placeholder"] = column.example
+        if column.choices:
+            drawn["choices"] = [{"value": str(key), "label": _(label)} for key, label in column.choices]
+        if column.shown_when is not None:
+            switch, values = column.shown_when
+            drawn["shown"] = {"column": switch, "values": list(values)}
+        yield drawn
 
 
 def _problem(field: str) -> rx.Component:
@@ -57,214 +184,11 @@ def _problem(field: str) -> rx.Component:
     )
 
 
-def _line(name: str, **props: Any) -> rx.Component:
-    return text_input(
-        name=name,
-        id=field_id(f"question-{name}"),
-        default_value=_PARTS[name],
-        key=_key(name),
-        error=_ERRORS[name],
-        **props,
-    )
-
-
-def _options(kind: Any, hint: rx.Var[str]) -> rx.Component:
-    columns: list[RowColumn] = [
-        {"name": "text", "label": _("Option"), "kind": "text", "placeholder": _("Text of the option")},
-        {"name": "correct", "label": _("Right"), "kind": kind},
-    ]
-    return rx.el.div(
-        rx.el.p(hint, class_name="text-sm text-ink-muted"),
-        _problem("options"),
-        rows_editor(
-            id="question-options",
-            name="options",
-            value=_S.options,
-            revision=_key("options"),
-            columns=columns,
-            add_label=_("Add an option"),
-            errors=_ERRORS,
-            least=2,
-        ),
-        checkbox(
-            name="shuffle",
-            id=field_id("question-shuffle"),
-            label=_("Show the options in another order to each student"),
-            default_checked=_S.shuffle,
-            key=_key("shuffle"),
-        ),
-        class_name="flex flex-col gap-4",
-    )
-
-
-def _true_false() -> rx.Component:
-    return select(
-        name="answer",
-        id=field_id("question-answer"),
-        label=_("The statement is"),
-        options=[("true", _("True")), ("false", _("False"))],
-        placeholder=_("Choose"),
-        default_value=_PARTS["answer"],
-        key=_key("answer"),
-        error=_ERRORS["answer"],
-        required=True,
-        class_name="max-w-60",
-    )
-
-
-def _numeric() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            _line(
-                "value",
-                label=_("Right answer"),
-                hint=_("A decimal, a fraction, or 6.63e-34."),
-                required=True,
-                auto_complete="off",
-            ),
-            _line(
-                "tolerance", label=_("Tolerance"), hint=_("Empty means exactly this value."), optional=True
-            ),
-            select(
-                name="tolerance_kind",
-                id=field_id("question-tolerance_kind"),
-                label=_("Tolerance is"),
-                hint=_("Absolute: in the unit of the answer."),
-                options=[("absolute", _("absolute")), ("relative", _("a percentage of the answer"))],
-                default_value=_PARTS["tolerance_kind"],
-                key=_key("tolerance_kind"),
-                error=_ERRORS["tolerance_kind"],
-            ),
-            number_input(
-                name="significant_figures",
-                id=field_id("question-significant_figures"),
-                label=_("Significant figures"),
-                hint=_("Empty when they do not matter."),
-                minimum=1,
-                maximum=15,
-                default_value=_PARTS["significant_figures"],
-                key=_key("significant_figures"),
-                error=_ERRORS["significant_figures"],
-                optional=True,
-            ),
-            class_name="grid gap-5 sm:grid-cols-2",
-        ),
-        select(
-            name="unit_rule",
-            id=field_id("question-unit_rule"),
-            label=_("Unit"),
-            options=[
-                ("none", _("A number without a unit")),
-                ("optional", _("A unit may be given")),
-                ("required", _("A unit has to be given")),
-            ],
-            value=_PARTS["unit_rule"],
-            on_change=_S.set_unit_rule,
-            error=_ERRORS["unit_rule"],
-            class_name="sm:max-w-sm",
-        ),
-        rx.cond(_PARTS["unit_rule"] != "none", _units(), rx.fragment()),
-        class_name="flex flex-col gap-6",
-    )
-
-
-def _units() -> rx.Component:
-    columns: list[RowColumn] = [
-        {"name": "unit", "label": _("Other unit"), "kind": "text", "placeholder": _("mm")},
-        {"name": "factor", "label": _("Factor"), "kind": "text", "placeholder": _("0.001")},
-    ]
-    return rx.el.div(
-        _line("unit", label=_("Unit of the right answer"), class_name="max-w-60", required=True),
-        rx.el.div(
-            rx.el.p(_("Other units that count"), class_name="text-sm font-medium text-ink"),
-            rx.el.p(
-                _(
-                    "The factor says how many units of the right answer one of them is: for m, one mm is 0.001."
-                ),
-                class_name="mt-0.5 text-sm text-ink-muted",
-            ),
-        ),
-        _problem("other_units"),
-        rows_editor(
-            id="question-units",
-            name="other_units",
-            value=_S.other_units,
-            revision=_key("units"),
-            columns=columns,
-            add_label=_("Add a unit"),
-            errors=_ERRORS,
-        ),
-        class_name="flex flex-col gap-4",
-    )
-
-
-def _short_text() -> rx.Component:
-    return rx.el.div(
-        textarea(
-            name="accepted",
-            id=field_id("question-accepted"),
-            label=_("Accepted answers"),
-            hint=_("One per line. The first is shown as the solution."),
-            default_value=_PARTS["accepted"],
-            key=_key("accepted"),
-            error=_ERRORS["accepted"],
-            required=True,
-        ),
-        checkbox(
-            name="case_matters",
-            id=field_id("question-case_matters"),
-            label=_("Capital and small letters matter"),
-            default_checked=_S.case_matters,
-            key=_key("case"),
-        ),
-        checkbox(
-            name="accents_matter",
-            id=field_id("question-accents_matter"),
-            label=_("Accents matter"),
-            default_checked=_S.accents_matter,
-            key=_key("accents"),
-        ),
-        class_name="flex flex-col gap-4",
-    )
-
-
-def _essay() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            number_input(
-                name="min_words",
-                id=field_id("question-min_words"),
-                label=_("At least (words)"),
-                minimum=1,
-                maximum=10_000,
-                default_value=_PARTS["min_words"],
-                key=_key("min_words"),
-                error=_ERRORS["min_words"],
-                optional=True,
-            ),
-            number_input(
-                name="max_words",
-                id=field_id("question-max_words"),
-                label=_("At most (words)"),
-                minimum=1,
-                maximum=10_000,
-                default_value=_PARTS["max_words"],
-                key=_key("max_words"),
-                error=_ERRORS["max_words"],
-                optional=True,
-            ),
-            class_name="grid gap-5 sm:grid-cols-2",
-        ),
-        textarea(
-            name="notes",
-            id=field_id("question-notes"),
-            label=_("Notes for grading"),
-            hint=_("What a good answer contains. Students never see this."),
-            default_value=_PARTS["notes"],
-            key=_key("notes"),
-            error=_ERRORS["notes"],
-            rows=6,
-            optional=True,
-        ),
-        class_name="flex flex-col gap-5",
-    )
+_DRAWN: dict[type[EditorField], Callable[[Any, bool], rx.Component]] = {
+    LineField: _line,
+    TextField: _text,
+    NumberField: _number,
+    FlagField: _flag,
+    ChoiceField: _choice,
+    RowsField: _rows,
+}

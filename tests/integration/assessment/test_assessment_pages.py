@@ -15,8 +15,10 @@ from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.state.assessments import AssessmentsState
 from eduplatform.state.attempts import AttemptPageState, LearnAssessmentsState, LearnAssessmentState
-from eduplatform.state.bank import BankState, QuestionState
+from eduplatform.state.bank import BankState
 from eduplatform.state.builder import BuilderState
+from eduplatform.state.question import QuestionState
+from eduplatform.state.question_preview import PreviewState
 from tests.factories.assessment import PLANTED, Quiz, make_quiz
 from tests.factories.statements import count_statements
 from tests.factories.world import Person, World
@@ -52,7 +54,7 @@ async def test_new_question_is_written_saved_and_opened(world: World) -> None:
         await tab.fire(QuestionState.load)
         state = await tab.state(QuestionState)
         assert (state.loaded, state.points, state.version, state.seen) == (True, "1.5", 1, False)
-        assert [(one["text"], one["correct"]) for one in json.loads(state.options)] == [
+        assert [(one["text"], one["correct"]) for one in json.loads(state.parts["options"])] == [
             ("three", False),
             ("four", True),
         ]
@@ -110,7 +112,7 @@ async def test_preview_holds_no_key(world: World) -> None:
             "unit": "furlongsecret",
         }
         await tab.fire(QuestionState.show_preview(form))
-        shown = json.dumps((await tab.state(QuestionState)).preview)
+        shown = json.dumps((await tab.state(PreviewState)).shown)
     assert "Long?" in shown
     assert not [planted for planted in PLANTED if planted in shown]
 

@@ -90,6 +90,7 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
         editor: The fields in which the author enters the parts, see ``types.editor``.
         in_bank: Whether authors write such questions into a bank; one that is not is made by its own area only.
         scored_by_person: Whether answers wait for a grader.
+        has_files: Whether answers can hold files; then ``files`` says which.
         file_purpose: What the files of answers are for, see ``domain.files``.
         Body: What a student may see.
         Key: The answer key; never leaves the server.
@@ -103,6 +104,7 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
     editor: ClassVar[tuple[EditorField, ...]] = ()
     in_bank: ClassVar[bool] = True
     scored_by_person: ClassVar[bool] = False
+    has_files: ClassVar[bool] = False
     file_purpose: ClassVar[str] = "answer"
     Body: type[BodyT]
     Key: type[KeyT]

@@ -143,6 +143,7 @@ class Cloze(QuestionType[ClozeBody, ClozeKey, ClozeResponse]):
             least=1,
             most=MAX_GAPS,
             new_rows=2,
+            numbered=True,
         ),
         FlagField(name="case_matters", label=N_("Capital and small letters matter")),
         FlagField(name="accents_matter", label=N_("Accents matter")),

@@ -102,6 +102,7 @@ class RowsField(EditorField):
         least: Rows that cannot be removed.
         most: Rows that there can be.
         new_rows: Empty rows in a new question.
+        numbered: The place of a row matters, and is shown.
     """
 
     columns: tuple[EditorColumn, ...]
@@ -109,3 +110,4 @@ class RowsField(EditorField):
     least: int = 0
     most: int = 20
     new_rows: int = 0
+    numbered: bool = False

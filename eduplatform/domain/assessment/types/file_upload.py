@@ -92,6 +92,7 @@ class FileUpload(QuestionType[FileUploadBody, FileUploadKey, FileUploadResponse]
         GRADER_NOTES,
     )
     scored_by_person = True
+    has_files = True
     Body = FileUploadBody
     Key = FileUploadKey
     Response = FileUploadResponse

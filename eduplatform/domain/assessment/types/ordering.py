@@ -90,6 +90,7 @@ class Ordering(QuestionType[OrderingBody, OrderingKey, OrderingResponse]):
             least=2,
             most=MAX_ITEMS,
             new_rows=4,
+            numbered=True,
         ),
         ChoiceField(
             name="credit",

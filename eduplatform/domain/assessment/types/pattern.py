@@ -17,7 +17,9 @@ TIME_LIMIT = 0.1
 TRIAL_LIMIT = 0.5
 """Seconds that all trials of one pattern may take when it is saved."""
 
-_TRIAL_LENGTH = 200
+_TRIAL_LENGTH = 198
+_MAX_LETTERS = 10
+_SYNTAX = frozenset("()[]{}|*+?.\\^$")
 
 
 class PatternTooSlow(Exception):
@@ -40,13 +42,18 @@ def is_readable(pattern: str) -> bool:
 def is_slow(pattern: str) -> bool:
     """Whether a readable pattern does not come to an end on one of the texts on which such patterns usually fail.
 
-    Those are long runs of what the pattern itself is made of, with an end that does not fit.
+    Those are long runs of what the pattern itself is made of, with something else at the end.
     """
-    letters = list(dict.fromkeys([*(c for c in pattern if c.isalnum()), "a", "0", " "]))[:8]
-    words = "".join(c for c in pattern if c.isalnum() or c == " ") or "a"
-    runs = [*(letter * _TRIAL_LENGTH for letter in letters), (words * _TRIAL_LENGTH)[:_TRIAL_LENGTH]]
+    letters = list(dict.fromkeys([*(c for c in pattern if c not in _SYNTAX), "a", "0", " "]))[:_MAX_LETTERS]
+    ends = [*letters, "!"]
+    texts = [
+        run + end
+        for run in (letter * _TRIAL_LENGTH for letter in letters)
+        for end in ("", *ends, *(f"{one}!" for one in ends))
+    ]
     try:
-        _first_match([pattern], [text for run in runs for text in (run, f"{run[:-1]}!")], TRIAL_LIMIT, False)
+        for case_matters in (True, False):
+            _first_match([pattern], texts, TRIAL_LIMIT, case_matters)
     except PatternTooSlow:
         return True
     return False
