@@ -29,9 +29,13 @@ class Permission(StrEnum):
     ASSESSMENT_EDIT = "assessment.edit"
     ATTEMPT_TAKE = "attempt.take"
     GRADE_WRITE = "grade.write"
+    SUPPORT_EDIT = "support.edit"
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
+    NOTIFICATION = "notification"
+    MESSAGE = "message"
+    CALENDAR = "calendar"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     USAGE_READ = "usage.read"
@@ -55,6 +59,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ATTEMPT_TAKE,
             Permission.GRADE_READ_OWN,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
     Role.TEACHER: frozenset(
@@ -64,18 +71,32 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COURSE_EDIT,
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
+            Permission.SUPPORT_EDIT,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
-    Role.GUARDIAN: frozenset({Permission.ACCOUNT, Permission.CHILD_READ}),
+    Role.GUARDIAN: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.CHILD_READ,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
+        }
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.ACCOUNT,
             Permission.PEOPLE_READ,
             Permission.PEOPLE_EDIT,
+            Permission.SUPPORT_EDIT,
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,
+            Permission.NOTIFICATION,
         }
     ),
     Role.OPERATOR: frozenset({Permission.ACCOUNT, Permission.OPERATE}),

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.rules import KIND_NAMES
@@ -284,6 +285,7 @@ def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> R
     text = written_text(one)
     scale = found.scale.get(one.rubric_id, []) if one.rubric_id is not None else []
     by_person = response.graded_by is not None
+    shown = by_person or found.feedback.shows(Feedback.OUTCOMES)
     return ResultLine(
         id=str(response.id),
         number=number,
@@ -294,15 +296,17 @@ def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> R
         blank=blank,
         outcome=translate(OUTCOME_TEXTS["needs_review"], locale)
         if by_person
-        else translate(OUTCOME_TEXTS.get(response.outcome, N_("Not scored")), locale),
-        tone="accent" if by_person else _OUTCOME_TONES.get(response.outcome, "neutral"),
+        else translate(
+            OUTCOME_TEXTS.get(response.outcome, N_("Not scored")) if shown else N_("Not shown yet"), locale
+        ),
+        tone="accent" if by_person else _OUTCOME_TONES.get(response.outcome if shown else "", "neutral"),
         score=format_points(response.points, locale, one.item.points)
-        if response.points is not None
+        if response.points is not None and shown
         else translate_plural("{points} point", "{points} points", 0, locale, points="–"),
         steps=[Message.from_json(step).render(locale) for step in response.explanation]
-        if not by_person
+        if not by_person and shown
         else [],
-        feedback_html=one.version.feedback_html,
+        feedback_html=one.version.feedback_html if found.feedback.shows(Feedback.SOLUTIONS) else "",
         comment=response.comment,
         levels=_levels(scale, found.chosen.get(response.id, {}), locale),
     )

@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, or_
+from sqlalchemy import literal, or_, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from eduplatform.db.base import new_id, utc_now
-from eduplatform.db.repository import Repository
+from eduplatform.db.repository import Repository, given_rows
 from eduplatform.domain.assessment.models import (
     Assessment,
     AssessmentItem,
@@ -24,6 +24,8 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.assessment.ownership import in_group_of
+from eduplatform.domain.courses.group_models import GroupMember
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
 from eduplatform.errors import NotFound
@@ -139,24 +141,53 @@ class GradeRepository(Repository[Grade]):
         Raises:
             NotFound: The assessment does not exist in this tenant.
         """
-        here = (col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id)
+        rows = await self.opened_all([(assessment_id, user_id)], person_types)
+        if not rows:
+            raise NotFound
+        return rows[0]
+
+    async def opened_all(
+        self, pairs: Sequence[tuple[UUID, UUID]], person_types: Sequence[str]
+    ) -> list[tuple[Grade, GradingContext]]:
+        """`opened` for pairs of an assessment and a student, in one statement; those of other tenants are left out.
+
+        Grades are locked in the order of their keys, so that two of these statements never wait for each other.
+        """
+        columns = Grade.__table__.c  # type: ignore[attr-defined]
+        keys = given_rows(
+            "wanted",
+            [columns["id"], columns["assessment_id"], columns["user_id"]],
+            [
+                {"id": new_id(), "assessment_id": assessment_id, "user_id": user_id}
+                for assessment_id, user_id in pairs
+            ],
+        )
         moment = utc_now()
-        values: dict[str, Any] = {
-            "id": new_id(),
+        constants: dict[str, Any] = {
             "tenant_id": self._work.tenant_id,
             "created_by": self._work.user_id,
-            "assessment_id": assessment_id,
-            "user_id": user_id,
             "status": "none",
             "explanation": [],
             "version": 1,
             "created_at": moment,
             "updated_at": moment,
         }
-        columns = [literal(value, Grade.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
+        source = (
+            select_columns(
+                *[literal(value, columns[name].type) for name, value in constants.items()],
+                keys.c.id,
+                keys.c.assessment_id,
+                keys.c.user_id,
+                Assessment.points,
+            )
+            .select_from(Assessment)
+            .join(keys, keys.c.assessment_id == col(Assessment.id))
+            .where(col(Assessment.tenant_id) == self._work.tenant_id)
+            .order_by(keys.c.assessment_id, keys.c.user_id)
+        )
         made: Any = (
             insert(Grade)
-            .from_select([*values, "possible"], select_columns(*columns, Assessment.points).where(*here))
+            .from_select([*constants, "id", "assessment_id", "user_id", "possible"], source)
             .on_conflict_do_update(
                 index_elements=["tenant_id", "assessment_id", "user_id"], set_={"updated_at": moment}
             )
@@ -169,12 +200,10 @@ class GradeRepository(Repository[Grade]):
             select_columns(row, Assessment, read_by_person(person_types))
             .select_from(Assessment)
             .join(row, row.assessment_id == col(Assessment.id))
-            .where(*here)
+            .where(col(Assessment.tenant_id) == self._work.tenant_id)
             .execution_options(populate_existing=True),
         )
-        if not rows:
-            raise NotFound
-        return rows[0][0], GradingContext(*rows[0][1:])
+        return [(one[0], GradingContext(*one[1:])) for one in rows]
 
     async def locked(self, assessment_id: UUID, user_id: UUID) -> Grade:
         """A student's grade, locked.
@@ -269,17 +298,39 @@ class GradeRepository(Repository[Grade]):
         return found
 
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
-        """One student's attempts, oldest first, and the points of the responses of those that were handed in."""
+        """`attempts_of` of one student."""
+        found, parts = await self.attempts_of([(assessment_id, user_id)])
+        return [attempt for _user, attempt in found], parts
+
+    async def attempts_of(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> tuple[list[tuple[UUID, Attempt]], list[ScoredPart]]:
+        """Students with their attempts, oldest first, and the points of the responses of those that were handed in.
+
+        The attempt of a group comes once for each of its members who is asked for.
+        """
+        users = {user_id for _assessment, user_id in pairs}
+        own = col(Attempt.group_id).is_(None) & tuple_(col(Attempt.assessment_id), col(Attempt.user_id)).in_(
+            pairs
+        )
+        of_group = col(Attempt.assessment_id).in_({one for one, _user in pairs}) & in_group_of(
+            col(GroupMember.user_id).in_(users)
+        )
         points: tuple[Any, ...] = (
             AssessmentItem.points,
             Response.fraction,
             Response.points,
             col(Response.graded_by).is_not(None),
+            Response.id,
         )
         rows = await fetch(
             self._work,
-            select_columns(Attempt, *points)
+            select_columns(Attempt, func.coalesce(col(GroupMember.user_id), col(Attempt.user_id)), *points)
             .select_from(Attempt)
+            .outerjoin(
+                GroupMember,
+                (col(GroupMember.group_id) == col(Attempt.group_id)) & col(GroupMember.user_id).in_(users),
+            )
             .outerjoin(
                 Response,
                 (col(Response.attempt_id) == col(Attempt.id))
@@ -288,13 +339,16 @@ class GradeRepository(Repository[Grade]):
             .outerjoin(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .where(
                 col(Attempt.tenant_id) == self._work.tenant_id,
-                col(Attempt.assessment_id) == assessment_id,
-                col(Attempt.user_id) == user_id,
+                own | of_group,
             )
             .order_by(col(Attempt.number)),
         )
-        attempts = list({row[0].id: row[0] for row in rows}.values())
-        return attempts, [ScoredPart(row[0].id, *row[1:]) for row in rows if row[1] is not None]
+        attempts = {(user_id, attempt.id): attempt for attempt, user_id, *_points in rows}
+        parts = {(row[0].id, row[-1]): row for row in rows if row[2] is not None}
+        return (
+            [(user_id, attempt) for (user_id, _id), attempt in attempts.items()],
+            [ScoredPart(row[0].id, *row[2:-1]) for row in parts.values()],
+        )
 
 
 class GradeEventRepository(Repository[GradeEvent]):

@@ -16,12 +16,14 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
+from eduplatform.domain.assessment.feedback import points_from
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
     GradeEventRepository,
@@ -29,6 +31,7 @@ from eduplatform.domain.grading.repository import (
     GradingContext,
     ScoredPart,
 )
+from eduplatform.domain.grading.writing import GradeChange, write_grades
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -37,6 +40,7 @@ MAX_REASON = 500
 
 KINDS = (
     "submitted",
+    "withdrawn",
     "scored",
     "commented",
     "highlighted",
@@ -68,7 +72,7 @@ def person_types() -> list[str]:
 async def settle_grade(
     *, work: Work, assessment_id: UUID, user_id: UUID, actor_id: UUID | None, reason: str
 ) -> Grade:
-    """Work out a student's grade from all attempts; five statements, three when nothing changed.
+    """Work out a student's grade from all attempts; four statements, three when nothing changed.
 
     A new grade is released at once when no question of the assessment is read by a person and nothing waits. Otherwise
     a teacher releases it. A grade that waits for a person again is withdrawn. An excuse stays until it is taken back.
@@ -106,9 +110,10 @@ async def settle(
     attempt_id: UUID | None = None,
     excused: bool | None = None,
     always: bool = False,
+    rules: EffectivePolicy | None = None,
     now: datetime | None = None,
 ) -> Grade:
-    """`settle_grade` with every detail.
+    """`settle_grade` with every detail; four statements, three when the caller knows the rules.
 
     Args:
         work: The open unit of work.
@@ -120,38 +125,68 @@ async def settle(
         attempt_id: The attempt that the event is about; else the one that counts.
         excused: Excuse the student, or take it back; None keeps what is.
         always: Leave an event also when the grade stays the same, because something behind it changed.
+        rules: The student's rules, when the caller has read them.
         now: The server's clock.
     """
     moment = now or utc_now()
     grades = GradeRepository(work)
     row, context = await grades.opened(assessment_id, user_id, person_types())
     attempts, parts = await grades.attempts(assessment_id, user_id)
-    policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
+    if rules is None:
+        policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
+        rules = policies[(assessment_id, user_id)]
+    in_groups = [assessment_id] if context.assessment.group_set_id is not None else []
+    extra = await AdjustmentRepository(work).of(in_groups)
     found = work_out(
         row,
         context,
         attempts,
         parts,
-        rules=policies[(assessment_id, user_id)],
+        rules=rules,
         excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
         now=moment,
+        adjustment=extra.get((assessment_id, user_id)),
     )
-    before, old_steps = snapshot(row), row.explanation
-    row.points, row.possible, row.status = found.points, found.possible, found.status
-    row.released_at = found.released_at
-    if snapshot(row) == before and found.steps == old_steps and not always:
-        return row
-    row.explanation = found.steps
-    await record(
-        work=work,
-        row=row,
-        before=before,
-        kind=kind,
-        reason=reason,
-        actor_id=actor_id,
-        attempt_id=attempt_id or found.attempt_id,
-    )
+    if found.differs(row) or always:
+        change = change_of(
+            row, found, kind=kind, reason=reason, actor_id=actor_id, attempt_id=attempt_id or found.attempt_id
+        )
+        await write_grades(work, [change])
     return row
+
+
+def change_of(
+    row: Grade,
+    found: WorkedOut,
+    *,
+    kind: str,
+    reason: str,
+    actor_id: UUID | None,
+    attempt_id: UUID | None,
+    batch_id: UUID | None = None,
+) -> GradeChange:
+    """What has to be written so that a grade becomes what was worked out, with the event that says so."""
+    return GradeChange(
+        row=row,
+        values={
+            "points": found.points,
+            "possible": found.possible,
+            "status": str(found.status),
+            "explanation": found.steps,
+            "released_at": found.released_at,
+            "seen_at": row.seen_at if found.released_at is None else None,
+            "version": row.version + 1,
+        },
+        event={
+            "kind": kind,
+            "reason": reason,
+            "actor_id": actor_id,
+            "attempt_id": attempt_id,
+            "batch_id": batch_id,
+            "before": snapshot(row),
+            "after": stand(found.points, found.possible, found.status, found.released_at),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +200,11 @@ class WorkedOut:
     released_at: datetime | None
     attempt_id: UUID | None
 
+    def differs(self, row: Grade) -> bool:
+        """Whether the grade has to change."""
+        after = stand(self.points, self.possible, self.status, self.released_at)
+        return after != snapshot(row) or self.steps != row.explanation
+
 
 def work_out(
     row: Grade,
@@ -175,15 +215,18 @@ def work_out(
     rules: EffectivePolicy,
     excused: bool,
     now: datetime,
+    adjustment: GradeAdjustment | None = None,
 ) -> WorkedOut:
-    """What follows for a grade from a student's attempts; changes nothing."""
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing."""
     result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
+    if adjustment is not None:
+        result = adjusted(result, adjustment.points, adjustment.reason)
     return WorkedOut(
         points=result.points,
         possible=result.possible,
         status=result.status,
         steps=[step.to_json() for step in result.explanation],
-        released_at=_released_at(row, result.status, context, now),
+        released_at=_released_at(row, result.status, context, rules, now),
         attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
     )
 
@@ -223,8 +266,10 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def _released_at(row: Grade, status: str, context: GradingContext, now: datetime) -> datetime | None:
-    """When the grade was or will be released, given its new status."""
+def _released_at(
+    row: Grade, status: str, context: GradingContext, rules: EffectivePolicy, now: datetime
+) -> datetime | None:
+    """When the grade was or will be released, given its new status; by itself never before its points may be seen."""
     if status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
     if status == GradeStatus.EXCUSED:
@@ -234,7 +279,7 @@ def _released_at(row: Grade, status: str, context: GradingContext, now: datetime
         return None
     first_result = status in SETTLED and row.status in _NO_RESULT_YET
     if row.released_at is None and first_result and not context.read_by_person:
-        return now
+        return points_from(context.assessment, rules, now)
     return row.released_at
 
 
