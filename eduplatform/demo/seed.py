@@ -380,7 +380,7 @@ async def _rubrics(work: Work, seeded: SeededCourse) -> dict[str, UUID]:
                 RubricLevel(
                     criterion_id=criterion.id,
                     position=place,
-                    points=level["points"],
+                    points=Decimal(level["points"]),
                     title=level["title"],
                     description=level["description"],
                 )

@@ -316,7 +316,7 @@ class _Marking:
             NotFound: A level is not one of its criterion, or the criteria are of several versions or another rubric.
         """
         stored = {score.criterion_id for score in part.scores}
-        for key, (family, scale) in self._scales.items():
+        for family, scale in self._scales.values():
             known = {one.criterion.id: {level.id for level in one.levels} for one in scale}
             current = self._scales.get(part.item.rubric_id) if part.item.rubric_id is not None else None
             allowed = current is not None and current[0] == family
