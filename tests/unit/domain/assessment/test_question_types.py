@@ -181,6 +181,13 @@ SAMPLES = {
         right={"files": [{"id": "0192d3a0-0000-7000-8000-000000000001", "name": "map.png"}]},
         wrong={"files": [{"id": "0192d3a0-0000-7000-8000-000000000002"}]},
     ),
+    "submission": Sample(
+        form={"text": True, "link": True, "files": True, "notes": "Three causes, each with evidence"},
+        other_key={"notes": "Two causes are enough"},
+        secrets=("causes", "notes"),
+        right={"text": "Because of the harbour.", "link": "https://example.org", "files": []},
+        wrong={"text": "No idea"},
+    ),
 }
 
 every_type = pytest.mark.parametrize("key", list(SAMPLES))
@@ -213,7 +220,11 @@ def read_or_refuse(action: Callable[[], Any], fields: set[str]) -> Any:
 
 def test_the_samples_cover_every_installed_type() -> None:
     assert [kind.key for kind in all_types()] == list(SAMPLES)
-    assert {kind.key for kind in all_types() if kind.scored_by_person} == {"essay", "file_upload"}
+    assert {kind.key for kind in all_types() if kind.scored_by_person} == {
+        "essay",
+        "file_upload",
+        "submission",
+    }
     assert all(kind.name for kind in all_types())
 
 
