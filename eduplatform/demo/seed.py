@@ -21,6 +21,7 @@ from eduplatform.db import engine
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work, unit_of_work
 from eduplatform.demo.content import CourseContent, TenantContent, draft_of, read_tenants
+from eduplatform.demo.courses import publish_texts
 from eduplatform.domain.accounts import service as accounts
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.accounts.repository import UserRepository
@@ -292,14 +293,23 @@ async def _outline(work: Work, seeded: SeededCourse, calendar: Calendar) -> dict
                     title=text.title,
                     minutes=text.minutes,
                     objectives=list(text.objectives),
-                    body=text.body,
-                    body_html=render_markdown(text.body),
+                    draft_title=text.title,
+                    draft_minutes=text.minutes,
+                    draft_objectives=list(text.objectives),
                     status=PublicationStatus.PUBLISHED,
+                    published_number=1,
                     created_at=calendar.moment(0),
                 )
             )
     work.session.add_all(seeded.lessons)
     await work.flush()
+    texts = {one.title: one.body for one in seeded.content.lessons.values()}
+    await publish_texts(
+        work=work,
+        lessons=[(one, texts[one.title]) for one in seeded.lessons],
+        author_id=seeded.teachers[0].id,
+        published_at=calendar.moment(0),
+    )
     return modules
 
 

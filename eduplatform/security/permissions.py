@@ -33,6 +33,9 @@ class Permission(StrEnum):
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
+    NOTIFICATION = "notification"
+    MESSAGE = "message"
+    CALENDAR = "calendar"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     USAGE_READ = "usage.read"
@@ -56,6 +59,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ATTEMPT_TAKE,
             Permission.GRADE_READ_OWN,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
     Role.TEACHER: frozenset(
@@ -67,9 +73,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.GRADE_WRITE,
             Permission.SUPPORT_EDIT,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
-    Role.GUARDIAN: frozenset({Permission.ACCOUNT, Permission.CHILD_READ}),
+    Role.GUARDIAN: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.CHILD_READ,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
+        }
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.ACCOUNT,
@@ -79,6 +96,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,
+            Permission.NOTIFICATION,
         }
     ),
     Role.OPERATOR: frozenset({Permission.ACCOUNT, Permission.OPERATE}),

@@ -17,7 +17,7 @@ from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind
 from eduplatform.domain.assessment.schemas import StudentRow
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
@@ -170,12 +170,16 @@ class LearnAssessmentState(PageMixin, rx.State):
     timed: bool = False
     protected: bool = False
     asking: bool = False
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own."""
         self.assessment_id = route_argument(self, "assessment_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -225,6 +229,7 @@ class LearnAssessmentState(PageMixin, rx.State):
         self.again = bool(found.attempts)
         self.timed = found.policy.minutes is not None
         self.protected = bool(one.password_hash)
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
 
 
 def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
@@ -377,12 +382,16 @@ class AttemptPageState(PageMixin, rx.State):
     grade: str = ""
     grade_steps: list[str] = []
     questions: list[ResultLine] = []
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; the draft of an assignment is on the assignment's."""
         self.attempt_id = route_argument(self, "attempt_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -398,6 +407,7 @@ class AttemptPageState(PageMixin, rx.State):
         attempt, one = found.attempt, found.assessment
         self.assessment_id, self.course_id = str(one.id), str(one.course_id)
         self.title, self.number = one.title, attempt.number
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
         self.running = attempt.state == AttemptState.IN_PROGRESS
         self.counts = found.counts
         self.withheld = not self.running and not found.feedback.shows(Feedback.POINTS)

@@ -14,7 +14,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
-from eduplatform.domain.grading import policy, service, worklist
+from eduplatform.domain.grading import group_grades, policy, service, worklist
 from eduplatform.domain.grading.calculation import GradeStatus
 from eduplatform.domain.grading.marking import MarkWrites, Part, Sheet, read_scales, read_sheet, write_marks
 from eduplatform.domain.grading.models import GradeEvent
@@ -170,6 +170,10 @@ async def apply_marks(
     rules = policies[(attempt.assessment_id, attempt.user_id)]
     _work_out(job, sheet, attempt, rules, undoes.id if undoes is not None else None, moment)
     await write_marks(work, attempt, sheet.grade, job.writes)
+    if attempt.group_id is not None:
+        await group_grades.settle_attempt(
+            work=work, attempt=attempt, actor_id=grader_id, kind="scored", now=moment
+        )
     return attempt
 
 

@@ -68,6 +68,11 @@ def possible_points(criteria: Sequence[CriterionScale]) -> Decimal:
     return sum((one.possible for one in criteria), Decimal(0))
 
 
+async def scale_of(*, work: Work, rubric_id: UUID) -> list[CriterionScale]:
+    """The criteria of a rubric with their levels, for callers that checked access; one statement."""
+    return await RubricRepository(work).scale([rubric_id])
+
+
 async def list_rubrics(*, work: Work, me: Principal, course_id: UUID) -> RubricList:
     """The rubrics of a course, and what could be copied into it.
 
