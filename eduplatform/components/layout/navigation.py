@@ -52,7 +52,10 @@ NAVIGATION: dict[Role, tuple[NavEntry, ...]] = {
         NavEntry(_("Courses"), "book-open", "/learn/courses"),
         NavEntry(_("Grades"), "chart-column", "/learn/grades"),
     ),
-    Role.GUARDIAN: (NavEntry(_("Family"), "users", "/family", start=True),),
+    Role.GUARDIAN: (
+        NavEntry(_("Family"), "users", "/family", start=True),
+        NavEntry(_("Announcements"), "bell", "/family/announcements"),
+    ),
 }
 """In the order in which the sections stand for a person with several roles."""
 

@@ -9,12 +9,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses import outline, policy, unlocking
 from eduplatform.domain.courses.blocks import BlockKind
 from eduplatform.domain.courses.lesson_repository import (
@@ -186,7 +187,7 @@ def _heads() -> Any:
             select(func.count(col(Attempt.id)))
             .where(
                 col(Attempt.assessment_id) == col(Assessment.id),
-                col(Attempt.user_id) == bindparam("me"),
+                belongs_to(bindparam("me", type_=Uuid())),
                 col(Attempt.state) == state,
             )
             .correlate(Assessment)

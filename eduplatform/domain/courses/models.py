@@ -43,6 +43,7 @@ class Course(TenantRow, table=True):
     summary_html: str = Field(default="", sa_type=sa.Text)
     status: str = Field(default=PublicationStatus.DRAFT, max_length=20)
     owner_id: UUID | None = Field(default=None)
+    classmate_messages: bool = Field(default=False)
     version: int = Field(default=1)
 
 
@@ -234,3 +235,16 @@ class LessonProgress(TenantRow, table=True):
     completed_at: datetime | None = Field(default=None)
     place: UUID | None = Field(default=None)
     seen_at: datetime | None = Field(default=None)
+
+
+class Objective(TenantRow, table=True):
+    """What students of a course should be able to do, in order of ``position`` (from 1); ``code`` is short: ``2.3``."""
+
+    __table_args__ = tenant_table(
+        tenant_fk("course_id", "course"), sa.UniqueConstraint("tenant_id", "course_id", "code")
+    )
+
+    course_id: UUID
+    code: str = Field(max_length=20)
+    statement: str = Field(max_length=400)
+    position: int

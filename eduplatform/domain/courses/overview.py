@@ -17,6 +17,7 @@ from sqlmodel import col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses import learning, service, unlocking
 from eduplatform.domain.courses.learning import AssessmentHead, TakenCourse
 from eduplatform.domain.courses.lesson_repository import UnlockRuleRepository
@@ -39,7 +40,7 @@ from eduplatform.domain.courses.repository import (
     select_columns,
     taught_by,
 )
-from eduplatform.domain.grading.models import Grade
+from eduplatform.domain.grading.models import Grade, visible_grade
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 
@@ -193,9 +194,10 @@ async def student_overview(*, work: Work, me: Principal, now: datetime | None = 
     if not courses:
         return StudentOverview([], [], [], [], [])
     ids = [one.course.id for one in courses]
+    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids)
     open_now = [
         one
-        for one in await learning.assessments_of(work=work, me=me, course_ids=ids)
+        for one in assessments
         if one.due_at is not None
         and moment <= one.due_at <= moment + STUDENT_HORIZON
         and (one.opens_at is None or one.opens_at <= moment)
@@ -204,7 +206,7 @@ async def student_overview(*, work: Work, me: Principal, now: datetime | None = 
     ]
     return StudentOverview(
         courses=courses,
-        running=await _running(work, me, ids, moment),
+        running=await _running(work, me, ids, moment) if any(one.running for one in assessments) else [],
         due=open_now[:HOME_ROWS],
         grades=await _new_grades(work, me, ids),
         lessons=await _next_lessons(work, me, ids, moment),
@@ -232,7 +234,7 @@ def _in_progress() -> Any:
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(
             col(Attempt.tenant_id) == bindparam("tenant"),
-            col(Attempt.user_id) == bindparam("me"),
+            belongs_to(bindparam("me", type_=Uuid())),
             col(Attempt.state) == AttemptState.IN_PROGRESS,
             col(Course.id).in_(bindparam("courses", expanding=True)),
             col(Attempt.deadline_at).is_(None) | (col(Attempt.deadline_at) > bindparam("now")),
@@ -265,7 +267,7 @@ def _unseen_grades() -> Any:
         .where(
             col(Grade.tenant_id) == bindparam("tenant"),
             col(Grade.user_id) == bindparam("me"),
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
             col(Grade.seen_at).is_(None),
             col(Course.id).in_(bindparam("courses", expanding=True)),
         )

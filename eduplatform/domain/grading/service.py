@@ -1,4 +1,4 @@
-"""Grades: working them out, releasing and withdrawing them, excusing. Every change leaves an event.
+"""Grades: working them out, and excusing. Every change leaves an event.
 
 Locks are taken in one order everywhere: attempt, audit chain, grade. Whoever changes a grade writes the audit row first.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,13 +15,15 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
+from eduplatform.domain.assessment.feedback import points_from
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
-from eduplatform.domain.assessment.rules import policy_of
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
     GradeEventRepository,
@@ -28,13 +31,28 @@ from eduplatform.domain.grading.repository import (
     GradingContext,
     ScoredPart,
 )
-from eduplatform.errors import Conflict, Invalid
+from eduplatform.domain.grading.writing import GradeChange, write_grades
+from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
 MAX_REASON = 500
 
-KINDS = ("submitted", "scored", "commented", "released", "unreleased", "excused", "unexcused", "recalculated")
+KINDS = (
+    "submitted",
+    "withdrawn",
+    "scored",
+    "commented",
+    "highlighted",
+    "released",
+    "scheduled",
+    "unscheduled",
+    "unreleased",
+    "excused",
+    "unexcused",
+    "recalculated",
+    "undone",
+)
 """What can happen to a grade; the ``kind`` of its events."""
 
 SETTLED = frozenset({GradeStatus.GRADED, GradeStatus.LATE})
@@ -54,7 +72,7 @@ def person_types() -> list[str]:
 async def settle_grade(
     *, work: Work, assessment_id: UUID, user_id: UUID, actor_id: UUID | None, reason: str
 ) -> Grade:
-    """Work out a student's grade from all attempts; four statements, two when nothing changed.
+    """Work out a student's grade from all attempts; four statements, three when nothing changed.
 
     A new grade is released at once when no question of the assessment is read by a person and nothing waits. Otherwise
     a teacher releases it. A grade that waits for a person again is withdrawn. An excuse stays until it is taken back.
@@ -92,9 +110,10 @@ async def settle(
     attempt_id: UUID | None = None,
     excused: bool | None = None,
     always: bool = False,
+    rules: EffectivePolicy | None = None,
     now: datetime | None = None,
 ) -> Grade:
-    """`settle_grade` with every detail.
+    """`settle_grade` with every detail; four statements, three when the caller knows the rules.
 
     Args:
         work: The open unit of work.
@@ -106,32 +125,126 @@ async def settle(
         attempt_id: The attempt that the event is about; else the one that counts.
         excused: Excuse the student, or take it back; None keeps what is.
         always: Leave an event also when the grade stays the same, because something behind it changed.
+        rules: The student's rules, when the caller has read them.
         now: The server's clock.
     """
     moment = now or utc_now()
     grades = GradeRepository(work)
     row, context = await grades.opened(assessment_id, user_id, person_types())
     attempts, parts = await grades.attempts(assessment_id, user_id)
-    is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
-    result = result_of(context, attempts, parts, excused=is_excused, now=moment)
-    steps = [step.to_json() for step in result.explanation]
-    before, old_steps, old_status = snapshot(row), row.explanation, row.status
-    row.points, row.possible, row.status = result.points, result.possible, result.status
-    row.released_at = _released_at(row, old_status, context, moment)
-    if snapshot(row) == before and steps == old_steps and not always:
-        return row
-    row.explanation = steps
-    counting = next((one.id for one in attempts if one.number == result.attempt_number), None)
-    await record(
-        work=work,
-        row=row,
-        before=before,
-        kind=kind,
-        reason=reason,
-        actor_id=actor_id,
-        attempt_id=attempt_id or counting,
+    if rules is None:
+        policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
+        rules = policies[(assessment_id, user_id)]
+    extra: dict[UUID, GradeAdjustment] = {}
+    if context.assessment.group_set_id is not None:
+        extra = await AdjustmentRepository(work).of(assessment_id, [user_id])
+    found = work_out(
+        row,
+        context,
+        attempts,
+        parts,
+        rules=rules,
+        excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
+        now=moment,
+        adjustment=extra.get(user_id),
     )
+    if found.differs(row) or always:
+        change = change_of(
+            row, found, kind=kind, reason=reason, actor_id=actor_id, attempt_id=attempt_id or found.attempt_id
+        )
+        await write_grades(work, [change])
     return row
+
+
+def change_of(
+    row: Grade,
+    found: WorkedOut,
+    *,
+    kind: str,
+    reason: str,
+    actor_id: UUID | None,
+    attempt_id: UUID | None,
+    batch_id: UUID | None = None,
+) -> GradeChange:
+    """What has to be written so that a grade becomes what was worked out, with the event that says so."""
+    return GradeChange(
+        row=row,
+        values={
+            "points": found.points,
+            "possible": found.possible,
+            "status": str(found.status),
+            "explanation": found.steps,
+            "released_at": found.released_at,
+            "seen_at": row.seen_at if found.released_at is None else None,
+            "version": row.version + 1,
+        },
+        event={
+            "kind": kind,
+            "reason": reason,
+            "actor_id": actor_id,
+            "attempt_id": attempt_id,
+            "batch_id": batch_id,
+            "before": snapshot(row),
+            "after": stand(found.points, found.possible, found.status, found.released_at),
+        },
+    )
+
+
+def take(row: Grade, found: WorkedOut) -> bool:
+    """Put what was worked out into a grade; whether that changed anything."""
+    before, old_steps = snapshot(row), row.explanation
+    row.points, row.possible, row.status = found.points, found.possible, found.status
+    row.released_at, row.explanation = found.released_at, found.steps
+    return snapshot(row) != before or found.steps != old_steps
+
+
+def mark_changed(row: Grade) -> None:
+    """Count a change of a grade; a student who sees it has not seen the new one."""
+    row.version += 1
+    if row.released_at is not None:
+        row.seen_at = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What a grade becomes; ``attempt_id`` is the attempt that counts, ``steps`` its explanation as it is stored."""
+
+    points: Decimal | None
+    possible: Decimal
+    status: str
+    steps: list[dict[str, Any]]
+    released_at: datetime | None
+    attempt_id: UUID | None
+
+    def differs(self, row: Grade) -> bool:
+        """Whether the grade has to change."""
+        after = stand(self.points, self.possible, self.status, self.released_at)
+        return after != snapshot(row) or self.steps != row.explanation
+
+
+def work_out(
+    row: Grade,
+    context: GradingContext,
+    attempts: Sequence[Attempt],
+    parts: Iterable[ScoredPart],
+    *,
+    rules: EffectivePolicy,
+    excused: bool,
+    now: datetime,
+    adjustment: GradeAdjustment | None = None,
+) -> WorkedOut:
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing."""
+    result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
+    if adjustment is not None:
+        result = adjusted(result, adjustment.points, adjustment.reason)
+    return WorkedOut(
+        points=result.points,
+        possible=result.possible,
+        status=result.status,
+        steps=[step.to_json() for step in result.explanation],
+        released_at=_released_at(row, result.status, context, rules, now),
+        attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
+    )
 
 
 def result_of(
@@ -139,6 +252,7 @@ def result_of(
     attempts: Iterable[Attempt],
     parts: Iterable[ScoredPart],
     *,
+    rules: EffectivePolicy,
     excused: bool,
     now: datetime,
 ) -> GradeResult:
@@ -147,7 +261,6 @@ def result_of(
     for part in parts:
         by_attempt[part.attempt_id].append(part)
     scores = [_attempt_score(attempt, by_attempt[attempt.id]) for attempt in attempts]
-    rules = policy_of(context.assessment, timezone=context.timezone)
     return grade(scores, rules, possible=context.assessment.points, now=now, excused=excused)
 
 
@@ -169,28 +282,38 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def _released_at(row: Grade, old_status: str, context: GradingContext, now: datetime) -> datetime | None:
-    """When the grade was released, given its new status."""
-    if row.status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
+def _released_at(
+    row: Grade, status: str, context: GradingContext, rules: EffectivePolicy, now: datetime
+) -> datetime | None:
+    """When the grade was or will be released, given its new status; by itself never before its points may be seen."""
+    if status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
-    if row.status == GradeStatus.EXCUSED:
-        return row.released_at or now
-    if old_status == GradeStatus.EXCUSED and context.read_by_person:
+    if status == GradeStatus.EXCUSED:
+        return row.released_at if row.is_visible(now) else now
+    if row.status == GradeStatus.EXCUSED and context.read_by_person:
         # The excuse was public, the points behind it never were.
         return None
-    first_result = row.status in SETTLED and old_status in _NO_RESULT_YET
+    first_result = status in SETTLED and row.status in _NO_RESULT_YET
     if row.released_at is None and first_result and not context.read_by_person:
-        return now
+        return points_from(context.assessment, rules, now)
     return row.released_at
 
 
 def snapshot(row: Grade) -> dict[str, Any]:
-    """What events compare: points, possible points, status, and whether the student sees it."""
+    """What events compare: points, possible points, status, and from when on the student sees it."""
+    return stand(row.points, row.possible, row.status, row.released_at)
+
+
+def stand(
+    points: Decimal | None, possible: Decimal, status: str, released_at: datetime | None
+) -> dict[str, Any]:
+    """`snapshot` of values."""
     return {
-        "points": None if row.points is None else _plain(row.points),
-        "possible": _plain(row.possible),
-        "status": str(row.status),
-        "released": row.released_at is not None,
+        "points": None if points is None else _plain(points),
+        "possible": _plain(possible),
+        "status": str(status),
+        "released": released_at is not None,
+        "released_at": None if released_at is None else released_at.isoformat(),
     }
 
 
@@ -207,11 +330,13 @@ async def record(
     reason: str,
     actor_id: UUID | None,
     attempt_id: UUID | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
-    """Save a changed grade with the event that says who changed it, from what, to what, why."""
-    row.version += 1
-    if row.released_at is not None:
-        row.seen_at = None
+    """Save a changed grade with the event that says who changed it, from what, to what, why.
+
+    ``after`` is for events that say more than how the grade stands.
+    """
+    mark_changed(row)
     await GradeEventRepository(work).add(
         GradeEvent(
             grade_id=row.id,
@@ -219,96 +344,10 @@ async def record(
             actor_id=actor_id,
             kind=kind,
             before=before,
-            after=snapshot(row),
+            after=snapshot(row) if after is None else after,
             reason=reason,
         )
     )
-
-
-async def release(
-    *,
-    work: Work,
-    me: Principal,
-    assessment_id: UUID,
-    user_ids: Sequence[UUID] | None = None,
-    now: datetime | None = None,
-) -> int:
-    """Let students see their grades; those that are released already, or still wait for a person, are left alone.
-
-    Args:
-        work: The open unit of work.
-        me: The teacher.
-        assessment_id: The assessment.
-        user_ids: The students; None means all.
-        now: The server's clock.
-
-    Returns:
-        How many grades became visible.
-
-    Raises:
-        NotFound: The person does not teach the course.
-    """
-    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    return await release_grades(
-        work=work, assessment_id=assessment_id, user_ids=user_ids, actor_id=me.user, now=now
-    )
-
-
-async def release_grades(
-    *,
-    work: Work,
-    assessment_id: UUID,
-    user_ids: Sequence[UUID] | None,
-    actor_id: UUID | None,
-    now: datetime | None = None,
-) -> int:
-    """`release` for callers that checked access."""
-    await work.audit("grade.released", assessment=assessment_id, students=user_ids or "all")
-    rows = await GradeRepository(work).unreleased(assessment_id, sorted(RELEASABLE), user_ids)
-    moment = now or utc_now()
-    changes: list[tuple[Grade, dict[str, Any]]] = []
-    for row in rows:
-        before = snapshot(row)
-        row.released_at, row.seen_at, row.version = moment, None, row.version + 1
-        changes.append((row, before))
-    await work.flush()
-    await GradeEventRepository(work).insert_many(
-        [
-            {
-                "grade_id": row.id,
-                "actor_id": actor_id,
-                "created_by": actor_id,
-                "kind": "released",
-                "before": before,
-                "after": snapshot(row),
-                "reason": "",
-            }
-            for row, before in changes
-        ]
-    )
-    return len(changes)
-
-
-async def unrelease(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str) -> Grade:
-    """Take a released grade back, so that the student no longer sees it.
-
-    Raises:
-        NotFound: The person does not teach the course, or there is no grade.
-        Invalid: There is no reason; ``fields["reason"]``.
-        Conflict: The student does not see it anyway.
-    """
-    words = required_reason(reason)
-    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    await work.audit("grade.unreleased", assessment=assessment_id, student=user_id)
-    row = await GradeRepository(work).locked(assessment_id, user_id)
-    if row.released_at is None:
-        raise Conflict(N_("This grade is not released."))
-    if row.status == GradeStatus.EXCUSED:
-        raise Conflict(N_("Take the excuse back instead."))
-    before = snapshot(row)
-    row.released_at = row.seen_at = None
-    await record(work=work, row=row, before=before, kind="unreleased", reason=words, actor_id=me.user)
-    return row
 
 
 async def excuse(

@@ -116,9 +116,9 @@ def discussion_breadcrumb(
     return rx.cond(teaches, way("/teach/courses"), way("/learn/courses"))
 
 
-def role_tabs(teaches: Any, course_id: Any) -> rx.Component:
+def role_tabs(teaches: Any, course_id: Any, current: str = "discussions") -> rx.Component:
     """The other pages of the course, as the person knows them."""
-    return rx.cond(teaches, course_tabs(course_id, "discussions"), learn_tabs(course_id, "discussions"))
+    return rx.cond(teaches, course_tabs(course_id, current), learn_tabs(course_id, current))
 
 
 def _new_thread() -> rx.Component:

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.attempts import CannotStart
 from eduplatform.domain.assessment.models import Attempt
-from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading import service
+from eduplatform.domain.grading import marks as marking
+from eduplatform.domain.grading import release, service
 from eduplatform.domain.grading.calculation import GradeStatus
-from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading.marks import Marks
 from eduplatform.domain.grading.models import Grade, GradeEvent
 from eduplatform.errors import Conflict
 from tests.factories.assessment import NOW
@@ -67,7 +67,7 @@ class Actions:
         response = await self.desk.response(self.attempt.id)
         me = self.desk.teacher
         async with unit_of_work(me) as work:
-            self.attempt = await desks.save_marks(
+            self.attempt = await marking.save_marks(
                 work=work,
                 me=me,
                 attempt_id=self.attempt.id,
@@ -80,13 +80,13 @@ class Actions:
 
     async def release(self) -> None:
         async with unit_of_work(self.desk.teacher) as work:
-            await service.release(work=work, me=self.desk.teacher, assessment_id=self.desk.assessment_id)
+            await release.release(work=work, me=self.desk.teacher, assessment_id=self.desk.assessment_id)
 
     async def unrelease(self) -> None:
         if await self.desk.grade(self.desk.quiz.student) is None:
             return
         async with unit_of_work(self.desk.teacher) as work:
-            await service.unrelease(work=work, me=self.desk.teacher, **self._whose())
+            await release.unrelease(work=work, me=self.desk.teacher, **self._whose())
 
     async def excuse(self, excused: bool = True) -> None:
         async with unit_of_work(self.desk.teacher) as work:

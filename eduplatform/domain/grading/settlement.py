@@ -1,0 +1,91 @@
+"""Working out many grades at once: after a regrade, an extension, or when time ran out for many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from eduplatform.db.base import new_id, utc_now
+from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.grading.adjustments import AdjustmentRepository
+from eduplatform.domain.grading.calculation import GradeStatus
+from eduplatform.domain.grading.repository import GradeRepository
+from eduplatform.domain.grading.service import change_of, person_types, work_out
+from eduplatform.domain.grading.writing import GradeChange, write_grades
+
+Pair = tuple[UUID, UUID]
+"""An assessment and a student."""
+
+
+async def settle_all(
+    *,
+    work: Work,
+    pairs: Sequence[Pair],
+    actor_id: UUID | None,
+    kind: str,
+    reason: str = "",
+    now: datetime | None = None,
+) -> list[GradeChange]:
+    """Work out the grades of students for assessments from all their attempts; four statements, however many they are,
+    and one more for each assessment that is done in groups.
+
+    An excuse stays. Grades that do not change are left alone. The caller has checked access and written the audit row.
+
+    Args:
+        work: The open unit of work; the attempts' changes are sent.
+        pairs: Whose grade for what.
+        actor_id: Who caused it; None for the platform itself.
+        kind: One of the kinds of `service.KINDS`.
+        reason: Words of a person, kept in the events.
+        now: The server's clock.
+
+    Returns:
+        What changed.
+    """
+    if not pairs:
+        return []
+    moment, batch = now or utc_now(), new_id()
+    grades = GradeRepository(work)
+    opened = await grades.opened_all(pairs, person_types())
+    worked = await grades.attempts_of(pairs)
+    assessments = {context.assessment.id: context.assessment for _row, context in opened}
+    policies = await policies_for(
+        work=work,
+        assessments=list(assessments.values()),
+        students=sorted({user_id for _assessment, user_id in pairs}),
+    )
+    extra = {
+        assessment.id: await AdjustmentRepository(work).of(assessment.id, [user_id for _, user_id in pairs])
+        for assessment in assessments.values()
+        if assessment.group_set_id is not None
+    }
+    changes: list[GradeChange] = []
+    for row, context in opened:
+        key = (row.assessment_id, row.user_id)
+        attempts, parts = worked.get(key, ([], []))
+        found = work_out(
+            row,
+            context,
+            attempts,
+            parts,
+            rules=policies[key],
+            excused=row.status == GradeStatus.EXCUSED,
+            now=moment,
+            adjustment=extra.get(row.assessment_id, {}).get(row.user_id),
+        )
+        if found.differs(row):
+            changes.append(
+                change_of(
+                    row,
+                    found,
+                    kind=kind,
+                    reason=reason,
+                    actor_id=actor_id,
+                    attempt_id=found.attempt_id,
+                    batch_id=batch,
+                )
+            )
+    await write_grades(work, changes)
+    return changes
