@@ -181,6 +181,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
     from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.bank import furnish_banks
+    from eduplatform.demo.grading import grade_some
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
 
@@ -213,6 +214,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )
         await furnish_banks(work=work, slug=tenant.slug, courses=seeded, people=people, calendar=calendar)
+        await grade_some(work=work, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
@@ -401,7 +403,7 @@ async def _rubrics(work: Work, seeded: SeededCourse) -> dict[str, UUID]:
                 RubricLevel(
                     criterion_id=criterion.id,
                     position=place,
-                    points=level["points"],
+                    points=Decimal(level["points"]),
                     title=level["title"],
                     description=level["description"],
                 )

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy import insert
 from sqlmodel import col, select
 
@@ -106,20 +105,20 @@ class _Copy:
     ids: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     by_table: dict[str, list[UUID]] = field(default_factory=dict[str, list[UUID]])
 
-    def value(self, name: str, value: Any) -> Any:
+    def value(self, name: str, value: object) -> object:
+        """A column's value in the copy."""
         if isinstance(value, UUID):
             return self.ids.get(value, value)
         if isinstance(value, datetime) and name not in _FIXED:
             return shifted(value, self.days, self.zone)
-        if isinstance(value, dict | list):
-            return self._json(value)
-        return value
+        return self._json(value)
 
-    def _json(self, value: Any) -> Any:
+    def _json(self, value: object) -> object:
         if isinstance(value, dict):
-            return {key: self._json(one) for key, one in value.items()}
+            pairs = cast(dict[str, object], value)
+            return {key: self._json(one) for key, one in pairs.items()}
         if isinstance(value, list):
-            return [self._json(one) for one in value]
+            return [self._json(one) for one in cast(list[object], value)]
         if isinstance(value, str) and len(value) == 36:
             known = self.ids.get(_uuid(value))
             return str(known) if known is not None else value
@@ -260,7 +259,7 @@ _ADJUST: Final[Mapping[str, Callable[[Mapping[str, Any], Work], dict[str, Any]]]
 
 
 def _name(model: type[TenantRow]) -> str:
-    return str(sa.inspect(model).local_table.name)
+    return str(model.__tablename__)
 
 
 def _days(first_day: date | None, starts_on: date | None) -> int:

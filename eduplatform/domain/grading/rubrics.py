@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -306,7 +306,7 @@ async def restore_version(*, work: Work, me: Principal, rubric_id: UUID, version
     )
 
 
-async def _insert_parts(work: Work, parts: dict[UUID, Sequence[CriterionDraft]]) -> None:
+async def _insert_parts(work: Work, parts: Mapping[UUID, Sequence[CriterionDraft]]) -> None:
     """Insert the criteria of rubrics and their levels; two statements."""
     criteria: list[dict[str, Any]] = []
     levels: list[dict[str, Any]] = []
