@@ -242,11 +242,11 @@ class AnnouncementState(PageMixin, rx.State):
             if not found.teaches:
                 await announcements.mark_read(work=work, me=me, rows=found.rows)
         rows = [announcement_line(one, me) for one in found.rows]
-        if found.teaches:
-            rows = [{**one, "new": False} for one in rows]
         # What was new when the page was opened stays marked as new while it is open.
         still = {one["id"] for one in self.rows if one["new"]}
-        self.rows = [{**one, "new": one["new"] or one["id"] in still} for one in rows]
+        for one in rows:
+            one["new"] = not found.teaches and (one["new"] or one["id"] in still)
+        self.rows = rows
         self.course, self.teaches, self.person = course_head(found.course), found.teaches, str(me.user)
         self.sections = [Option(value=str(key), label=name) for key, name in found.sections]
         self.pages = pages_of(found.total, announcements.PAGE_SIZE)
