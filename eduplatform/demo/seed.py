@@ -177,6 +177,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
+    from eduplatform.demo.roster import invite_newcomers
 
     now = utc_now()
     zone = ZoneInfo(tenant.timezone)
@@ -205,6 +206,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         await communicate(
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )
+        await invite_newcomers(work=work, slug=tenant.slug, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)

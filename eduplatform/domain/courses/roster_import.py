@@ -369,7 +369,7 @@ async def apply(*, work: Work, me: Principal, section_id: UUID, file_id: UUID, f
     course = await CourseRepository(work).get(found.section.course_id)
     await enrolment.tell_placed(work=work, course=course, section=found.section, user_ids=placed)
     await work.audit(
-        "roster.imported",
+        "section.imported",
         section_id=found.section.id,
         **{name: found.counts.get(name, 0) for name in OUTCOMES},
     )
