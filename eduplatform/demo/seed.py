@@ -184,6 +184,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
     from eduplatform.demo.grading import grade_some
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
+    from eduplatform.demo.roster import invite_newcomers
 
     now = utc_now()
     zone = ZoneInfo(tenant.timezone)
@@ -215,6 +216,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         await furnish_banks(work=work, slug=tenant.slug, courses=seeded, people=people, calendar=calendar)
         await grade_some(work=work, courses=seeded, now=now)
+        await invite_newcomers(work=work, slug=tenant.slug, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)

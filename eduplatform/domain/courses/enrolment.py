@@ -21,6 +21,7 @@ from eduplatform.domain.courses.repository import (
     SectionRepository,
 )
 from eduplatform.domain.courses.texts import single_line
+from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, Invalid, NotFound, RateLimited
 from eduplatform.i18n import N_
 from eduplatform.security import rate_limits
@@ -211,8 +212,8 @@ async def transfer(
 ) -> Section:
     """Move a student to another section of the same course.
 
-    Attempts and grades belong to the course's assessments and to the student, so that all of them stay. At most seven
-    statements.
+    Attempts and grades belong to the course's assessments and to the student, so that all of them stay. The student
+    is told.
 
     Args:
         work: The open unit of work.
@@ -233,7 +234,7 @@ async def transfer(
     enrollments, sections = EnrollmentRepository(work), SectionRepository(work)
     enrollment = await enrollments.get(enrollment_id, lock=True)
     here = await sections.get(enrollment.section_id)
-    await policy.require_teacher(work=work, me=me, course_id=here.course_id)
+    course = await policy.require_teacher(work=work, me=me, course_id=here.course_id)
     if enrollment.status != ACTIVE or enrollment.role != EnrollmentRole.STUDENT:
         raise NotFound
     there = await sections.get(section_id)
@@ -257,4 +258,18 @@ async def transfer(
         to_section=there.id,
         reason=reason,
     )
+    await tell_placed(work=work, course=course, section=there, user_ids=[enrollment.user_id])
     return there
+
+
+async def tell_placed(*, work: Work, course: Course, section: Section, user_ids: Sequence[UUID]) -> None:
+    """Tell students of a published course in which section they are now."""
+    if course.status == PublicationStatus.PUBLISHED:
+        await notifications.send(
+            work=work,
+            recipients=user_ids,
+            kind="roster",
+            text=N_("You are in {section} of {course} now."),
+            params={"section": section.name, "course": course.title},
+            href=f"/learn/courses/{course.id}",
+        )

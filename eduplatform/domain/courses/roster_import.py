@@ -21,10 +21,11 @@ from eduplatform.domain.accounts.models import AccountStatus, GuardianLink, User
 from eduplatform.domain.accounts.people import PENDING, VERIFIED
 from eduplatform.domain.accounts.repository import GuardianLinkRepository, UserRepository
 from eduplatform.domain.accounts.service import Invitee, check_invitee
-from eduplatform.domain.courses import policy
+from eduplatform.domain.courses import enrolment, policy
 from eduplatform.domain.courses.models import Enrollment, EnrollmentRole, Section
 from eduplatform.domain.courses.repository import (
     ACTIVE,
+    CourseRepository,
     EnrollmentRepository,
     SectionChoice,
     SectionRepository,
@@ -362,8 +363,13 @@ async def apply(*, work: Work, me: Principal, section_id: UUID, file_id: UUID, f
     await _enrol(work, found.section, rows)
     invited = [one for one in rows if one.outcome == "invite"]
     await _invite(work, me, found.section, invited, await _guardians(work, me, rows))
+    placed = [
+        one.user_id for one in rows if one.user_id and one.role == Role.STUDENT and one.outcome != "change"
+    ]
+    course = await CourseRepository(work).get(found.section.course_id)
+    await enrolment.tell_placed(work=work, course=course, section=found.section, user_ids=placed)
     await work.audit(
-        "roster.imported",
+        "section.imported",
         section_id=found.section.id,
         **{name: found.counts.get(name, 0) for name in OUTCOMES},
     )

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from eduplatform.db.base import utc_now
-from eduplatform.db.unit_of_work import identity_work, unit_of_work
+from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.files import repository
 from eduplatform.domain.files.models import FileState
 from eduplatform.domain.files.repository import FileRepository
 from eduplatform.domain.files.uploads import delete_objects
-from eduplatform.domain.tenants.models import Tenant
 from eduplatform.integrations import scanning
 from eduplatform.integrations.scanning import Verdict
 from eduplatform.integrations.storage import storage
@@ -23,16 +20,6 @@ KEPT_UNUSED = timedelta(days=1)
 """How long an upload may wait to be used: as long as somebody may leave a form open."""
 
 BATCH = 100
-
-
-async def tend_all() -> None:
-    """Remove unused files and judge waiting ones in every tenant; harmless to repeat and to interrupt."""
-    async with identity_work() as work:
-        tenants = list((await work.session.exec(select(Tenant.id).order_by(col(Tenant.id)))).all())
-    for tenant_id in tenants:
-        await scan_pending(tenant_id)
-        while await remove_unused(tenant_id) == BATCH:
-            pass
 
 
 async def remove_unused(tenant_id: UUID, *, kept: timedelta = KEPT_UNUSED) -> int:

@@ -29,7 +29,7 @@ _REVERSING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 class FileRefused(Invalid):
     """An upload that is dangerous, damaged, or not what this place takes; the detail says which."""
 
-    code, title = "file_refused", "This file cannot be accepted"
+    code, title = "file_refused", N_("This file cannot be accepted")
 
 
 def checked_name(given: str) -> str:

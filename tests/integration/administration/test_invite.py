@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.accounts import invitations, service
+from eduplatform.domain.accounts import service
 from eduplatform.domain.accounts.invitations import read_lines
 from eduplatform.domain.accounts.models import Invitation
 from eduplatform.errors import NotSignedIn

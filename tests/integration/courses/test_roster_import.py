@@ -24,6 +24,7 @@ from eduplatform.domain.courses import enrolment, roster_import, service, waitin
 from eduplatform.domain.courses.models import Enrollment, WaitingEnrollment
 from eduplatform.domain.courses.roster_file import read_roster
 from eduplatform.domain.courses.roster_import import Plan
+from eduplatform.domain.messaging.models import Notification
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import PlatformActor
@@ -152,6 +153,12 @@ async def test_members_join_and_strangers_are_invited_and_join_when_they_accept(
     done = await school.bring(world.teacher, text)
     assert outcomes(done) == {world.student.email: "add", world.ben.email: "add", email: "invite"}
     assert (await school.enrollments())[world.ben.email] == ("9A", "student", "active")
+    told = {
+        one.recipient_id: one.params["section"]
+        for one in await school.rows(Notification)
+        if one.kind == "roster"
+    }
+    assert told == {world.student.user_id: "9A", world.ben.user_id: "9A"}
     again, _ = await school.plan(world.teacher, text)
     assert set(outcomes(again).values()) == {"same"}
     await accept(email)
@@ -386,7 +393,7 @@ async def test_a_waiting_place_can_be_withdrawn_by_the_teacher_only(school: Clas
 
 async def test_attempts_and_grades_come_along_when_a_student_is_moved(world: World) -> None:
     desk = await make_desk(world, "true_false", rubric=False)
-    attempt = await desk.hand_in(desk.quiz.student, {"true_false": {"value": True}})
+    attempt = await desk.hand_in(desk.quiz.student, {"true_false": {"answer": True}})
     before = await desk.grade(desk.quiz.student)
     async with unit_of_work(desk.teacher) as work:
         course_id = desk.quiz.course_id
