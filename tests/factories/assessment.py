@@ -27,7 +27,16 @@ from tests.factories.world import World
 
 NOW = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 
-PLANTED = ("keysecret-alpha", "keysecret-beta", "31337.25", "keysecret-notes", "furlongsecret")
+PLANTED = (
+    "keysecret-alpha",
+    "keysecret-beta",
+    "31337.25",
+    "keysecret-notes",
+    "furlongsecret",
+    "keysecret-gap",
+    "27182.75",
+    "keysecret-pattern",
+)
 """Values that only answer keys hold; none may ever reach a student's browser."""
 
 
@@ -70,13 +79,52 @@ def drafts() -> dict[str, QuestionDraft]:
             },
         ),
         "short_text": QuestionDraft(
-            type="short_text", stem="Name it.", parts={"accepted": "keysecret-alpha\nkeysecret-beta"}
+            type="short_text",
+            stem="Name it.",
+            parts={"accepted": "keysecret-alpha\nkeysecret-beta", "patterns": "keysecret-pattern[0-9]?"},
+        ),
+        "cloze": QuestionDraft(
+            type="cloze",
+            stem="Fill in.",
+            points=Decimal(3),
+            parts={
+                "text": "The [[1]] has [[2]] parts and is [[3]].",
+                "gaps": [
+                    {"kind": "text", "right": "keysecret-gap"},
+                    {"kind": "number", "right": "27182.75"},
+                    {"kind": "choice", "right": "green", "wrong": "red | blue"},
+                ],
+            },
+        ),
+        "matching": QuestionDraft(
+            type="matching",
+            stem="Match.",
+            points=Decimal(2),
+            parts={
+                "pairs": [
+                    {"left": "Leaf", "right": "Light"},
+                    {"left": "Root", "right": "Water"},
+                    {"left": "", "right": "Sound"},
+                ]
+            },
+        ),
+        "ordering": QuestionDraft(
+            type="ordering",
+            stem="Put in order.",
+            points=Decimal(2),
+            parts={"items": [{"text": "Seed"}, {"text": "Sprout"}, {"text": "Tree"}]},
         ),
         "essay": QuestionDraft(
             type="essay",
             stem="Explain.",
             points=Decimal(5),
             parts={"min_words": "5", "notes": "keysecret-notes"},
+        ),
+        "file_upload": QuestionDraft(
+            type="file_upload",
+            stem="Hand in a drawing.",
+            points=Decimal(4),
+            parts={"accept": "images", "max_files": "2", "notes": "keysecret-notes"},
         ),
     }
 

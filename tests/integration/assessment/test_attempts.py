@@ -15,6 +15,7 @@ from eduplatform.domain.assessment import attempts
 from eduplatform.domain.assessment.attempts import CannotStart
 from eduplatform.domain.assessment.models import AnswerOperation, Attempt, AttemptState
 from eduplatform.domain.assessment.schemas import AssessmentDraft, Operation
+from eduplatform.domain.assessment.types.order import new_id
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.security.permissions import Role
 from tests.factories.assessment import NOW, Quiz, later, make_quiz
@@ -44,6 +45,12 @@ async def test_right_answers_are_scored_on_the_server_and_the_essay_waits(world:
     await quiz.save(attempt, "numeric", {"text": "31,337.0 m"})
     await quiz.save(attempt, "short_text", {"text": " KEYSECRET-beta "})
     await quiz.save(attempt, "essay", {"text": "Because cells need energy to live."})
+    gaps = {"1": "Keysecret-GAP", "2": "27182,75", "3": new_id("red", ())}
+    await quiz.save(attempt, "cloze", {"gaps": gaps})
+    leaf, root, light = (new_id(text, ()) for text in ("Leaf", "Root", "Light"))
+    await quiz.save(attempt, "matching", {"pairs": {leaf: light, root: light}})
+    order = [new_id(text, ()) for text in ("Seed", "Sprout", "Tree")]
+    await quiz.save(attempt, "ordering", {"order": order})
     done = await quiz.submit(attempt, now=later(minutes=5))
     found = await quiz.responses(attempt)
     assert {kind: (one.outcome, one.points) for kind, one in found.items()} == {
@@ -52,7 +59,11 @@ async def test_right_answers_are_scored_on_the_server_and_the_essay_waits(world:
         "true_false": ("incorrect", Decimal(0)),
         "numeric": ("correct", Decimal(3)),
         "short_text": ("correct", Decimal(1)),
+        "cloze": ("partly", Decimal(2)),
+        "matching": ("partly", Decimal(1)),
+        "ordering": ("correct", Decimal(2)),
         "essay": ("needs_review", None),
+        "file_upload": ("blank", Decimal(0)),
     }
     assert (done.state, done.needs_grading, done.points) == (AttemptState.SUBMITTED, True, None)
     assert done.submitted_at == later(minutes=5)

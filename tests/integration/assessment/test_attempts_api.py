@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
@@ -14,9 +15,11 @@ from fastapi import FastAPI
 from eduplatform.api import attempts as api
 from eduplatform.api import problems
 from eduplatform.db.base import utc_now
+from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment import bank, service
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.schemas import AssessmentDraft
-from tests.factories.assessment import PLANTED, Quiz, make_quiz
+from tests.factories.assessment import PLANTED, Quiz, drafts, make_quiz
 from tests.factories.world import Person, World
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +80,9 @@ async def test_no_answer_of_the_server_holds_anything_of_a_key(world: World) -> 
         operations = [
             _operation(quiz, "numeric", {"text": "1"}),
             _operation(quiz, "short_text", {"text": "x"}),
+            _operation(quiz, "cloze", {"gaps": {"1": "x", "3": "y"}}),
+            _operation(quiz, "matching", {"pairs": {"a": "b"}}),
+            _operation(quiz, "ordering", {"order": ["a", "b"]}),
         ]
         for writer in ("tab-1", "tab-2"):
             body = {
@@ -89,9 +95,58 @@ async def test_no_answer_of_the_server_holds_anything_of_a_key(world: World) -> 
         assert not [planted for planted in PLANTED if planted in text]
         assert not [
             name
-            for name in ("answer_key", "correct", "tolerance", "fraction", "notes")
+            for name in ("answer_key", "correct", "tolerance", "fraction", "notes", "accepted", "patterns")
             if f'"{name}"' in text
         ]
+
+
+async def test_order_in_which_parts_are_sent_tells_nothing_of_the_key(world: World) -> None:
+    """The same whatever the right order and the right pairs are: it depends on the attempt's seed and the texts alone."""
+    kinds = ("ordering", "matching", "cloze")
+    views = []
+    for turned in (False, True):
+        quiz = await make_quiz(world, *kinds)
+        if turned:
+            parts = {
+                "ordering": {"items": [{"text": one} for one in ("Tree", "Sprout", "Seed")]},
+                "matching": {
+                    "pairs": [
+                        {"left": "Leaf", "right": "Sound"},
+                        {"left": "Root", "right": "Light"},
+                        {"left": "", "right": "Water"},
+                    ]
+                },
+                "cloze": {
+                    "text": "The [[1]] has [[2]] parts and is [[3]].",
+                    "gaps": [
+                        {"kind": "text", "right": "other"},
+                        {"kind": "number", "right": "1"},
+                        {"kind": "choice", "right": "blue", "wrong": "green | red"},
+                    ],
+                },
+            }
+            async with unit_of_work(quiz.teacher) as work:
+                await service.unpublish(work=work, me=quiz.teacher, assessment_id=quiz.assessment_id)
+                for kind in kinds:
+                    await bank.save_question(
+                        work=work,
+                        me=quiz.teacher,
+                        question_id=quiz.questions[kind],
+                        draft=replace(drafts()[kind], parts=parts[kind]),
+                        version=1,
+                    )
+                await service.publish(
+                    work=work, me=quiz.teacher, assessment_id=quiz.assessment_id, now=utc_now()
+                )
+        attempt = await _begin(quiz)
+        async with unit_of_work(quiz.teacher) as work:
+            row = await work.session.get(Attempt, attempt.id)
+            assert row is not None
+            row.seed = 7
+        async with _browser(world.student) as browser:
+            read = (await browser.get(f"/api/attempts/{attempt.id}")).json()
+        views.append([one["view"] for one in read["questions"]])
+    assert views[0] == views[1]
 
 
 @pytest.mark.parametrize("extra", [{"score": 1}, {"points": 5}, {"outcome": "correct"}, {"late_seconds": 0}])

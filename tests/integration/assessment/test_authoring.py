@@ -176,7 +176,7 @@ async def test_bank_is_searched_literally_filtered_and_paged(world: World) -> No
     assert await find(search="' or true --") == []
     assert await find(type="essay") == ["essay"]
     assert len(await find(size=4)) == 4
-    assert len(await find(size=4, page=2)) == 2
+    assert len(await find(size=4, page=3)) == len(drafts()) - 8
     assert await find(excluded=quiz.assessment_id) == []
 
 
