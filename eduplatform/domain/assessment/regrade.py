@@ -210,18 +210,14 @@ async def undo(
         response, change = one.asked.response, changes.get(one.asked.response.id)
         if change is not None and _columns(response) == change.after:
             new[response.id] = _read(change.before)
-        elif change is None and response.graded_by is None and _later(one, regrade):
+        elif change is None and response.graded_by is None:
+            # It came after the regrade, or the regrade made no difference to it; scoring says the same of the latter.
             new[response.id] = _scored(one, regrade.item_before["scoring"])
     outcome, grade_changes = await _carry_out(
         work, assessment, answers, new, me, reason=regrade.reason, now=moment
     )
     await _tell(work, assessment, grade_changes)
     return outcome
-
-
-def _later(answer: Answer, regrade: Regrade) -> bool:
-    submitted = answer.attempt.submitted_at
-    return submitted is not None and submitted >= regrade.created_at
 
 
 async def _question(
