@@ -411,6 +411,7 @@ async def _talking(
                 body=facts["body"].strip(),
                 body_html=render_markdown(facts["body"].strip()),
                 post_count=len(posts),
+                post_serial=len(posts),
                 last_post_at=begun + timedelta(hours=len(posts)),
                 created_at=begun,
             )
@@ -420,6 +421,7 @@ async def _talking(
                 Post(
                     thread_id=thread.id,
                     author_id=_author(course, post["by"], chance).id,
+                    path=f"{number:06}",
                     body=post["body"].strip(),
                     body_html=render_markdown(post["body"].strip()),
                     created_at=begun + timedelta(hours=number),

@@ -178,6 +178,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
     from eduplatform.demo.assessment import add_exceptions
     from eduplatform.demo.history import live_through
+    from eduplatform.demo.messaging import communicate
 
     now = utc_now()
     zone = ZoneInfo(tenant.timezone)
@@ -203,6 +204,9 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
+        await communicate(
+            work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
+        )
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     await add_exceptions(tenant=tenant, courses=seeded)
     async with identity_work() as work:
