@@ -182,6 +182,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
     from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.bank import furnish_banks
     from eduplatform.demo.grading import grade_some
+    from eduplatform.demo.assessment import add_exceptions
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
     from eduplatform.demo.roster import invite_newcomers
@@ -218,6 +219,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         await grade_some(work=work, courses=seeded, now=now)
         await invite_newcomers(work=work, slug=tenant.slug, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
+    await add_exceptions(tenant=tenant, courses=seeded)
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
         if row is not None:
