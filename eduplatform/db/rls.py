@@ -23,7 +23,7 @@ IDENTITY_ONLY = ("identity", "session", "identity_token")
 IDENTITY_SHARED = ("tenant", "user", "invitation", "mail_message", "audit_event", "audit_head")
 """Tenants' tables which sign-in, mail and audit must reach before a tenant is chosen."""
 
-APPEND_ONLY = ("audit_event", "grade_event")
+APPEND_ONLY = ("audit_event", "grade_event", "course_grade_entry")
 """Nobody changes or deletes these rows."""
 
 

@@ -4,6 +4,7 @@ from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.courses import models as courses
+from eduplatform.domain.grading import course_models as course_grading
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
@@ -13,6 +14,7 @@ __all__ = [
     "AuditHead",
     "accounts",
     "assessment",
+    "course_grading",
     "courses",
     "grading",
     "messaging",
