@@ -20,6 +20,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.demo.seed import Calendar, SeededCourse
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.availability import late_seconds
+from eduplatform.domain.assessment.effective import Student, effective_policy
 from eduplatform.domain.assessment.models import (
     Assessment,
     AssessmentItem,
@@ -29,7 +30,6 @@ from eduplatform.domain.assessment.models import (
     Response,
 )
 from eduplatform.domain.assessment.question_types import question_type
-from eduplatform.domain.assessment.rules import policy_of
 from eduplatform.domain.courses.models import LessonProgress
 from eduplatform.domain.grading.calculation import (
     AttemptScore,
@@ -194,7 +194,7 @@ def _attempt(
         ledger.responses.append(row)
         scored.append(points)
     total = attempt_points(scored)
-    policy = policy_of(assessment, timezone=calendar.zone.key)
+    policy = effective_policy(assessment, Student(student.id, calendar.zone.key))
     ledger.attempts.append(
         _stamped(
             submitted,
@@ -335,7 +335,7 @@ def _grade(
     calendar: Calendar,
     ledger: Ledger,
 ) -> None:
-    policy = policy_of(assessment, timezone=calendar.zone.key)
+    policy = effective_policy(assessment, Student(student.id, calendar.zone.key))
     result = grade(attempts, policy, possible=assessment.points, now=now)
     if result.status is GradeStatus.NONE:
         return

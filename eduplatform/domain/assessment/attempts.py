@@ -26,6 +26,7 @@ from eduplatform.domain.assessment.availability import (
     can_start,
     late_seconds,
 )
+from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.policy import require_own_attempt, require_taker
 from eduplatform.domain.assessment.question_types import question_type
@@ -36,7 +37,7 @@ from eduplatform.domain.assessment.repository import (
     OperationRepository,
     ResponseRepository,
 )
-from eduplatform.domain.assessment.rules import GRACE, policy_of
+from eduplatform.domain.assessment.rules import GRACE
 from eduplatform.domain.assessment.schemas import (
     Acknowledged,
     AnswerConflict,
@@ -94,6 +95,11 @@ class Overview:
     start: Decision
 
 
+async def _policy(work: Work, assessment: Assessment, user_id: UUID) -> EffectivePolicy:
+    policies = await policies_for(work=work, assessments=[assessment], students=[user_id])
+    return policies[(assessment.id, user_id)]
+
+
 async def list_for_student(
     *, work: Work, me: Principal, course_id: UUID, now: datetime | None = None
 ) -> tuple[Course, list[StudentRow]]:
@@ -103,7 +109,7 @@ async def list_for_student(
         NotFound: The person does not take this course.
     """
     course, _section = await require_student(work=work, me=me, course_id=course_id)
-    await close_expired(work=work, course_id=course_id, user_id=me.user, timezone=me.timezone, now=now)
+    await close_expired(work=work, course_id=course_id, user_id=me.user, now=now)
     return course, await AssessmentRepository(work).published_for(course_id, me.user)
 
 
@@ -117,10 +123,8 @@ async def overview(
     """
     moment = now or utc_now()
     assessment, course, _enrollment = await require_taker(work=work, me=me, assessment_id=assessment_id)
-    await close_expired(
-        work=work, assessment_id=assessment_id, user_id=me.user, timezone=me.timezone, now=moment
-    )
-    policy = policy_of(assessment, timezone=me.timezone)
+    await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
+    policy = await _policy(work, assessment, me.user)
     found = await AttemptRepository(work).of_student(assessment_id, me.user)
     running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
     return Overview(
@@ -151,10 +155,8 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
     if running is not None and not _is_over(running, moment):
         return running
     if running is not None:
-        await close_expired(
-            work=work, assessment_id=assessment_id, user_id=me.user, timezone=me.timezone, now=moment
-        )
-    policy = policy_of(assessment, timezone=me.timezone)
+        await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
+    policy = await _policy(work, assessment, me.user)
     decision = can_start(policy, moment, len(found))
     if not decision.allowed and decision.reason is not None:
         reason = decision.reason
@@ -186,9 +188,7 @@ async def sitting(*, work: Work, me: Principal, attempt_id: UUID, now: datetime 
     moment = now or utc_now()
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id)
     if _is_over(attempt, moment):
-        await close_expired(
-            work=work, assessment_id=assessment.id, user_id=me.user, timezone=me.timezone, now=moment
-        )
+        await close_expired(work=work, assessment_id=assessment.id, user_id=me.user, now=moment)
     asked = await ResponseRepository(work).asked([attempt_id])
     return Sitting(attempt, assessment, in_order(assessment, attempt, asked))
 
@@ -320,7 +320,8 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     if attempt.state == AttemptState.IN_PROGRESS:
         asked = await ResponseRepository(work).asked([attempt_id])
-        _finish(attempt, assessment, asked, timezone=me.timezone, moment=moment)
+        policy = await _policy(work, assessment, me.user)
+        _finish(attempt, asked, policy=policy, moment=moment)
         await _settle(work, attempt, actor_id=me.user)
     return attempt
 
@@ -328,7 +329,6 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
 async def close_expired(
     *,
     work: Work,
-    timezone: str,
     assessment_id: UUID | None = None,
     course_id: UUID | None = None,
     user_id: UUID | None = None,
@@ -338,7 +338,6 @@ async def close_expired(
 
     Args:
         work: The open unit of work; the caller has checked what the person may see.
-        timezone: The tenant's.
         assessment_id: Only attempts at this assessment.
         course_id: Only attempts in this course.
         user_id: Only this student's.
@@ -358,23 +357,25 @@ async def close_expired(
     if not found:
         return 0
     asked = await ResponseRepository(work).asked([attempt.id for attempt, _ in found])
+    policies = await policies_for(
+        work=work,
+        assessments=list({one.id: one for _, one in found}.values()),
+        students=sorted({attempt.user_id for attempt, _ in found}),
+    )
     for attempt, assessment in found:
         own = [one for one in asked if one.response.attempt_id == attempt.id]
-        _finish(attempt, assessment, own, timezone=timezone, moment=moment)
+        _finish(attempt, own, policy=policies[(assessment.id, attempt.user_id)], moment=moment)
         await _settle(work, attempt, actor_id=None)
     return len(found)
 
 
-def _finish(
-    attempt: Attempt, assessment: Assessment, asked: Sequence[Asked], *, timezone: str, moment: datetime
-) -> None:
+def _finish(attempt: Attempt, asked: Sequence[Asked], *, policy: EffectivePolicy, moment: datetime) -> None:
     """Score and close. Work that is in at its deadline counts as handed in at that moment, however late it is read."""
     for one in asked:
         _score(one)
     over = attempt.deadline_at is not None and moment > attempt.deadline_at
     attempt.submitted_at = attempt.deadline_at if over else moment
     assert attempt.submitted_at is not None
-    policy = policy_of(assessment, timezone=timezone)
     attempt.late_seconds = late_seconds(
         policy, submitted_at=attempt.submitted_at, started_at=attempt.started_at
     )

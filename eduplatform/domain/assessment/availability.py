@@ -75,6 +75,7 @@ class AssessmentRules:
         attempts_allowed: None means any number.
         scoring: Which attempt counts.
         late: What lateness costs; None means late work is accepted at no cost.
+        counts: Whether it makes a grade; practice does not.
     """
 
     opens_at: datetime | None = None
@@ -84,6 +85,7 @@ class AssessmentRules:
     attempts_allowed: int | None = 1
     scoring: AttemptScoring = AttemptScoring.BEST
     late: LatePolicy | None = None
+    counts: bool = True
 
     def __post_init__(self) -> None:
         """Refuse times without a zone and counts below one."""
@@ -116,6 +118,7 @@ class Accommodation:
         time_multiplier: 2 means twice the time of others; never below 1.
         extra_attempts: Added to the number allowed.
         due_shift_days: Wall-clock days by which the due and closing times move.
+        due_shift_hours: Hours by which they move on top of that.
         starts_at: First moment of its period; None means always has been.
         ends_at: End of its period; None means no end.
     """
@@ -123,14 +126,22 @@ class Accommodation:
     time_multiplier: Decimal = Decimal(1)
     extra_attempts: int = 0
     due_shift_days: int = 0
+    due_shift_hours: int = 0
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """An accommodation only ever helps."""
         _require_aware(self.starts_at, self.ends_at)
-        if not self.time_multiplier >= 1 or self.extra_attempts < 0 or self.due_shift_days < 0:
+        counts = (self.extra_attempts, self.due_shift_days, self.due_shift_hours)
+        if not self.time_multiplier >= 1 or any(count < 0 for count in counts):
             raise ValueError("an accommodation cannot take time or attempts away")
+
+    def shifted(self, moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+        """When something that is due at a moment is due for this student."""
+        if moment is None:
+            return None
+        return add_local_days(moment, self.due_shift_days, zone) + timedelta(hours=self.due_shift_hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +153,7 @@ class EffectivePolicy:
             an attempt, once started in time, runs its full length: the end of the window does not cut it off, and it
             is not late before its own deadline.
         timezone: IANA name of the zone whose wall clock counts days.
+        adjustments: What differs from the rules for everybody and where it comes from, in words.
     """
 
     opens_at: datetime | None
@@ -153,6 +165,8 @@ class EffectivePolicy:
     late: LatePolicy | None
     extended_time: bool
     timezone: str
+    counts: bool = True
+    adjustments: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +180,7 @@ class Decision:
 T = TypeVar("T")
 
 
-def effective_policy(
+def with_exceptions(
     *,
     assessment: AssessmentRules,
     overrides: Iterable[Override] = (),
@@ -188,28 +202,64 @@ def effective_policy(
     """
     exceptions = tuple(overrides)
     rules = _with_overrides(assessment, exceptions)
-    support = _combined(tuple(a for a in accommodations if _applies(a, rules)))
+    supports = tuple(a for a in accommodations if _applies(a, rules))
     zone = ZoneInfo(timezone)
 
+    multiplier = max((a.time_multiplier for a in supports), default=Decimal(1))
     minutes = rules.minutes
     extended_time = False
     if minutes is not None:
-        minutes = int((minutes * support.time_multiplier).to_integral_value(ROUND_CEILING))
+        minutes = int((minutes * multiplier).to_integral_value(ROUND_CEILING))
         for_class = tuple(o for o in exceptions if o.target is OverrideTarget.SECTION)
         class_minutes = _with_overrides(assessment, for_class).minutes
         extended_time = class_minutes is not None and minutes > class_minutes
-    attempts = rules.attempts_allowed
-    return EffectivePolicy(
+    extra = max((a.extra_attempts for a in supports), default=0)
+    policy = EffectivePolicy(
         opens_at=rules.opens_at,
-        due_at=_shifted(rules.due_at, support.due_shift_days, zone),
-        closes_at=_shifted(rules.closes_at, support.due_shift_days, zone),
+        due_at=_latest(rules.due_at, supports, zone),
+        closes_at=_latest(rules.closes_at, supports, zone),
         minutes=minutes,
-        attempts_allowed=None if attempts is None else attempts + support.extra_attempts,
+        attempts_allowed=None if rules.attempts_allowed is None else rules.attempts_allowed + extra,
         scoring=assessment.scoring,
         late=assessment.late,
         extended_time=extended_time,
         timezone=timezone,
+        counts=assessment.counts,
     )
+    return replace(policy, adjustments=_adjustments(assessment, rules, policy, exceptions))
+
+
+def _latest(moment: datetime | None, supports: Sequence[Accommodation], zone: ZoneInfo) -> datetime | None:
+    """The most generous of the shifted moments: of a day and of 24 hours, which is later depends on the clock change."""
+    if moment is None:
+        return None
+    return max(moment, *(shifted for a in supports if (shifted := a.shifted(moment, zone))), moment)
+
+
+def _adjustments(
+    assessment: AssessmentRules,
+    rules: AssessmentRules,
+    policy: EffectivePolicy,
+    overrides: Sequence[Override],
+) -> tuple[Message, ...]:
+    """What is different for this student, in a fixed order."""
+    steps: list[Message] = []
+    personal = any(o.target is not OverrideTarget.SECTION for o in overrides)
+    if (rules.opens_at, rules.due_at, rules.closes_at) != (
+        assessment.opens_at,
+        assessment.due_at,
+        assessment.closes_at,
+    ):
+        steps.append(
+            Message(N_("Own dates for this student") if personal else N_("Own dates for this class"))
+        )
+    if policy.due_at != rules.due_at or policy.closes_at != rules.closes_at:
+        steps.append(Message(N_("Accommodation: due later")))
+    if policy.minutes != assessment.minutes and policy.minutes is not None:
+        steps.append(Message(N_("Minutes for this student: {minutes}"), {"minutes": policy.minutes}))
+    if policy.attempts_allowed != assessment.attempts_allowed and policy.attempts_allowed is not None:
+        steps.append(Message(N_("Attempts for this student: {count}"), {"count": policy.attempts_allowed}))
+    return tuple(steps)
 
 
 def attempt_deadline(policy: EffectivePolicy, started_at: datetime) -> datetime | None:
@@ -303,10 +353,6 @@ def _resolve(wall: datetime, zone: ZoneInfo, ambiguous: Literal["earlier", "late
     return first if in_gap or ambiguous == "earlier" else second
 
 
-def _shifted(moment: datetime | None, days: int, zone: ZoneInfo) -> datetime | None:
-    return None if moment is None else add_local_days(moment, days, zone)
-
-
 def _with_overrides(rules: AssessmentRules, overrides: Sequence[Override]) -> AssessmentRules:
     due_at = _narrowest(overrides, lambda o: o.due_at, max, rules.due_at)
     closes_at = _narrowest(overrides, lambda o: o.closes_at, max, rules.closes_at)
@@ -347,14 +393,6 @@ def _applies(accommodation: Accommodation, rules: AssessmentRules) -> bool:
     begun = accommodation.starts_at is None or last is None or accommodation.starts_at <= last
     not_over = accommodation.ends_at is None or first is None or first < accommodation.ends_at
     return begun and not_over
-
-
-def _combined(accommodations: Sequence[Accommodation]) -> Accommodation:
-    return Accommodation(
-        time_multiplier=max((a.time_multiplier for a in accommodations), default=Decimal(1)),
-        extra_attempts=max((a.extra_attempts for a in accommodations), default=0),
-        due_shift_days=max((a.due_shift_days for a in accommodations), default=0),
-    )
 
 
 def _require_aware(*moments: datetime | None) -> None:

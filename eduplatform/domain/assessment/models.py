@@ -70,8 +70,10 @@ class QuestionVersion(TenantRow, table=True):
 class Assessment(TenantRow, table=True):
     """A quiz, exam, assignment or practice of a course.
 
-    Times are UTC instants. ``time_limit_minutes`` and ``attempts_allowed`` of 0 mean no limit. ``points`` is the sum of
-    the items' points, kept on save.
+    Times are UTC instants. ``time_limit_minutes`` and ``attempts_allowed`` of 0 mean no limit. ``points`` is the most that
+    one attempt can bring, kept on save. ``late_percent_per_day`` counts per begun ``late_period``, which is a day or an
+    hour. ``feedback_submitted``, ``feedback_due`` and ``feedback_closed`` say what a student sees from that moment on,
+    see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked.
     """
 
     __table_args__ = tenant_table(
@@ -94,19 +96,56 @@ class Assessment(TenantRow, table=True):
     due_at: datetime | None = Field(default=None)
     closes_at: datetime | None = Field(default=None)
     late_percent_per_day: int = Field(default=0)
+    late_period: str = Field(default="day", max_length=4)
+    late_grace_minutes: int = Field(default=0)
+    late_max_percent: int = Field(default=100)
+    missing_percent: int | None = Field(default=None)
     shuffle: bool = Field(default=False)
+    shuffle_options: bool = Field(default=False)
+    feedback_submitted: str = Field(default="outcomes", max_length=10)
+    feedback_due: str = Field(default="outcomes", max_length=10)
+    feedback_closed: str = Field(default="solutions", max_length=10)
+    password_hash: str = Field(default="", max_length=200)
     points: Decimal = Field(default=Decimal(0), sa_type=POINTS)
     published_at: datetime | None = Field(default=None)
     version: int = Field(default=1)
 
 
-class AssessmentItem(TenantRow, table=True):
-    """A question's place in an assessment, bound to one version; an essay may carry a rubric."""
+class AssessmentPool(TenantRow, table=True):
+    """A place in an assessment where each attempt draws ``draw`` questions, worth ``points`` each, from the bank.
+
+    Publishing turns every question that matches into an item of the pool, so that what may be drawn is fixed from then
+    on; an attempt's responses are what it drew. ``bank_id`` null means all banks of the course.
+    """
 
     __table_args__ = tenant_table(
         tenant_fk("assessment_id", "assessment"),
+        tenant_fk("bank_id", "question_bank", ondelete="RESTRICT"),
+        sa.Index("ix_assessment_pool_assessment_id", "assessment_id"),
+    )
+
+    assessment_id: UUID
+    bank_id: UUID | None = Field(default=None)
+    type: str = Field(default="", max_length=30)
+    position: int
+    draw: int
+    points: Decimal = Field(default=Decimal(1), sa_type=POINTS)
+
+
+class AssessmentItem(TenantRow, table=True):
+    """A question's place in an assessment, bound to one version; an essay may carry a rubric.
+
+    ``pool_id`` marks a question that only some attempts draw. ``scoring`` is how answers are judged: by the ``key``, by the
+    key of this version or of ``former_version_id`` (``both``), or ``full`` marks for everybody. A dropped question has
+    no points.
+    """
+
+    __table_args__ = tenant_table(
+        tenant_fk("assessment_id", "assessment"),
+        tenant_fk("pool_id", "assessment_pool"),
         tenant_fk("question_id", "question", ondelete="RESTRICT"),
         tenant_fk("question_version_id", "question_version", ondelete="RESTRICT"),
+        tenant_fk("former_version_id", "question_version", ondelete="RESTRICT"),
         tenant_fk("rubric_id", "rubric", ondelete="RESTRICT"),
         sa.UniqueConstraint("tenant_id", "assessment_id", "question_id"),
         sa.Index("ix_assessment_item_assessment_id_position", "assessment_id", "position"),
@@ -116,8 +155,56 @@ class AssessmentItem(TenantRow, table=True):
     question_id: UUID
     question_version_id: UUID
     rubric_id: UUID | None = Field(default=None)
+    pool_id: UUID | None = Field(default=None)
+    scoring: str = Field(default="key", max_length=10)
+    former_version_id: UUID | None = Field(default=None)
     position: int
     points: Decimal = Field(default=Decimal(1), sa_type=POINTS)
+
+
+class AssessmentOverride(TenantRow, table=True):
+    """Other rules of one assessment for one student or one section; null keeps the wider rule."""
+
+    __table_args__ = tenant_table(
+        tenant_fk("assessment_id", "assessment"),
+        tenant_fk("user_id", "user"),
+        tenant_fk("section_id", "section"),
+        sa.UniqueConstraint("tenant_id", "assessment_id", "user_id"),
+        sa.UniqueConstraint("tenant_id", "assessment_id", "section_id"),
+        sa.CheckConstraint("num_nonnulls(user_id, section_id) = 1", name="one_target"),
+    )
+
+    assessment_id: UUID
+    user_id: UUID | None = Field(default=None)
+    section_id: UUID | None = Field(default=None)
+    opens_at: datetime | None = Field(default=None)
+    due_at: datetime | None = Field(default=None)
+    closes_at: datetime | None = Field(default=None)
+    minutes: int | None = Field(default=None)
+    attempts_allowed: int | None = Field(default=None)
+    reason: str = Field(default="", max_length=500)
+
+
+class StudentAccommodation(TenantRow, table=True):
+    """A support that a student has in every assessment that is open within its period; it only ever helps."""
+
+    __table_args__ = tenant_table(
+        tenant_fk("user_id", "user"),
+        sa.Index("ix_student_accommodation_user_id", "user_id"),
+        sa.CheckConstraint(
+            "time_multiplier >= 1 and extra_attempts >= 0 and due_shift_days >= 0 and due_shift_hours >= 0",
+            name="only_helps",
+        ),
+    )
+
+    user_id: UUID
+    time_multiplier: Decimal = Field(default=Decimal(1), sa_type=sa.Numeric(4, 2))
+    extra_attempts: int = Field(default=0)
+    due_shift_days: int = Field(default=0)
+    due_shift_hours: int = Field(default=0)
+    starts_at: datetime | None = Field(default=None)
+    ends_at: datetime | None = Field(default=None)
+    reason: str = Field(default="", max_length=500)
 
 
 class Attempt(TenantRow, table=True):
@@ -187,3 +274,43 @@ class AnswerOperation(TenantRow, table=True):
     operation_id: UUID
     item_id: UUID
     response_version: int
+
+
+class Regrade(TenantRow, table=True):
+    """A question of an assessment scored anew for everybody who answered it, with what it takes to undo that.
+
+    ``item_before`` and ``item_after`` are the item's version, scoring, former version and points.
+    """
+
+    __table_args__ = tenant_table(
+        tenant_fk("assessment_id", "assessment"),
+        tenant_fk("item_id", "assessment_item"),
+        sa.Index("ix_regrade_assessment_id", "assessment_id"),
+    )
+
+    assessment_id: UUID
+    item_id: UUID
+    mode: str = Field(max_length=10)
+    reason: str = Field(max_length=500)
+    item_before: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    item_after: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    students: int = Field(default=0)
+    raised: int = Field(default=0)
+    lowered: int = Field(default=0)
+    undone_at: datetime | None = Field(default=None)
+    undone_by: UUID | None = Field(default=None)
+
+
+class RegradeChange(TenantRow, table=True):
+    """What a regrade did to one answer: its score before and after."""
+
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("tenant_id", "regrade_id", "response_id"),
+        tenant_fk("regrade_id", "regrade"),
+        tenant_fk("response_id", "response"),
+    )
+
+    regrade_id: UUID
+    response_id: UUID
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    after: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)

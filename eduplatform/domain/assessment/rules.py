@@ -9,9 +9,7 @@ from enum import StrEnum
 from eduplatform.domain.assessment.availability import (
     AssessmentRules,
     AttemptScoring,
-    EffectivePolicy,
     LatePolicy,
-    effective_policy,
 )
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.i18n import N_
@@ -21,7 +19,7 @@ GRACE = timedelta(seconds=30)
 
 
 class AssessmentKind(StrEnum):
-    """What an assessment is called; changes words, not rules."""
+    """What an assessment is; practice has no limit of attempts and never counts."""
 
     QUIZ = "quiz"
     ASSIGNMENT = "assignment"
@@ -38,19 +36,28 @@ KIND_NAMES: dict[str, str] = {
 
 
 def rules_of(assessment: Assessment) -> AssessmentRules:
-    """The rules of an assessment for a student without any exception."""
-    late = assessment.late_percent_per_day
+    """The rules of an assessment for a student without any exception; practice has no limit and costs nothing."""
+    counts = assessment.kind != AssessmentKind.PRACTICE
     return AssessmentRules(
         opens_at=assessment.opens_at,
         due_at=assessment.due_at,
         closes_at=assessment.closes_at,
         minutes=assessment.time_limit_minutes or None,
-        attempts_allowed=assessment.attempts_allowed or None,
+        attempts_allowed=(assessment.attempts_allowed or None) if counts else None,
         scoring=AttemptScoring(assessment.scoring),
-        late=LatePolicy(percent=Decimal(late)) if late else None,
+        late=_late(assessment) if counts else None,
+        counts=counts,
     )
 
 
-def policy_of(assessment: Assessment, *, timezone: str) -> EffectivePolicy:
-    """The rules of an assessment for one student; ``timezone`` is the tenant's."""
-    return effective_policy(assessment=rules_of(assessment), timezone=timezone)
+def _late(assessment: Assessment) -> LatePolicy | None:
+    missing = assessment.missing_percent
+    if not assessment.late_percent_per_day and missing is None and not assessment.late_grace_minutes:
+        return None
+    return LatePolicy(
+        percent=Decimal(assessment.late_percent_per_day),
+        period="hour" if assessment.late_period == "hour" else "day",
+        max_percent=Decimal(assessment.late_max_percent),
+        grace_minutes=assessment.late_grace_minutes,
+        missing_percent=None if missing is None else Decimal(missing),
+    )

@@ -12,6 +12,7 @@ from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.availability import AttemptScoring, attempt_deadline
 from eduplatform.domain.assessment.bank import checked_points
+from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem
 from eduplatform.domain.assessment.policy import require_assessment_author, require_item_author
@@ -23,7 +24,7 @@ from eduplatform.domain.assessment.repository import (
     QuestionRepository,
     QuestionVersionRepository,
 )
-from eduplatform.domain.assessment.rules import AssessmentKind, policy_of
+from eduplatform.domain.assessment.rules import AssessmentKind
 from eduplatform.domain.assessment.schemas import (
     AssessmentDraft,
     AssessmentRow,
@@ -140,7 +141,7 @@ async def save_assessment(
     if published and problems_of_times(assessment):
         raise Invalid(fields={one.field: one.message.key for one in problems_of_times(assessment)})
     if published and assessment.closes_at != closes_before:
-        await _extend_running(work, me, assessment)
+        await _extend_running(work, assessment)
     await work.flush()
     await work.audit("assessment.saved", assessment=str(assessment.id), version=assessment.version)
     return assessment
@@ -211,10 +212,13 @@ def _apply(assessment: Assessment, draft: AssessmentDraft) -> None:
         setattr(assessment, name, getattr(draft, name))
 
 
-async def _extend_running(work: Work, me: Principal, assessment: Assessment) -> None:
-    policy = policy_of(assessment, timezone=me.timezone)
-    for attempt in await AttemptRepository(work).running(assessment.id):
-        deadline = attempt_deadline(policy, attempt.started_at)
+async def _extend_running(work: Work, assessment: Assessment) -> None:
+    running = await AttemptRepository(work).running(assessment.id)
+    policies = await policies_for(
+        work=work, assessments=[assessment], students=sorted({one.user_id for one in running})
+    )
+    for attempt in running:
+        deadline = attempt_deadline(policies[(assessment.id, attempt.user_id)], attempt.started_at)
         if attempt.deadline_at is not None and (deadline is None or deadline > attempt.deadline_at):
             attempt.deadline_at = deadline
 

@@ -10,7 +10,7 @@ The numbers in explanations are rounded the same way for reading only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -150,7 +150,7 @@ def grade(
     now: datetime,
     excused: bool = False,
 ) -> GradeResult:
-    """Work out one student's grade for one assessment.
+    """Work out one student's grade for one assessment. Practice never makes one.
 
     Args:
         attempts: All attempts in any order, also running ones.
@@ -163,6 +163,9 @@ def grade(
         return GradeResult(
             None, possible, GradeStatus.EXCUSED, explanation=(Message(N_("Excused: this does not count")),)
         )
+    if not policy.counts:
+        step = Message(N_("This is practice: it does not count"))
+        return GradeResult(None, possible, GradeStatus.NONE, explanation=(step,))
     known = sorted(attempts, key=lambda attempt: attempt.number)
     handed_in = [
         _Counted.of(attempt, attempt.submitted_at, policy, possible)
@@ -172,7 +175,8 @@ def grade(
     if not handed_in:
         return _without_work(known, policy, possible, now)
     by_scoring = {AttemptScoring.BEST: _best, AttemptScoring.LAST: _last, AttemptScoring.AVERAGE: _average}
-    return by_scoring[policy.scoring](handed_in, policy, possible)
+    result = by_scoring[policy.scoring](handed_in, policy, possible)
+    return replace(result, explanation=(*policy.adjustments, *result.explanation))
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ async def open_desk(
         NotFound: The person does not teach the course, or the attempt is not one of the assessment's.
     """
     assessment, course = await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    await attempts.close_expired(work=work, assessment_id=assessment_id, timezone=me.timezone)
+    await attempts.close_expired(work=work, assessment_id=assessment_id)
     found = await worklist.entries(work=work, assessment_id=assessment_id)
     if anonymous:
         found.sort(key=lambda one: (blind_order(assessment_id, one.user_id), one.number))

@@ -14,8 +14,8 @@ from sqlmodel import case, col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
+from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.assessment.rules import policy_of
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -85,7 +85,7 @@ class Gradebook:
 async def read_gradebook(
     *, work: Work, me: Principal, course_id: UUID, page: int = 1, now: datetime | None = None
 ) -> Gradebook:
-    """A page of the gradebook; seven statements.
+    """A page of the gradebook; eight statements.
 
     Raises:
         NotFound: The person does not teach the course.
@@ -112,12 +112,12 @@ async def read_gradebook(
     grades = await _grades(work, users, columns)
     newest = await _attempts(work, users, columns)
     cells: dict[tuple[UUID, UUID], Cell] = {}
+    policies = await policies_for(work=work, assessments=assessments, students=users)
     for assessment in assessments:
-        nothing = grade(
-            (), policy_of(assessment, timezone=me.timezone), possible=assessment.points, now=moment
-        )
         for student in students:
             key = (student.user_id, assessment.id)
+            rules = policies[(assessment.id, student.user_id)]
+            nothing = grade((), rules, possible=assessment.points, now=moment)
             attempt_id, running = newest.get(key, (None, False))
             found = grades.get(key)
             if found is not None and found.status != GradeStatus.NONE:

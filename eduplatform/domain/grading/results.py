@@ -14,6 +14,7 @@ from sqlmodel import case, col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
+from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses.models import (
     Course,
@@ -141,7 +142,7 @@ def _with_titles() -> Any:
 
 
 async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> ExplainedGrade:
-    """One's released grade with the work behind it; five statements.
+    """One's released grade with the work behind it; six statements.
 
     Raises:
         NotFound: It does not exist, is not released, or is another student's.
@@ -151,7 +152,10 @@ async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> Explained
     context = await grades.context(assessment.id, person_types())
     attempts, parts = await grades.attempts(assessment.id, me.user)
     handed_in = [one for one in attempts if one.state == AttemptState.SUBMITTED]
-    number = result_of(context, attempts, parts, excused=False, now=utc_now()).attempt_number
+    rules = (await policies_for(work=work, assessments=[assessment], students=[me.user]))[
+        (assessment.id, me.user)
+    ]
+    number = result_of(context, attempts, parts, rules=rules, excused=False, now=utc_now()).attempt_number
     counting = next((one for one in handed_in if one.number == number), handed_in[-1] if handed_in else None)
     marked = await worklist.marked(work=work, attempt_ids=[counting.id] if counting is not None else [])
     rubric_ids = {one.item.rubric_id for one in marked if one.item.rubric_id is not None}

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
-from eduplatform.domain.assessment.rules import policy_of
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
@@ -54,7 +54,7 @@ def person_types() -> list[str]:
 async def settle_grade(
     *, work: Work, assessment_id: UUID, user_id: UUID, actor_id: UUID | None, reason: str
 ) -> Grade:
-    """Work out a student's grade from all attempts; four statements, two when nothing changed.
+    """Work out a student's grade from all attempts; five statements, three when nothing changed.
 
     A new grade is released at once when no question of the assessment is read by a person and nothing waits. Otherwise
     a teacher releases it. A grade that waits for a person again is withdrawn. An excuse stays until it is taken back.
@@ -112,8 +112,10 @@ async def settle(
     grades = GradeRepository(work)
     row, context = await grades.opened(assessment_id, user_id, person_types())
     attempts, parts = await grades.attempts(assessment_id, user_id)
+    policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
+    rules = policies[(assessment_id, user_id)]
     is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
-    result = result_of(context, attempts, parts, excused=is_excused, now=moment)
+    result = result_of(context, attempts, parts, rules=rules, excused=is_excused, now=moment)
     steps = [step.to_json() for step in result.explanation]
     before, old_steps, old_status = snapshot(row), row.explanation, row.status
     row.points, row.possible, row.status = result.points, result.possible, result.status
@@ -139,6 +141,7 @@ def result_of(
     attempts: Iterable[Attempt],
     parts: Iterable[ScoredPart],
     *,
+    rules: EffectivePolicy,
     excused: bool,
     now: datetime,
 ) -> GradeResult:
@@ -147,7 +150,6 @@ def result_of(
     for part in parts:
         by_attempt[part.attempt_id].append(part)
     scores = [_attempt_score(attempt, by_attempt[attempt.id]) for attempt in attempts]
-    rules = policy_of(context.assessment, timezone=context.timezone)
     return grade(scores, rules, possible=context.assessment.points, now=now, excused=excused)
 
 

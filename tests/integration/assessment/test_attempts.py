@@ -160,9 +160,7 @@ async def test_closing_reaches_only_what_is_over_and_is_harmless_twice_at_once(w
 
     async def close(**ago: float) -> int:
         async with unit_of_work(quiz.teacher) as work:
-            return await attempts.close_expired(
-                work=work, assessment_id=quiz.assessment_id, timezone="UTC", now=later(**ago)
-            )
+            return await attempts.close_expired(work=work, assessment_id=quiz.assessment_id, now=later(**ago))
 
     assert await close(minutes=30, seconds=29) == 0
     assert sum(await asyncio.gather(close(minutes=31), close(minutes=31))) == 1

@@ -23,9 +23,9 @@ from eduplatform.domain.assessment.availability import (
     attempt_deadline,
     attempt_due,
     can_start,
-    effective_policy,
     late_seconds,
     local_to_utc,
+    with_exceptions,
 )
 
 NEW_YORK = "America/New_York"
@@ -70,7 +70,7 @@ rules = st.builds(
 def policy(
     assessment: AssessmentRules = EXAM, *exceptions: Override | Accommodation, timezone: str = "UTC"
 ) -> EffectivePolicy:
-    return effective_policy(
+    return with_exceptions(
         assessment=assessment,
         overrides=[e for e in exceptions if isinstance(e, Override)],
         accommodations=[e for e in exceptions if isinstance(e, Accommodation)],
@@ -145,8 +145,8 @@ def test_a_later_due_time_is_not_behind_a_closed_door() -> None:
 def test_the_order_of_exceptions_never_matters(
     assessment: AssessmentRules, some: list[Override], supports: list[Accommodation], zone: str
 ) -> None:
-    one = effective_policy(assessment=assessment, overrides=some, accommodations=supports, timezone=zone)
-    other = effective_policy(
+    one = with_exceptions(assessment=assessment, overrides=some, accommodations=supports, timezone=zone)
+    other = with_exceptions(
         assessment=assessment, overrides=some[::-1], accommodations=supports[::-1], timezone=zone
     )
     assert one == other
@@ -169,7 +169,7 @@ def test_another_accommodation_never_takes_anything_away(
     started: datetime,
 ) -> None:
     def rules_with(all_supports: list[Accommodation]) -> EffectivePolicy:
-        return effective_policy(
+        return with_exceptions(
             assessment=assessment, overrides=some, accommodations=all_supports, timezone=zone
         )
 

@@ -16,8 +16,8 @@ from eduplatform.domain.assessment.availability import (
     AttemptScoring,
     EffectivePolicy,
     LatePolicy,
-    effective_policy,
     local_to_utc,
+    with_exceptions,
 )
 from eduplatform.domain.grading.calculation import (
     AttemptScore,
@@ -50,7 +50,7 @@ def rules(
         scoring=AttemptScoring(scoring),
         late=late,
     )
-    return effective_policy(assessment=assessment, accommodations=supports, timezone=timezone)
+    return with_exceptions(assessment=assessment, accommodations=supports, timezone=timezone)
 
 
 def attempt(
