@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from eduplatform.db.base import TenantRow, tenant_fk, tenant_table
 
 POINTS = sa.Numeric(8, 2)
+TAGS = ARRAY(sa.Text)
 
 
 class AttemptState(StrEnum):
@@ -25,31 +26,78 @@ class AttemptState(StrEnum):
 
 
 class QuestionBank(TenantRow, table=True):
-    """A collection of questions of one course."""
+    """A collection of questions: of one course, shared by its teachers, or of one person (``owner_id``) alone."""
 
     __table_args__ = tenant_table(
-        tenant_fk("course_id", "course"), sa.UniqueConstraint("tenant_id", "course_id", "name")
+        tenant_fk("course_id", "course"),
+        tenant_fk("owner_id", "user"),
+        sa.UniqueConstraint("tenant_id", "course_id", "name"),
+        sa.UniqueConstraint("tenant_id", "owner_id", "name"),
+        sa.CheckConstraint("(course_id is null) <> (owner_id is null)", name="course_or_owner"),
     )
 
-    course_id: UUID
+    course_id: UUID | None = Field(default=None)
+    owner_id: UUID | None = Field(default=None)
     name: str = Field(max_length=120)
 
 
-class Question(TenantRow, table=True):
-    """A question in a bank; its wording lives in numbered versions, so that an attempt keeps what it saw."""
+class QuestionFolder(TenantRow, table=True):
+    """A folder in a bank; ``parent_id`` is null at the top."""
 
     __table_args__ = tenant_table(
-        tenant_fk("bank_id", "question_bank"), sa.Index("ix_question_bank_id", "bank_id")
+        tenant_fk("bank_id", "question_bank"),
+        tenant_fk("parent_id", "question_folder"),
+        sa.Index("ix_question_folder_bank_id", "bank_id"),
+        sa.Index("ix_question_folder_parent_id", "parent_id"),
     )
 
     bank_id: UUID
+    parent_id: UUID | None = Field(default=None)
+    name: str = Field(max_length=80)
+
+
+class Question(TenantRow, table=True):
+    """A question in a bank; its wording lives in numbered versions, so that an attempt keeps what it saw.
+
+    ``words`` is the plain text of the current wording, in which the search looks.
+    """
+
+    __table_args__ = tenant_table(
+        tenant_fk("bank_id", "question_bank"),
+        tenant_fk("folder_id", "question_folder", ondelete="SET NULL (folder_id)"),
+        sa.Index("ix_question_bank_id", "bank_id"),
+        sa.Index("ix_question_folder_id", "folder_id"),
+        sa.Index("ix_question_tags", "tags", postgresql_using="gin"),
+    )
+
+    bank_id: UUID
+    folder_id: UUID | None = Field(default=None)
     type: str = Field(max_length=30)
     status: str = Field(default="live", max_length=20)
     current_version: int = Field(default=1)
+    tags: list[str] = Field(default_factory=list, sa_type=TAGS)
+    words: str = Field(default="", sa_type=sa.Text)
+
+
+class QuestionObjective(TenantRow, table=True):
+    """That a question asks for an objective of its course."""
+
+    __table_args__ = tenant_table(
+        tenant_fk("question_id", "question"),
+        tenant_fk("objective_id", "objective"),
+        sa.UniqueConstraint("tenant_id", "question_id", "objective_id"),
+        sa.Index("ix_question_objective_objective_id", "objective_id"),
+    )
+
+    question_id: UUID
+    objective_id: UUID
 
 
 class QuestionVersion(TenantRow, table=True):
-    """One wording. ``body`` is what a student may see; ``answer_key`` never leaves the server."""
+    """One wording. ``body`` is what a student may see; ``answer_key`` never leaves the server.
+
+    ``restored_from`` is the number of the older version that an author brought back, 0 for a new wording.
+    """
 
     __table_args__ = tenant_table(
         sa.UniqueConstraint("tenant_id", "question_id", "number"), tenant_fk("question_id", "question")
@@ -65,6 +113,7 @@ class QuestionVersion(TenantRow, table=True):
     feedback: str = Field(default="", sa_type=sa.Text)
     feedback_html: str = Field(default="", sa_type=sa.Text)
     points: Decimal = Field(default=Decimal(1), sa_type=POINTS)
+    restored_from: int = Field(default=0)
 
 
 class Assessment(TenantRow, table=True):
@@ -73,7 +122,8 @@ class Assessment(TenantRow, table=True):
     Times are UTC instants. ``time_limit_minutes`` and ``attempts_allowed`` of 0 mean no limit. ``points`` is the most that
     one attempt can bring, kept on save. ``late_percent_per_day`` counts per begun ``late_period``, which is a day or an
     hour. ``feedback_submitted``, ``feedback_due`` and ``feedback_closed`` say what a student sees from that moment on,
-    see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked.
+    see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked. With ``anonymous`` graders see no
+    names until a grade is released.
     """
 
     __table_args__ = tenant_table(
@@ -106,6 +156,7 @@ class Assessment(TenantRow, table=True):
     feedback_due: str = Field(default="outcomes", max_length=10)
     feedback_closed: str = Field(default="solutions", max_length=10)
     password_hash: str = Field(default="", max_length=200)
+    anonymous: bool = Field(default=False)
     points: Decimal = Field(default=Decimal(0), sa_type=POINTS)
     published_at: datetime | None = Field(default=None)
     version: int = Field(default=1)

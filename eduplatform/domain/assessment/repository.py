@@ -27,6 +27,7 @@ from eduplatform.domain.assessment.models import (
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Module, PublicationStatus
 from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading.course_models import MANUAL
 from eduplatform.domain.grading.models import Grade, Rubric
 
 
@@ -191,6 +192,7 @@ class AssessmentRepository(Repository[Assessment]):
         condition = (
             col(Assessment.tenant_id) == self._work.tenant_id,
             col(Assessment.course_id) == course_id,
+            col(Assessment.kind) != MANUAL,
         )
         total = (await self._session.exec(select(func.count(col(Assessment.id))).where(*condition))).one()
         rows = await fetch(

@@ -128,3 +128,16 @@ class LessonProgress(TenantRow, table=True):
     user_id: UUID
     opened_at: datetime
     completed_at: datetime | None = Field(default=None)
+
+
+class Objective(TenantRow, table=True):
+    """What students of a course should be able to do, in order of ``position`` (from 1); ``code`` is short: ``2.3``."""
+
+    __table_args__ = tenant_table(
+        tenant_fk("course_id", "course"), sa.UniqueConstraint("tenant_id", "course_id", "code")
+    )
+
+    course_id: UUID
+    code: str = Field(max_length=20)
+    statement: str = Field(max_length=400)
+    position: int

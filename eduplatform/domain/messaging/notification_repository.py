@@ -1,0 +1,93 @@
+"""Rows of notifications and of how people want to get them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from eduplatform.db.repository import Repository
+from eduplatform.domain.accounts.models import AccountStatus, User
+from eduplatform.domain.messaging.models import Notification, NotificationSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to tell, and what they chose; empty values are the defaults."""
+
+    user_id: UUID
+    ways: dict[str, Any]
+    timezone: str
+    quiet_from: int
+    quiet_until: int
+
+
+class NotificationRepository(Repository[Notification]):
+    """Notifications."""
+
+    model = Notification
+
+    async def recipients(self, user_ids: Sequence[UUID]) -> list[Recipient]:
+        """The active ones of these people with their choices; one statement."""
+        setting = NotificationSetting
+        found = await self._session.exec(
+            select(User.id, setting.ways, setting.timezone, setting.quiet_from, setting.quiet_until)
+            .join(setting, col(setting.user_id) == col(User.id), isouter=True)
+            .where(
+                col(User.tenant_id) == self._work.tenant_id,
+                col(User.id).in_(user_ids),
+                col(User.status) == AccountStatus.ACTIVE,
+            )
+        )
+        return [
+            Recipient(user_id, ways or {}, timezone or "", start or 0, end or 0)
+            for user_id, ways, timezone, start, end in found.all()
+        ]
+
+    async def unread(self, user_id: UUID) -> int:
+        """How many of a person's notifications are unread."""
+        return await self.count(
+            col(Notification.recipient_id) == user_id,
+            col(Notification.in_app),
+            col(Notification.read_at).is_(None),
+        )
+
+    async def of_person(
+        self, user_id: UUID, *, unread: bool, number: int, size: int
+    ) -> tuple[list[Notification], int]:
+        """A page of what a person sees, newest first, and how many there are; two statements."""
+        chosen = self.rows().where(col(Notification.recipient_id) == user_id, col(Notification.in_app))
+        if unread:
+            chosen = chosen.where(col(Notification.read_at).is_(None))
+        return await self.page(
+            chosen,
+            number=number,
+            size=size,
+            order_by=[col(Notification.created_at).desc(), col(Notification.id)],
+        )
+
+    async def mark_read(self, user_id: UUID, moment: datetime, *, only: UUID | None = None) -> None:
+        """Mark a person's notifications, or one of them, as read; one statement."""
+        chosen = [] if only is None else [col(Notification.id) == only]
+        await self._session.exec(
+            sa.update(Notification)
+            .where(
+                col(Notification.tenant_id) == self._work.tenant_id,
+                col(Notification.recipient_id) == user_id,
+                col(Notification.read_at).is_(None),
+                *chosen,
+            )
+            .values(read_at=moment),
+            execution_options={"synchronize_session": False},
+        )
+
+
+class NotificationSettingRepository(Repository[NotificationSetting]):
+    """How people want to be told."""
+
+    model = NotificationSetting

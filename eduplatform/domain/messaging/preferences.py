@@ -1,0 +1,96 @@
+"""Which news reaches a person which way, and when mail must wait: pure rules over stored choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from eduplatform.i18n import N_
+from eduplatform.i18n.formatting import time_zone
+
+DAY_MINUTES = 24 * 60
+
+
+class Way(StrEnum):
+    """How a kind of news reaches a person; every way but ``off`` also shows it in the platform."""
+
+    APP = "app"
+    MAIL = "mail"
+    DIGEST = "digest"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of news: its name for the person, and how it comes unless they choose otherwise."""
+
+    name: str
+    default: Way
+
+
+KINDS: dict[str, Kind] = {
+    "announcement": Kind(N_("Announcements"), Way.DIGEST),
+    "message": Kind(N_("Direct messages"), Way.DIGEST),
+    "reply": Kind(N_("Answers in discussions"), Way.APP),
+    "grade.released": Kind(N_("Released grades"), Way.DIGEST),
+    "grade.changed": Kind(N_("Changed grades"), Way.DIGEST),
+    "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST),
+    "submission": Kind(N_("Work that was handed in"), Way.APP),
+    "roster": Kind(N_("Changes in classes"), Way.APP),
+    "report": Kind(N_("Reported contributions"), Way.DIGEST),
+}
+"""Every kind that `notifications.send` accepts, in the order of the settings page."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours without mail, in minutes after midnight of the person's clock; equal ends mean none."""
+
+    zone: ZoneInfo
+    start: int = 0
+    end: int = 0
+
+    def hold(self, moment: datetime) -> datetime | None:
+        """When mail of this moment may leave: None at once, else the end of the quiet hours (UTC).
+
+        The clock on the wall decides, so a night in which the clocks change is an hour longer or shorter.
+        """
+        if self.start == self.end:
+            return None
+        local = moment.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        inside = (
+            self.start <= minute < self.end
+            if self.start < self.end
+            else minute >= self.start or minute < self.end
+        )
+        if not inside:
+            return None
+        day = local.date() + timedelta(days=1 if self.start > self.end and minute >= self.start else 0)
+        # In the hour that the clocks show twice, the first end may already lie behind us.
+        ends = (wall_moment(day, self.end, self.zone, fold=fold) for fold in (0, 1))
+        return next((one for one in ends if one > moment), None)
+
+
+def wall_moment(day: date, minute: int, zone: ZoneInfo, *, fold: int = 0) -> datetime:
+    """The moment (UTC) at which a clock in this zone shows this minute of this day.
+
+    A minute that the clocks skip in spring is moved by the skipped hour.
+    """
+    clock = time(minute // 60, minute % 60, fold=fold)
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def way_of(ways: Mapping[str, Any], kind: str) -> Way:
+    """The way that a person chose for a kind, or its default."""
+    chosen = ways.get(kind)
+    return Way(chosen) if chosen in set(Way) else KINDS[kind].default
+
+
+def quiet_hours(timezone: str, start: int, end: int) -> QuietHours:
+    """Quiet hours as they are stored."""
+    return QuietHours(time_zone(timezone), start % DAY_MINUTES, end % DAY_MINUTES)
