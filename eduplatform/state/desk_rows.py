@@ -51,6 +51,9 @@ EVENT_TEXTS: dict[str, str] = {
     "excused": N_("Excused"),
     "unexcused": N_("Excuse taken back"),
     "recalculated": N_("Worked out again"),
+    "entered": N_("Entered in the gradebook"),
+    "marked_missing": N_("Marked as missing"),
+    "entry_cleared": N_("Entry taken back"),
 }
 
 

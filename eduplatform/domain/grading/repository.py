@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import literal
+from sqlalchemy import literal, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
@@ -24,6 +24,7 @@ from eduplatform.domain.assessment.models import (
     Response,
 )
 from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading.course_models import MANUAL
 from eduplatform.domain.grading.models import (
     CriterionScore,
     Grade,
@@ -86,9 +87,9 @@ class CriterionScale:
         return max((level.points for level in self.levels), default=Decimal(0))
 
 
-def _read_by_person(person_types: Sequence[str]) -> Any:
-    """Whether a question of the assessment is of one of the types."""
-    return (
+def read_by_person(person_types: Sequence[str]) -> Any:
+    """Whether a question of the assessment is of one of the types, or it has none and is graded by entry."""
+    has_such_question = (
         select(AssessmentItem.id)
         .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
         .where(
@@ -98,6 +99,7 @@ def _read_by_person(person_types: Sequence[str]) -> Any:
         .correlate(Assessment)
         .exists()
     )
+    return or_(col(Assessment.kind) == MANUAL, has_such_question)
 
 
 class GradeRepository(Repository[Grade]):
@@ -117,7 +119,7 @@ class GradeRepository(Repository[Grade]):
         """
         rows = await fetch(
             self._work,
-            select_columns(Assessment, Tenant.timezone, _read_by_person(person_types))
+            select_columns(Assessment, Tenant.timezone, read_by_person(person_types))
             .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
             .where(col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id),
         )
@@ -167,7 +169,7 @@ class GradeRepository(Repository[Grade]):
         row: Any = aliased(Grade, made)
         rows = await fetch(
             self._work,
-            select_columns(row, Assessment, Tenant.timezone, _read_by_person(person_types))
+            select_columns(row, Assessment, Tenant.timezone, read_by_person(person_types))
             .select_from(Assessment)
             .join(row, row.assessment_id == col(Assessment.id))
             .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))

@@ -20,6 +20,7 @@ from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
+from eduplatform.domain.grading.entered import with_entry
 from eduplatform.domain.grading.models import Grade, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
@@ -34,7 +35,19 @@ from eduplatform.security.principal import Principal
 
 MAX_REASON = 500
 
-KINDS = ("submitted", "scored", "commented", "released", "unreleased", "excused", "unexcused", "recalculated")
+KINDS = (
+    "submitted",
+    "scored",
+    "commented",
+    "released",
+    "unreleased",
+    "excused",
+    "unexcused",
+    "recalculated",
+    "entered",
+    "marked_missing",
+    "entry_cleared",
+)
 """What can happen to a grade; the ``kind`` of its events."""
 
 SETTLED = frozenset({GradeStatus.GRADED, GradeStatus.LATE})
@@ -91,6 +104,8 @@ async def settle(
     reason: str = "",
     attempt_id: UUID | None = None,
     excused: bool | None = None,
+    forget_entry: bool = False,
+    expected_version: int | None = None,
     always: bool = False,
     now: datetime | None = None,
 ) -> Grade:
@@ -105,21 +120,31 @@ async def settle(
         reason: Words of a person, kept in the event.
         attempt_id: The attempt that the event is about; else the one that counts.
         excused: Excuse the student, or take it back; None keeps what is.
+        forget_entry: Take back what a teacher entered in the gradebook, so that the attempts decide again.
+        expected_version: The version of the grade that the change is based on; None when any will do.
         always: Leave an event also when the grade stays the same, because something behind it changed.
         now: The server's clock.
+
+    Raises:
+        Conflict: The grade has another version than expected.
     """
     moment = now or utc_now()
     grades = GradeRepository(work)
     row, context = await grades.opened(assessment_id, user_id, person_types())
+    if expected_version is not None and row.version != expected_version:
+        raise Conflict
     attempts, parts = await grades.attempts(assessment_id, user_id)
     policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
     rules = policies[(assessment_id, user_id)]
     is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
-    result = result_of(context, attempts, parts, rules=rules, excused=is_excused, now=moment)
+    if forget_entry:
+        row.entered_points, row.entered_status = None, ""
+    worked_out = result_of(context, attempts, parts, rules=rules, excused=is_excused, now=moment)
+    result = with_entry(row, worked_out, rules)
     steps = [step.to_json() for step in result.explanation]
     before, old_steps, old_status = snapshot(row), row.explanation, row.status
     row.points, row.possible, row.status = result.points, result.possible, result.status
-    row.released_at = _released_at(row, old_status, context, moment)
+    row.released_at = released_after(row, old_status, context.read_by_person, moment)
     if snapshot(row) == before and steps == old_steps and not always:
         return row
     row.explanation = steps
@@ -171,17 +196,17 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def _released_at(row: Grade, old_status: str, context: GradingContext, now: datetime) -> datetime | None:
-    """When the grade was released, given its new status."""
+def released_after(row: Grade, old_status: str, read_by_person: bool, now: datetime) -> datetime | None:
+    """When the grade was released, given its new status; the one rule of what students see by itself."""
     if row.status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
     if row.status == GradeStatus.EXCUSED:
         return row.released_at or now
-    if old_status == GradeStatus.EXCUSED and context.read_by_person:
+    if old_status == GradeStatus.EXCUSED and read_by_person:
         # The excuse was public, the points behind it never were.
         return None
     first_result = row.status in SETTLED and old_status in _NO_RESULT_YET
-    if row.released_at is None and first_result and not context.read_by_person:
+    if row.released_at is None and first_result and not read_by_person:
         return now
     return row.released_at
 
