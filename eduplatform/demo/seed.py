@@ -175,6 +175,7 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.gradebook import grade_by_rules
     from eduplatform.demo.history import live_through
 
     now = utc_now()
@@ -201,6 +202,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
+            await grade_by_rules(work=work, course=course, term=term, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)

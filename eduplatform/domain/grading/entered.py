@@ -15,6 +15,7 @@ from eduplatform.domain.grading.points import points_step, readable, rounded
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 
+HIGHEST_PERCENT = Decimal(1000)
 MOST_POINTS = Decimal("999999.99")
 EXCUSED_TEXT = "EX"
 MISSING_TEXT = "MI"
@@ -36,13 +37,20 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A value for a cell; ``points`` with `EntryKind.POINTS` only."""
+    """A value for a cell; ``number`` with `EntryKind.POINTS` only, of points or of percent."""
 
     kind: EntryKind
-    points: Decimal | None = None
+    number: Decimal = Decimal(0)
+    percent: bool = False
+
+    def points(self, possible: Decimal) -> Decimal:
+        """The points that are meant."""
+        if not self.percent:
+            return self.number
+        return min(rounded(self.number * possible / 100), MOST_POINTS)
 
 
-def parse_entry(text: str, possible: Decimal) -> Entered:
+def parse_entry(text: str) -> Entered:
     """Read what somebody typed: a number, a percentage of the possible points, ``EX``, ``MI``, or nothing.
 
     Nothing takes an entry back. More than the possible points is a bonus.
@@ -62,10 +70,9 @@ def parse_entry(text: str, possible: Decimal) -> Entered:
     if found is None:
         raise Invalid(N_("Enter a number with at most two places, a percentage, EX or MI."))
     number = Decimal(f"{found[1]}.{found[2] or 0}")
-    points = rounded(number * possible / 100) if found[3] else rounded(number)
-    if points > MOST_POINTS:
-        raise Invalid(N_("This number is too large."))
-    return Entered(EntryKind.POINTS, points)
+    if found[3] and number > HIGHEST_PERCENT:
+        raise Invalid(N_("This percentage is too large."))
+    return Entered(EntryKind.POINTS, number, bool(found[3]))
 
 
 def entry_text(status: str, entered_points: Decimal | None, entered_status: str) -> str:

@@ -247,9 +247,8 @@ def _put(row: Grade, entry: CellEntry, column: _Column, policies: Policies, now:
         row.entered_status = GradeStatus.MISSING
         result = entered_missing(possible, policies[(entry.assessment_id, entry.user_id)])
     else:
-        assert value.points is not None
-        row.entered_points = value.points
-        result = entered_points(value.points, possible, late=old_status == GradeStatus.LATE)
+        row.entered_points = points = value.points(possible)
+        result = entered_points(points, possible, late=old_status == GradeStatus.LATE)
     row.points, row.possible, row.status = result.points, result.possible, result.status
     row.explanation = [step.to_json() for step in result.explanation]
     row.released_at = service.released_after(row, old_status, column.read_by_person, now)

@@ -12,10 +12,16 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.effective import Policies, policies_for
+from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses.policy import require_teacher
+from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import GradeStatus, grade
 from eduplatform.domain.grading.course_grade import CourseCell, CourseGrade, band_of, course_grade
 from eduplatform.domain.grading.course_models import CourseGradeEntry
@@ -29,7 +35,9 @@ from eduplatform.domain.grading.gradebook_repository import (
     PeopleFilter,
     StoredCell,
     Student,
+    sections_of,
 )
+from eduplatform.domain.grading.models import Grade
 from eduplatform.errors import Conflict, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -162,6 +170,18 @@ async def read_row(
     return rows[0]
 
 
+async def read_choices(
+    *, work: Work, me: Principal, course_id: UUID
+) -> tuple[CourseRules, list[tuple[UUID, str]]]:
+    """What can be chosen: the rules with categories and periods, and the sections; four statements.
+
+    Raises:
+        NotFound: The person does not teach the course.
+    """
+    await require_teacher(work=work, me=me, course_id=course_id)
+    return await rules_of(work, course_id, me), await sections_of(work, course_id)
+
+
 async def column_facts(
     *, work: Work, me: Principal, view: View, assessment_id: UUID
 ) -> tuple[CourseRules, Column, Distribution]:
@@ -176,6 +196,49 @@ async def column_facts(
     if column is None:
         raise NotFound
     return rules, column, await GradebookRepository(work).distribution(view.people, assessment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """A cell for its panel; ``attempt_id`` is the newest handed-in attempt."""
+
+    assessment: Assessment
+    student: str
+    status: str
+    attempt_id: UUID | None
+
+
+async def cell_facts(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID) -> CellFacts:
+    """What there is to say about a cell besides its number; two statements.
+
+    Raises:
+        NotFound: The person does not teach the course, or the student does not take it.
+    """
+    assessment = await policy.require_participant(
+        work=work, me=me, assessment_id=assessment_id, user_id=user_id
+    )
+    newest = (
+        select(Attempt.id)
+        .where(
+            col(Attempt.assessment_id) == assessment_id,
+            col(Attempt.user_id) == user_id,
+            col(Attempt.state) == AttemptState.SUBMITTED,
+        )
+        .order_by(col(Attempt.number).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await fetch(
+        work,
+        select_columns(User, Grade.status, newest)
+        .select_from(User)
+        .outerjoin(Grade, (col(Grade.user_id) == col(User.id)) & (col(Grade.assessment_id) == assessment_id))
+        .where(col(User.tenant_id) == work.tenant_id, col(User.id) == user_id),
+    )
+    if not rows:
+        raise NotFound
+    user, status, attempt_id = rows[0]
+    return CellFacts(assessment, user.name, status or GradeStatus.NONE, attempt_id)
 
 
 async def rules_of(work: Work, course_id: UUID, me: Principal) -> CourseRules:
