@@ -5,6 +5,7 @@ from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.courses import models as courses
 from eduplatform.domain.grading import course_models as course_grading
+from eduplatform.domain.files import models as files
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
@@ -16,6 +17,7 @@ __all__ = [
     "assessment",
     "course_grading",
     "courses",
+    "files",
     "grading",
     "messaging",
     "tenants",

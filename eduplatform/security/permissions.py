@@ -32,6 +32,7 @@ class Permission(StrEnum):
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
+    ROSTER_EDIT = "roster.edit"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     USAGE_READ = "usage.read"
@@ -62,6 +63,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT,
             Permission.COURSE_READ,
             Permission.COURSE_EDIT,
+            Permission.ROSTER_EDIT,
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
             Permission.DISCUSSION,
@@ -73,6 +75,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT,
             Permission.PEOPLE_READ,
             Permission.PEOPLE_EDIT,
+            Permission.ROSTER_EDIT,
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,

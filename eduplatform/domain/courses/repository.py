@@ -283,14 +283,34 @@ class EnrollmentRepository(Repository[Enrollment]):
         )
         return list(rows.all())
 
+    async def in_course(self, course_id: UUID, user_ids: Sequence[UUID]) -> list[tuple[Enrollment, str]]:
+        """All enrolments of people in a course, ended ones too, with the names of their sections."""
+        rows = await self._session.exec(
+            select(Enrollment, Section.name)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(Enrollment.tenant_id) == self._work.tenant_id,
+                col(Section.course_id) == course_id,
+                col(Enrollment.user_id).in_(user_ids),
+            )
+        )
+        return list(rows.all())
+
     async def roster(
-        self, *, course_id: UUID, section_id: UUID | None, search: str, number: int, size: int
+        self,
+        *,
+        course_id: UUID,
+        section_id: UUID | None,
+        search: str,
+        number: int,
+        size: int,
+        status: str = ACTIVE,
     ) -> tuple[list[RosterRow], int]:
         """A page of the people of a course: teachers first, then by family name."""
         conditions: list[ColumnElement[bool]] = [
             col(Enrollment.tenant_id) == self._work.tenant_id,
             col(Section.course_id) == course_id,
-            col(Enrollment.status) == ACTIVE,
+            col(Enrollment.status) == status,
         ]
         if section_id is not None:
             conditions.append(col(Section.id) == section_id)

@@ -28,6 +28,8 @@ from eduplatform.i18n import N_
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 
+REASON_LENGTH = 500
+
 NEW = 0
 """Version of a cell that has no grade yet."""
 
