@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from eduplatform import pages
-from eduplatform.api import attempts, auth, files, problems
+from eduplatform.api import attempts, auth, files, gradebook, problems
 from eduplatform.api.page_addresses import PageAddresses
 from eduplatform.components.layout.error_boundary import APP_WRAPS, frontend_failed
 from eduplatform.components.layout.head import document_head
@@ -45,6 +45,7 @@ def _api() -> FastAPI:
     api.include_router(auth.router)
     api.include_router(attempts.router)
     api.include_router(files.router)
+    api.include_router(gradebook.router)
     problems.install_not_found(api, "/api", "/auth")
     return api
 

@@ -1,4 +1,4 @@
-"""Demonstration of grading rules: weighted categories with a dropped quiz, extra credit, letters, periods, a column by hand."""
+"""Demonstration of grading rules: weighted categories with a dropped quiz, extra credit, letters, periods, columns by hand."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ _NAMES = {
         "assignment": "Assignments",
         "exam": "Exams",
         "class": "Class work",
-        "extra": "Extra credit",
+        "extra": "Bonus work",
         "talk": "Short talk",
+        "ticket": "Exit ticket {number}",
         "plus": "Poster for the open day",
         "half": "First half",
         "reason": "Two weeks in hospital: the talk and the project weigh more than the missed quizzes.",
@@ -52,6 +53,7 @@ _NAMES = {
         "class": "Trabajo en clase",
         "extra": "Puntos extra",
         "talk": "Exposición breve",
+        "ticket": "Control de salida {number}",
         "plus": "Cartel para la jornada de puertas abiertas",
         "half": "Primera mitad",
         "reason": "Dos semanas en el hospital: la exposición y el proyecto pesan más que los cuestionarios perdidos.",
@@ -61,7 +63,7 @@ _WEIGHTS = {"quiz": Decimal(30), "assignment": Decimal(35), "exam": Decimal(20),
 
 
 async def grade_by_rules(*, work: Work, course: SeededCourse, term: Term, now: datetime) -> None:
-    """Give a course grading rules and two columns that are entered by hand."""
+    """Give a course grading rules, columns that are entered by hand, and one total that a teacher entered."""
     words = _NAMES.get(course.course.language, _NAMES["en"])
     categories = _categories(course, words)
     half = term.starts_on + (term.ends_on - term.starts_on) / 2
@@ -101,7 +103,18 @@ async def grade_by_rules(*, work: Work, course: SeededCourse, term: Term, now: d
     plus = await _manual(
         work, course, words["plus"], Decimal(5), categories["extra"].id, now - timedelta(days=4)
     )
-    await _entries(work, course, talk, plus, now)
+    tickets = [
+        await _manual(
+            work,
+            course,
+            words["ticket"].format(number=number),
+            Decimal(5),
+            categories.get("quiz", categories["class"]).id,
+            now - timedelta(days=26 - 7 * number),
+        )
+        for number in (1, 2)
+    ]
+    await _entries(work, course, [*tickets, talk], plus, now)
     if course.students:
         work.session.add(
             CourseGradeEntry(
@@ -162,24 +175,22 @@ async def _manual(
 
 
 async def _entries(
-    work: Work, course: SeededCourse, talk: Assessment, plus: Assessment, now: datetime
+    work: Work, course: SeededCourse, released: list[Assessment], plus: Assessment, now: datetime
 ) -> None:
-    """Grades of the two columns: the talk is released, the poster not yet; few made one."""
+    """Grades of the columns that are entered by hand; those of the poster, which few made, are not released yet."""
     chance = random.Random(f"{_SEED}{course.course.code}")  # noqa: S311 - the same data each time
     teacher = course.teachers[0].id
     grades: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     for student in course.students:
-        for column, moment, likely in (
-            (talk, now - timedelta(days=8), 0.9),
-            (plus, now - timedelta(days=3), 0.3),
-        ):
-            if chance.random() > likely:
+        for column in (*released, plus):
+            if chance.random() > (0.3 if column is plus else 0.9):
                 continue
+            moment = (column.opens_at or now) + timedelta(days=1)
             share = Decimal(str(round(min(1.0, max(0.4, chance.gauss(0.82, 0.12))), 2)))
-            points = (column.points * share).quantize(Decimal("0.5"))
+            points = (column.points * share * 2).quantize(Decimal(1)) / 2
             result = entered_points(points, column.points, late=False)
-            released = moment if column is talk else None
+            shown_at = None if column is plus else moment
             grade_id = new_id()
             grades.append(
                 {
@@ -194,8 +205,8 @@ async def _entries(
                     "status": GradeStatus.GRADED,
                     "entered_points": points,
                     "explanation": [step.to_json() for step in result.explanation],
-                    "released_at": released,
-                    "seen_at": released,
+                    "released_at": shown_at,
+                    "seen_at": shown_at,
                     "version": 1,
                 }
             )
@@ -209,7 +220,7 @@ async def _entries(
                     "updated_at": moment,
                     "kind": "entered",
                     "before": {**stand, "points": None, "status": "none", "released": False},
-                    "after": {**stand, "released": released is not None},
+                    "after": {**stand, "released": shown_at is not None},
                     "reason": "",
                 }
             )

@@ -4,8 +4,8 @@ from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.courses import models as courses
-from eduplatform.domain.grading import course_models as course_grading
 from eduplatform.domain.files import models as files
+from eduplatform.domain.grading import course_models as course_grading
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants

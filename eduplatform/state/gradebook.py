@@ -87,9 +87,7 @@ class GradebookState(PageMixin, rx.State):
         await self._read(me)
 
     @handler(Permission.GRADE_WRITE)
-    async def window(
-        self, me: Principal, first_row: int, rows: int, first_column: int, columns: int
-    ) -> None:
+    async def window(self, me: Principal, first_row: int, rows: int, first_column: int, columns: int) -> None:
         """Show another part, as somebody scrolls."""
         # Also a client that sends nonsense gets a window, and no more than one.
         wanted = _within(first_column, 0, PLACES), _within(columns, 1, MOST_WINDOW_COLUMNS)

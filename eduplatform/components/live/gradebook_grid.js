@@ -5,7 +5,7 @@ import { createElement as h, useCallback, useEffect, useLayoutEffect, useMemo, u
 const ROW = 44;
 const HEAD = 84;
 const CELL = 116;
-const TOTAL = 104;
+const TOTAL = 124;
 const WIDE = 224;
 const NARROW = 128;
 const AROUND_ROWS = 14;
@@ -309,14 +309,12 @@ export const GradebookGrid = (props) => {
     h(
       "div",
       { role: "columnheader", id: domId(HEADING, NAME), "aria-colindex": 1, "aria-sort": order("name"), tabIndex: tabIndex(HEADING, NAME), onFocus: focusHere(HEADING, NAME), onClick: () => props.onSort?.("name"), className: classes.corner, style: { ...side, cursor: "pointer" } },
-      texts.student,
-      arrow("name"),
+      h("span", null, texts.student, arrow("name")),
     ),
     h(
       "div",
       { role: "columnheader", id: domId(HEADING, SUM), "aria-colindex": 2, "aria-sort": order("total"), tabIndex: tabIndex(HEADING, SUM), onFocus: focusHere(HEADING, SUM), onClick: () => props.onSort?.("total"), className: classes.sum_head, style: { ...sumSide, cursor: "pointer" } },
-      texts.total,
-      arrow("total"),
+      h("span", null, texts.total, arrow("total")),
     ),
     columns.map((column, index) => {
       const place = firstColumn + index;

@@ -44,7 +44,7 @@ _CLASSES: dict[str, Any] = {
         "outline-none"
     ),
     "value": "flex min-w-0 items-center gap-1.5",
-    "score": "font-medium tabular-nums",
+    "score": "font-medium whitespace-nowrap tabular-nums",
     "entered": "-ms-0.5 text-accent",
     "hidden": "shrink-0 text-ink-muted",
     "status": "inline-flex min-w-0 items-center gap-1 truncate text-xs",
@@ -63,7 +63,8 @@ _CLASSES: dict[str, Any] = {
     ),
     "nobody": "px-4 py-10 text-center text-ink-muted",
     "trouble": (
-        "flex flex-wrap items-center justify-between gap-3 border-t border-danger bg-danger-soft px-4 py-3 text-sm text-ink"
+        "fixed inset-x-4 bottom-20 z-40 mx-auto flex max-w-2xl flex-wrap items-center justify-between gap-3 rounded-xl border "
+        "border-danger bg-danger-soft px-4 py-3 text-sm text-ink shadow-lg lg:bottom-6"
     ),
     "trouble_tools": "flex flex-wrap gap-2",
     "tool": (

@@ -321,7 +321,7 @@ def _say_bonus(category: Category, total: _Sum, steps: list[Message]) -> Fractio
     bonus = Fraction(category.weight) / 100 * total.share
     steps.append(
         Message(
-            N_("{name}, extra credit: {earned} of {possible} points add {percent} %"),
+            N_("Extra credit in {name}: {earned} of {possible} points add {percent} %"),
             {
                 "name": category.name,
                 "earned": readable(total.earned),

@@ -11,27 +11,30 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from eduplatform.db.base import utc_now
-from eduplatform.db.repository import Repository
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.domain.courses.repository import fetch
-from eduplatform.domain.grading import entry as entries
 from eduplatform.domain.grading.course_models import GradeImport
 from eduplatform.domain.grading.course_rules import Column, CourseRules
 from eduplatform.domain.grading.entered import EntryKind, parse_entry
-from eduplatform.domain.grading.entry import CellEntry, EntryOutcome
-from eduplatform.domain.grading.gradebook import Cell, Row, rows_of, rules_of
-from eduplatform.domain.grading.gradebook_repository import GradebookRepository, PeopleFilter, Student
+from eduplatform.domain.grading.gradebook import Cell, Row, cell_of, rows_of, rules_of
+from eduplatform.domain.grading.gradebook_repository import (
+    GradebookRepository,
+    PeopleFilter,
+    StoredCell,
+    Student,
+)
 from eduplatform.domain.grading.sheets import NOT_A_TABLE, Table
-from eduplatform.errors import Conflict, Invalid, NotFound
+from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
@@ -69,20 +72,6 @@ class Comparison:
     same: int
     changes: list[Change]
     problems: list[Message]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What an import did: cells that changed, and cells that somebody else had changed since the comparison."""
-
-    changed: int
-    conflicts: list[tuple[UUID, UUID]]
-
-
-class ImportRepository(Repository[GradeImport]):
-    """Imports that wait for a yes, or had one."""
-
-    model = GradeImport
 
 
 def column_key(column: Column) -> str:
@@ -133,7 +122,7 @@ def _typed(cell: Cell) -> str:
 
 
 async def compare(*, work: Work, me: Principal, course_id: UUID, name: str, table: Table) -> GradeImport:
-    """Compare a file with the gradebook and keep the result; no grade changes. Ten statements at most.
+    """Compare a file with the gradebook and keep the result; no grade changes. Seven statements at most.
 
     Raises:
         NotFound: The person does not teach the course.
@@ -143,15 +132,15 @@ async def compare(*, work: Work, me: Principal, course_id: UUID, name: str, tabl
     rules = await rules_of(work, course_id, me)
     people = await GradebookRepository(work).everybody(PeopleFilter(course_id), limit=MOST_STUDENTS)
     reading = _Reading.of(table, rules, people, await _addresses(work, people, table))
-    students = [one for one in people if one.user_id in reading.found]
-    rows = await rows_of(work, rules, students, None, reading.columns, utc_now())
-    found = reading.compare(rows)
+    users = [one.user_id for one in people if one.user_id in reading.found]
+    stored = await GradebookRepository(work).cells(users, [one.id for one in reading.columns])
+    found = reading.compare(users, stored)
     if len(found.changes) > MOST_CHANGES:
         raise Invalid(
             N_("This file would change more than {limit} cells. Import some columns at a time."),
             params={"limit": MOST_CHANGES},
         )
-    return await ImportRepository(work).add(
+    return await work.add(
         GradeImport(
             course_id=course_id,
             name=name[:160],
@@ -186,6 +175,7 @@ class _Reading:
     places: dict[int, Column]
     found: dict[UUID, tuple[int, list[str]]]
     problems: list[Message]
+    now: datetime
 
     @property
     def columns(self) -> list[Column]:
@@ -198,7 +188,7 @@ class _Reading:
         if len(table) < 2:
             raise Invalid(NOT_A_TABLE)
         head = table[0]
-        reading = cls({}, {}, [])
+        reading = cls({}, {}, [], utc_now())
         reading._find_columns(head, rules)
         reading._find_students(table, people, addresses)
         return reading
@@ -254,12 +244,13 @@ class _Reading:
             else:
                 self.found[user_id] = (number, row)
 
-    def compare(self, rows: Sequence[Row]) -> Comparison:
+    def compare(self, users: Sequence[UUID], stored: Mapping[tuple[UUID, UUID], StoredCell]) -> Comparison:
         changes: list[Change] = []
         same = 0
-        for row in rows:
-            number, texts = self.found[row.student.user_id]
-            for (place, column), cell in zip(self.places.items(), row.cells, strict=True):
+        for user_id in users:
+            number, texts = self.found[user_id]
+            for place, column in self.places.items():
+                cell = cell_of(column, stored.get((user_id, column.id)), {}, user_id, self.now)
                 text = _at(texts, place)
                 if not text:
                     # An empty cell changes nothing: a file with half of the class must not clear the other half.
@@ -283,7 +274,7 @@ class _Reading:
                 if before == wanted:
                     same += 1
                     continue
-                changes.append(Change(row.student.user_id, column.id, before, wanted, cell.version))
+                changes.append(Change(user_id, column.id, before, wanted, cell.version))
         return Comparison(len(self.found), same, changes, self.problems)
 
     def _say(self, key: str, **params: str | int) -> None:
@@ -304,44 +295,3 @@ def _letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         name = chr(65 + rest) + name
     return name
-
-
-async def require_import(*, work: Work, me: Principal, import_id: UUID, lock: bool = False) -> GradeImport:
-    """One's own import of a course that one teaches.
-
-    Raises:
-        NotFound: It is another's, or does not exist.
-    """
-    row = await ImportRepository(work).get(import_id, lock=lock)
-    if row.created_by != me.user:
-        raise NotFound
-    await require_teacher(work=work, me=me, course_id=row.course_id)
-    return row
-
-
-async def apply(*, work: Work, me: Principal, import_id: UUID) -> Applied:
-    """Do what a comparison showed, once. Cells that somebody changed since then are left alone and named.
-
-    Raises:
-        NotFound: It is another's, or does not exist.
-        Conflict: It was applied already.
-    """
-    row = await require_import(work=work, me=me, import_id=import_id, lock=True)
-    if row.applied_at is not None:
-        raise Conflict(N_("This import was applied already."))
-    row.applied_at = utc_now()
-    wanted = [
-        CellEntry(
-            user_id=UUID(user_id),
-            assessment_id=UUID(assessment_id),
-            value=parse_entry(text),
-            version=version,
-        )
-        for user_id, assessment_id, text, version, _before in row.changes
-    ]
-    if not wanted:
-        return Applied(0, [])
-    await work.audit("grade.imported", course=row.course_id, file=row.id, cells=len(wanted))
-    done = await entries.enter(work=work, me=me, entries=wanted, reason=row.name[: entries.REASON_LENGTH])
-    conflicts = [cell for cell, one in done.items() if one.outcome is EntryOutcome.CONFLICT]
-    return Applied(sum(one.outcome is EntryOutcome.SAVED for one in done.values()), conflicts)

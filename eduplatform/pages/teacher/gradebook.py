@@ -23,6 +23,7 @@ from eduplatform.components.ui import (
     skeleton_table,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.teacher.gradebook_choice import chooser
 from eduplatform.pages.teacher.gradebook_panels import panels
 from eduplatform.security.permissions import Role
 from eduplatform.state.gradebook import GradebookState
@@ -99,19 +100,16 @@ def _choice(
 ) -> rx.Component:
     return rx.el.label(
         rx.el.span(label, class_name="text-xs font-medium text-ink-muted"),
-        rx.el.select(
+        chooser(
             rx.el.option(everything, value=""),
             rx.foreach(options, lambda row: rx.el.option(row["label"], value=row["value"])),
             *more,
             name=name,
             value=value,
             on_change=on_change,
-            class_name=(
-                "ui-select h-10 max-w-56 cursor-pointer truncate rounded-lg border border-line-strong bg-surface ps-3 pe-8 "
-                "text-sm text-ink shadow-sm pointer-coarse:h-11"
-            ),
+            width="sm:w-48",
         ),
-        class_name="flex flex-col gap-1",
+        class_name="flex flex-col gap-1 max-sm:w-full",
     )
 
 

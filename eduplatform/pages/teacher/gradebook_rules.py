@@ -25,17 +25,13 @@ from eduplatform.components.ui import (
     skeleton_card,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.teacher.gradebook_choice import chooser
 from eduplatform.pages.teacher.gradebook_rule_dialogs import dialogs
 from eduplatform.security.permissions import Role
 from eduplatform.state.gradebook_rules import PAGE_SIZE, GradingRulesState
 
 # The state's attributes are Vars here, which its annotations do not tell.
 _S: Any = GradingRulesState
-
-_SELECT = (
-    "ui-select h-9 w-full min-w-0 cursor-pointer truncate rounded-lg border border-line-strong bg-surface ps-2.5 pe-8 text-sm "
-    "text-ink pointer-coarse:h-11"
-)
 
 
 def _method() -> rx.Component:
@@ -252,23 +248,23 @@ def _column(row: Any) -> rx.Component:
             ),
             class_name="min-w-0 lg:flex-1",
         ),
-        rx.el.select(
+        chooser(
             rx.el.option(_("No category"), value=""),
             rx.foreach(_S.category_options, lambda one: rx.el.option(one["label"], value=one["value"])),
             value=row["category_id"],
             on_change=lambda value: _S.set_category_of(row["id"], value),
             aria_label=_("Category of {name}", name=row["title"]),
-            class_name=_SELECT + " lg:w-44",
+            width="lg:w-48",
         ),
         rx.cond(
             _S.periods.length() > 0,
-            rx.el.select(
+            chooser(
                 rx.el.option(row["period_hint"], value=""),
                 rx.foreach(_S.period_options, lambda one: rx.el.option(one["label"], value=one["value"])),
                 value=row["period_id"],
                 on_change=lambda value: _S.set_period_of(row["id"], value),
                 aria_label=_("Grading period of {name}", name=row["title"]),
-                class_name=_SELECT + " lg:w-44",
+                width="lg:w-48",
             ),
         ),
         rx.el.div(
@@ -319,8 +315,8 @@ def gradebook_rules() -> rx.Component:
             _S,
             course_tabs(_S.course_id, "gradebook"),
             rx.el.div(
-                rx.el.div(_categories(), _periods(), class_name="flex min-w-0 flex-col gap-6"),
-                rx.el.div(_method(), _letters(), class_name="flex min-w-0 flex-col gap-6"),
+                rx.el.div(_categories(), _method(), _periods(), class_name="flex min-w-0 flex-col gap-6"),
+                _letters(),
                 class_name="grid items-start gap-6 lg:grid-cols-2",
             ),
             _columns(),

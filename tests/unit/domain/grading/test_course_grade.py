@@ -152,7 +152,7 @@ def test_extra_credit_adds_and_never_costs() -> None:
     cells = [cell("1", "18", "20", category="w"), cell("2", "6", "10", category="b")]
     found = course_grade(cells, categories, weighted=True)
     assert found.percent == D("93.00")
-    assert "Bonus, extra credit: 6 of 10 points add 3 %" in words(found)
+    assert "Extra credit in Bonus: 6 of 10 points add 3 %" in words(found)
     assert course_grade(cells, categories).percent == D("120.00")
 
 
