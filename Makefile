@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-gradebook messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-events: $(DEVELOPMENT) ## Start pages under 300 sessions
 
 bench-sign-in: $(DEVELOPMENT) ## Refusals, and a hundred sign-ins at once
 	@exec $(PYTHON_IN_VENV) -m benchmarks.sign_in $(ARGS)
+
+bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students by 60 columns
+	@exec $(PYTHON_IN_VENV) -m benchmarks.gradebook $(ARGS)
 
 messages: $(DEVELOPMENT) ## Collect the texts of the interface for translation
 	@exec $(PYTHON_IN_VENV) scripts/messages.py $(or $(ARGS),update)

@@ -466,7 +466,7 @@ export const GradebookGrid = (props) => {
       h(
         "div",
         { role: "alert", className: classes.trouble },
-        h("p", null, h("strong", null, trouble.label), ": ", trouble.message),
+        h("p", null, h("strong", null, trouble.label), ": ", trouble.message, trouble.text ? ` (${trouble.text})` : ""),
         h(
           "div",
           { className: classes.trouble_tools },

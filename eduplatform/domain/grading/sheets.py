@@ -88,7 +88,7 @@ def _sheet_name(title: str) -> str:
 
 
 def read_table(content: bytes) -> Table:
-    """The rows of a CSV or XLSX file as texts; what the file is called does not matter.
+    """The rows of a CSV or XLSX file as texts, without empty ends; what the file is called does not matter.
 
     Raises:
         Invalid: It is neither, it is too large, or it unpacks to too much.
@@ -100,8 +100,11 @@ def read_table(content: bytes) -> Table:
     for row in rows:
         if len(table) >= MOST_ROWS:
             raise Invalid(TOO_LARGE)
-        table.append([as_typed(one.strip()) for one in row])
-    while table and not any(table[-1]):
+        texts = [as_typed(one.strip()) for one in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        table.append(texts)
+    while table and not table[-1]:
         table.pop()
     return table
 
