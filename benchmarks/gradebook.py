@@ -174,7 +174,8 @@ def _browse(served: Platform, path: str, cookie: str) -> dict[str, list[float]]:
     """Chromium opens the page and scrolls to its end: seconds until the cells are there."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser import CHROMIUM
+    from tests.browser import chromium_browser
+    from tests.served import chromium
 
     name, _, value = cookie.partition("=")
     with sync_playwright() as playwright:

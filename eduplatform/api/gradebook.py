@@ -61,7 +61,7 @@ async def _export(
         raise NotFound from None
     async with unit_of_work(me) as work:
         rules, rows = await exchange.read_book(work=work, me=me, course_id=key)
-        await work.audit("gradebook.exported", course=key, format=ending)
+        await work.audit("grade.exported", course=key, format=ending)
     content = await asyncio.to_thread(make, rules, rows)
     name = "".join(one if one.isascii() and one.isalnum() else "-" for one in rules.course.code).lower()
     return Response(

@@ -169,7 +169,7 @@ async def _grading(work: Work, me: Principal, course_id: UUID) -> CourseGrading:
 async def _changed(work: Work, row: CourseGrading, what: str, **details: Any) -> None:
     row.version += 1
     work.session.add(row)
-    await work.audit(f"grading_rules.{what}", course=row.course_id, **details)
+    await work.audit(f"grade.rules_{what}", course=row.course_id, **details)
 
 
 async def save_category(
@@ -200,7 +200,7 @@ async def save_category(
         work.session.add(row)
     row.name, row.weight, row.extra_credit = name, draft.weight, draft.extra_credit
     row.drop_lowest, row.drop_highest = draft.drop_lowest, draft.drop_highest
-    await work.audit("grade_category.saved", course=course_id, category=row.id, weight=str(draft.weight))
+    await work.audit("grade.category_saved", course=course_id, category=row.id, weight=str(draft.weight))
     return row
 
 
@@ -231,7 +231,7 @@ async def remove_category(*, work: Work, me: Principal, course_id: UUID, categor
     row = await CategoryRepository(work).get(category_id)
     if row.course_id != course_id:
         raise NotFound
-    await work.audit("grade_category.removed", course=course_id, category=category_id)
+    await work.audit("grade.category_removed", course=course_id, category=category_id)
     await CategoryRepository(work).delete(row)
 
 
@@ -273,7 +273,7 @@ async def add_period(
         raise Invalid(fields=problems)
     row = GradingPeriod(course_id=course_id, term_id=term_id, name=name, starts_on=starts_on, ends_on=ends_on)
     work.session.add(row)
-    await work.audit("grading_period.added", course=course_id, period=row.id)
+    await work.audit("grade.period_added", course=course_id, period=row.id)
     return row
 
 
@@ -297,7 +297,7 @@ async def remove_period(*, work: Work, me: Principal, course_id: UUID, period_id
     row = await PeriodRepository(work).get(period_id)
     if row.course_id != course_id:
         raise NotFound
-    await work.audit("grading_period.removed", course=course_id, period=period_id)
+    await work.audit("grade.period_removed", course=course_id, period=period_id)
     await PeriodRepository(work).delete(row)
 
 
@@ -317,7 +317,7 @@ async def set_column(
         NotFound: The person does not teach the course, or the category or period is not one of the course.
     """
     assessment = await _taught(work, me, assessment_id, category_id, period_id)
-    await work.audit("grade_column.set", assessment=assessment.id, category=category_id, period=period_id)
+    await work.audit("grade.column_set", assessment=assessment.id, category=category_id, period=period_id)
     await ColumnRepository(work).put(
         assessment_id,
         {
@@ -392,7 +392,7 @@ async def save_manual(
     row.title, row.points, row.opens_at = title, draft.points, draft.on
     row.version += 1
     work.session.add(row)
-    await work.audit("grade_column.saved", course=course_id, assessment=row.id)
+    await work.audit("grade.column_saved", course=course_id, assessment=row.id)
     await ColumnRepository(work).put(row.id, {"category_id": draft.category_id})
     return row
 
@@ -437,6 +437,6 @@ async def remove_manual(*, work: Work, me: Principal, course_id: UUID, assessmen
         raise Conflict(
             N_("This column has grades. Let it not count, or take back its grades before you remove it.")
         )
-    await work.audit("grade_column.removed", course=course_id, assessment=assessment_id)
+    await work.audit("grade.column_removed", course=course_id, assessment=assessment_id)
     await work.session.delete(rows[0][0])
     await work.flush()

@@ -167,7 +167,7 @@ async def enter_total(
     known = (await entries.holding([course_id], [user_id])).get((course_id, user_id, period_id))
     if (known.number if known is not None else 0) != number:
         raise Conflict(N_("Somebody entered another total meanwhile."))
-    action = "course_grade.entered" if percent is not None else "course_grade.taken_back"
+    action = "grade.total_entered" if percent is not None else "grade.total_taken_back"
     await work.audit(action, course=course_id, student=user_id, period=period_id)
     return await entries.add(
         CourseGradeEntry(
