@@ -179,10 +179,11 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.assessment import add_exceptions
     from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.bank import furnish_banks
+    from eduplatform.demo.gradebook import grade_by_rules
     from eduplatform.demo.grading import grade_some
-    from eduplatform.demo.assessment import add_exceptions
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
     from eduplatform.demo.roster import invite_newcomers
@@ -212,6 +213,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
             await hand_out(work=work, course=course, calendar=calendar, week=current, now=now)
+            await grade_by_rules(work=work, course=course, term=term, now=now)
         await communicate(
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )

@@ -7,6 +7,7 @@ from eduplatform.domain.calendar import models as calendar
 from eduplatform.domain.courses import group_models as groups
 from eduplatform.domain.courses import models as courses
 from eduplatform.domain.files import models as files
+from eduplatform.domain.grading import course_models as course_grading
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
@@ -17,6 +18,7 @@ __all__ = [
     "accounts",
     "assessment",
     "calendar",
+    "course_grading",
     "courses",
     "files",
     "grading",

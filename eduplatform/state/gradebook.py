@@ -1,209 +1,248 @@
-"""The gradebook of a course."""
+"""The gradebook of a course: the window on the screen, and what is entered into its cells."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 from uuid import UUID
 
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.charts import bar_chart_svg
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.grading import entry as entries
 from eduplatform.domain.grading import gradebook as books
-from eduplatform.domain.grading import policy, service, worklist
-from eduplatform.domain.grading.gradebook import Cell, Gradebook
-from eduplatform.errors import NotFound
+from eduplatform.domain.grading.entered import parse_entry
+from eduplatform.domain.grading.entry import CellEntry, Entry, EntryOutcome
+from eduplatform.domain.grading.gradebook import MOST_ROWS, MOST_WINDOW_COLUMNS, View, Window
+from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_, translate
-from eduplatform.i18n.formatting import format_date, format_number, format_percent, format_points
+from eduplatform.i18n.formatting import format_number
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import EventLine, event_lines
+from eduplatform.state.base import PageMixin, SearchText, handler, parse_id, route_argument
+from eduplatform.state.gradebook_rows import (
+    Answer,
+    ColumnLine,
+    StudentLine,
+    column_line,
+    student_line,
+)
+from eduplatform.state.rows import Option
 
+FIRST_ROWS = 36
+FIRST_COLUMNS = 12
+MOST_ANSWERS = 12
+PLACES = 1_000_000
 
-class ColumnLine(TypedDict):
-    """An assessment, the head of a column."""
-
-    id: str
-    title: str
-    points: str
-    due: str
-
-
-class CellLine(TypedDict):
-    """What a student has for an assessment, in the order of the columns; ``attempt`` is empty without work."""
-
-    score: str
-    status: str
-    attempt: str
-    hidden: bool
-
-
-class StudentLine(TypedDict):
-    """A student with one cell per column."""
-
-    id: str
-    name: str
-    section: str
-    cells: list[CellLine]
-
-
-class CellHead(TypedDict):
-    """The cell that is open."""
-
-    user_id: str
-    assessment_id: str
-    student: str
-    title: str
-    href: str
-    excused: bool
-
-
-NO_CELL = CellHead(user_id="", assessment_id="", student="", title="", href="", excused=False)
-
-
-class ExcuseForm(Form):
-    """Why a student is excused, or no longer."""
-
-    reason: Annotated[str, Field(max_length=2000)] = ""
+Key = Annotated[str, Field(max_length=40)]
 
 
 class GradebookState(PageMixin, rx.State):
-    """Students by assessments."""
+    """A window of students by columns; ``view`` grows when another choice begins at the top."""
 
     course_id: str = ""
     course_title: str = ""
     columns: list[ColumnLine] = []
     rows: list[StudentLine] = []
-    page: int = 1
-    total: int = 0
-    has_next: bool = False
-    chart: str = ""
-    chart_rows: list[list[str]] = []
-    chart_heads: list[str] = []
-    cell: CellHead = NO_CELL
-    cell_open: bool = False
-    events: list[EventLine] = []
+    first_row: int = 0
+    first_column: int = 0
+    total_rows: int = 0
+    total_columns: int = 0
+    all_columns: int = 0
+    section_id: str = ""
+    search: str = ""
+    category: str = ""
+    period_id: str = ""
+    sort: str = "name"
+    descending: bool = False
+    view: int = 0
+    sections: list[Option] = []
+    categories: list[Option] = []
+    periods: list[Option] = []
+    answers: list[Answer] = []
+    _row_count: int = FIRST_ROWS
+    _column_count: int = FIRST_COLUMNS
 
     @handler(Permission.GRADE_WRITE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """The first page of students."""
-        self.page, self.cell_open = 1, False
+    async def load(self, me: Principal) -> object:
+        """The beginning of the gradebook, with every student and column."""
+        self._begin()
+        self.section_id = self.search = self.category = self.period_id = ""
+        self.sort, self.descending, self.answers = "name", False, []
         await self._read(me)
+        return GradebookState.read_choices
 
     @handler(Permission.GRADE_WRITE)
-    async def turn(self, me: Principal, page: Annotated[int, Field(ge=1, le=10_000)]) -> None:
-        """Show another page."""
-        self.page = page
-        await self._read(me)
+    async def read_choices(self, me: Principal) -> None:
+        """What can be chosen above the grid."""
+        async with unit_of_work(me) as work:
+            rules, sections = await books.read_choices(work=work, me=me, course_id=parse_id(self.course_id))
+        self.sections = [Option(value=str(key), label=name) for key, name in sections]
+        self.categories = [Option(value=str(one.id), label=one.name) for one in rules.categories]
+        self.periods = [Option(value=str(one.id), label=one.name) for one in rules.periods]
 
     @handler(Permission.GRADE_WRITE)
     async def refresh(self, me: Principal) -> None:
-        """Read the page again."""
+        """Read the window again."""
         await self._read(me)
 
     @handler(Permission.GRADE_WRITE)
-    async def open_cell(self, me: Principal, user_id: UUID, assessment_id: UUID) -> None:
-        """Show what happened to a student's grade, and what can be done."""
-        row = next((one for one in self.rows if one["id"] == str(user_id)), None)
-        column = next((one for one in self.columns if one["id"] == str(assessment_id)), None)
-        if row is None or column is None:
-            raise NotFound
-        found = row["cells"][self.columns.index(column)]
-        async with unit_of_work(me) as work:
-            await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-            happened = await worklist.history(work=work, assessment_id=assessment_id, user_id=user_id)
-        self.events = event_lines(happened, me)
-        self.cell = CellHead(
-            user_id=row["id"],
-            assessment_id=column["id"],
-            student=row["name"],
-            title=column["title"],
-            href=f"/teach/grading/{column['id']}?attempt={found['attempt']}" if found["attempt"] else "",
-            excused=found["status"] == "excused",
-        )
-        self.cell_open = True
+    async def window(self, me: Principal, first_row: int, rows: int, first_column: int, columns: int) -> None:
+        """Show another part, as somebody scrolls."""
+        # Also a client that sends nonsense gets a window, and no more than one.
+        wanted = _within(first_column, 0, PLACES), _within(columns, 1, MOST_WINDOW_COLUMNS)
+        moved = wanted != (self.first_column, self._column_count)
+        self.first_row, self._row_count = _within(first_row, 0, PLACES), _within(rows, 1, MOST_ROWS)
+        self.first_column, self._column_count = wanted
+        await self._read(me, averages=moved)
 
     @handler(Permission.GRADE_WRITE)
-    async def close_cell(self, me: Principal) -> None:
-        """Close it without doing anything."""
-        self.cell_open = False
+    async def choose_section(self, me: Principal, section_id: Key) -> None:
+        """Show one section, or with an empty id all of them."""
+        await self._choose(me, section_id=section_id)
 
     @handler(Permission.GRADE_WRITE)
-    async def excuse(self, me: Principal, form: ExcuseForm) -> object:
-        """Excuse the student from the assessment, or take the excuse back."""
-        async with unit_of_work(me) as work:
-            await service.excuse(
-                work=work,
-                me=me,
-                assessment_id=parse_id(self.cell["assessment_id"]),
-                user_id=parse_id(self.cell["user_id"]),
-                reason=form.reason,
-                excused=not self.cell["excused"],
-            )
-        self.cell_open = False
-        await notify(self, "success", translate(N_("Saved."), me.locale))
-        return GradebookState.refresh
+    async def choose_category(self, me: Principal, category: Key) -> None:
+        """Show the columns of one category, or of all."""
+        await self._choose(me, category=category)
 
-    async def _read(self, me: Principal) -> None:
-        course_id = parse_id(route_argument(self, "course_id"))
-        async with unit_of_work(me) as work:
-            book = await books.read_gradebook(work=work, me=me, course_id=course_id, page=self.page)
-        self.course_id, self.course_title = str(book.course.id), book.course.title
-        self.total, self.has_next = book.total, self.page * book.page_size < book.total
-        self.columns = [
-            ColumnLine(
-                id=str(one.id),
-                title=one.title,
-                points=format_points(one.points, me.locale),
-                due=format_date(one.due_at, me.locale, me.timezone, "short") if one.due_at else "",
-            )
-            for one in book.assessments
-        ]
-        self.rows = [
-            StudentLine(
-                id=str(one.user_id),
-                name=one.name,
-                section=one.section,
-                cells=[_cell(book.cells[one.user_id, column.id], me) for column in book.assessments],
-            )
-            for one in book.students
-        ]
-        self._draw(book, me)
+    @handler(Permission.GRADE_WRITE)
+    async def choose_period(self, me: Principal, period_id: Key) -> None:
+        """Show the columns and totals of one period, or of the whole course."""
+        await self._choose(me, period_id=period_id)
 
-    def _draw(self, book: Gradebook, me: Principal) -> None:
-        """The averages of the class as a chart and as a table."""
-        shown = [
-            (one.title, book.averages[one.id])
-            for one in book.assessments
-            if one.id in book.averages and book.averages[one.id].ratio is not None
-        ]
-        self.chart_heads = [
-            translate(name, me.locale) for name in (N_("Assessment"), N_("Average"), N_("Graded"))
-        ]
-        self.chart_rows = [
-            [title, format_percent(one.ratio or 0, me.locale), format_number(one.graded, me.locale)]
-            for title, one in shown
-        ]
-        self.chart = (
-            bar_chart_svg(
-                [(title, round((one.ratio or 0) * 100, 1)) for title, one in shown],
-                title=translate(N_("Average of the class, in percent of the points"), me.locale),
-                unit="%",
-                top=100,
-                height=200,
-            )
-            if shown
-            else ""
+    @handler(Permission.GRADE_WRITE)
+    async def search_for(self, me: Principal, text: SearchText) -> None:
+        """Show the students whose name holds the text."""
+        await self._choose(me, search=text)
+
+    @handler(Permission.GRADE_WRITE)
+    async def order_by(self, me: Principal, key: Key) -> None:
+        """Order the students by name, total or a column; asked for again, the other way round."""
+        begins_descending = key not in ("name", "section")
+        descending = not self.descending if key == self.sort else begins_descending
+        await self._choose(me, sort=key, descending=descending)
+
+    @handler(Permission.GRADE_WRITE)
+    async def enter(
+        self,
+        me: Principal,
+        op: Key,
+        user_id: UUID,
+        assessment_id: UUID,
+        text: Annotated[str, Field(max_length=40)],
+        version: int,
+    ) -> object:
+        """Enter a value into a cell; what somebody else entered meanwhile stays, and is shown."""
+        try:
+            value = parse_entry(text)
+        except Invalid as error:
+            self._answer(op, "invalid", translate(error.detail, me.locale, **error.params), version)
+            return None
+        asked = CellEntry(user_id=user_id, assessment_id=assessment_id, value=value, version=version)
+        try:
+            async with unit_of_work(me) as work:
+                found = await entries.enter_one(work=work, me=me, entry=asked)
+        except Conflict:
+            found = Entry(EntryOutcome.CONFLICT, None)
+        except NotFound as error:
+            self._answer(op, "invalid", translate(error.detail, me.locale), version)
+            return None
+        now = found.grade.version if found.grade is not None else entries.NEW
+        if found.outcome is EntryOutcome.CONFLICT:
+            self._answer(op, "conflict", _conflict_text(found, me), now)
+        else:
+            self._answer(op, "saved", "", now)
+        return GradebookState.refresh_row(str(user_id))
+
+    @handler(Permission.GRADE_WRITE)
+    async def refresh_row(self, me: Principal, user_id: UUID) -> None:
+        """Read a student of the window again, with the total."""
+        place = next((number for number, row in enumerate(self.rows) if row["id"] == str(user_id)), None)
+        if place is None:
+            return
+        old = self.rows[place]
+        async with unit_of_work(me) as work:
+            row = await books.read_row(work=work, me=me, view=self._asked(), user_id=user_id)
+        line = StudentLine({**student_line(row, me), "name": old["name"], "section": old["section"]})
+        self.rows = [*self.rows[:place], line, *self.rows[place + 1 :]]
+
+    def _answer(self, op: str, kind: str, text: str, version: int) -> None:
+        answer = Answer(op=op, kind=kind, text=text, version=version)
+        self.answers = [*self.answers, answer][-MOST_ANSWERS:]
+
+    def _begin(self) -> None:
+        self.first_row = self.first_column = 0
+        self._row_count, self._column_count = FIRST_ROWS, FIRST_COLUMNS
+
+    async def _choose(self, me: Principal, **chosen: str | bool) -> None:
+        """Take another choice and begin at the top; without success everything stays."""
+        names = ("section_id", "category", "period_id", "search", "sort", "descending")
+        before = {name: getattr(self, name) for name in names}
+        place = self.first_row, self.first_column
+        for name, value in chosen.items():
+            setattr(self, name, value)
+        self.first_row = 0
+        if not {"sort", "descending"} & chosen.keys():
+            self.first_column = 0
+        try:
+            await self._read(me)
+        except (Conflict, NotFound):
+            for name, value in before.items():
+                setattr(self, name, value)
+            self.first_row, self.first_column = place
+            raise
+        self.view += 1
+
+    def _asked(self) -> View:
+        return View(
+            parse_id(route_argument(self, "course_id")),
+            first_row=self.first_row,
+            rows=self._row_count,
+            first_column=self.first_column,
+            columns=self._column_count,
+            section_id=parse_id(self.section_id) if self.section_id else None,
+            search=self.search,
+            category=self.category,
+            period_id=parse_id(self.period_id) if self.period_id else None,
+            sort=self.sort,
+            descending=self.descending,
         )
 
+    async def _read(self, me: Principal, *, averages: bool = True) -> None:
+        async with unit_of_work(me) as work:
+            window = await books.open_window(work=work, me=me, view=self._asked(), averages=averages)
+        self._show(window, me, averages)
 
-def _cell(cell: Cell, me: Principal) -> CellLine:
-    score = "" if cell.points is None else format_number(cell.points, me.locale)
-    return CellLine(
-        score=score,
-        status=cell.status,
-        attempt=str(cell.attempt_id or ""),
-        hidden=score != "" and not cell.released,
+    def _show(self, window: Window, me: Principal, averages: bool) -> None:
+        known = {one["id"]: one["average"] for one in self.columns}
+        course = window.rules.course
+        self.course_id, self.course_title = str(course.id), course.title
+        self.total_rows, self.total_columns = window.total_rows, window.total_columns
+        self.all_columns = len(window.rules.columns)
+        columns = [column_line(one, window.averages.get(one.id), me) for one in window.columns]
+        if not averages:
+            columns = [{**one, "average": known.get(one["id"], "")} for one in columns]
+        if columns != self.columns:
+            self.columns = columns
+        self.rows = [student_line(one, me) for one in window.rows]
+
+
+def _within(value: int, low: int, high: int) -> int:
+    return min(max(value, low), high)
+
+
+def _conflict_text(found: Entry, me: Principal) -> str:
+    row = found.grade
+    if row is None or row.points is None:
+        return translate(
+            N_("Somebody else changed this cell meanwhile. What you typed was not saved."), me.locale
+        )
+    return translate(
+        N_("Somebody else changed this cell to {value} meanwhile. What you typed was not saved."),
+        me.locale,
+        value=format_number(row.points, me.locale),
     )
+
+
+__all__ = ["GradebookState"]

@@ -34,6 +34,8 @@ RESULT_TEXTS: dict[str, str] = {
     "missing": N_("Not handed in"),
     "excused": N_("Excused: does not count"),
 }
+ENTERED_ONLY = N_("Graded in class")
+"""What stands for the kind of work that is a column of the gradebook and nothing else."""
 STATUS_TONES = {"graded": "success", "late": "warning", "missing": "danger", "excused": "info"}
 
 
@@ -142,7 +144,7 @@ def grade_line(row: ReleasedGrade, me: Principal, now: datetime) -> GradeLine:
     return GradeLine(
         id=str(grade.id),
         title=row.title,
-        kind=translate(KIND_NAMES.get(row.kind, row.kind), me.locale),
+        kind=translate(KIND_NAMES.get(row.kind, ENTERED_ONLY), me.locale),
         course=row.course_title,
         score=score_text(grade, me.locale),
         percent=percent_text(grade, me.locale),
@@ -258,7 +260,7 @@ def _head(found: ExplainedGrade, me: Principal) -> GradeHead:
     assert grade.released_at is not None
     return GradeHead(
         title=found.assessment.title,
-        kind=translate(KIND_NAMES.get(found.assessment.kind, found.assessment.kind), me.locale),
+        kind=translate(KIND_NAMES.get(found.assessment.kind, ENTERED_ONLY), me.locale),
         course=found.course.title,
         course_id=str(found.course.id),
         score=score_text(grade, me.locale),

@@ -34,6 +34,7 @@ from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Enrollment, Module, PublicationStatus, Section
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
+from eduplatform.domain.grading.course_models import MANUAL
 from eduplatform.domain.grading.models import Grade, Rubric, visible_grade
 
 
@@ -134,6 +135,7 @@ class AssessmentRepository(Repository[Assessment]):
         condition = (
             col(Assessment.tenant_id) == self._work.tenant_id,
             col(Assessment.course_id) == course_id,
+            col(Assessment.kind) != MANUAL,
         )
         total = (await self._session.exec(select(func.count(col(Assessment.id))).where(*condition))).one()
         rows = await fetch(

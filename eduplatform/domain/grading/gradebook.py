@@ -1,215 +1,383 @@
-"""The gradebook of a course: students by assessments, a page at a time, and how the class does."""
+"""The gradebook of a course: a window of students by columns with totals, and how the class does.
+
+A window is what fits on a screen and a little around it. Whatever the size of the class, opening one takes the same number of
+statements, and only the grades of the students in it are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlmodel import case, col, func, select
+from sqlmodel import col, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
-from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.effective import Policies, policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.courses.models import (
-    Course,
-    Enrollment,
-    EnrollmentRole,
-    PublicationStatus,
-    Section,
-)
 from eduplatform.domain.courses.policy import require_teacher
-from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
+from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import GradeStatus, grade
+from eduplatform.domain.grading.course_grade import CourseCell, CourseGrade, band_of, course_grade
+from eduplatform.domain.grading.course_models import CourseGradeEntry
+from eduplatform.domain.grading.course_rules import Column, CourseRules, read_rules
+from eduplatform.domain.grading.entered import entry_text
+from eduplatform.domain.grading.gradebook_repository import (
+    Average,
+    CourseGradeEntryRepository,
+    Distribution,
+    GradebookRepository,
+    PeopleFilter,
+    StoredCell,
+    Student,
+    sections_of,
+)
 from eduplatform.domain.grading.models import Grade
+from eduplatform.errors import Conflict, NotFound
+from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
-PAGE_SIZE = 50
-MOST_COLUMNS = 60
-MOST_CELLS = 600
-"""Cells of one page; a wide gradebook shows fewer students at once."""
+MOST_ROWS = 60
+MOST_WINDOW_COLUMNS = 24
+MOST_SORTED_BY_TOTAL = 1000
+"""Students whose totals are all worked out to put them in order; of more, one section is chosen first."""
+
+NO_CATEGORY = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Student:
-    """A student of the course."""
+class View:
+    """What is asked for; places count from 0.
 
-    user_id: UUID
-    name: str
-    section: str
+    Attributes:
+        category: Key of a category, `NO_CATEGORY`, or empty for all columns.
+        period_id: The period whose columns and totals are shown; None for the whole course.
+        sort: ``name``, ``section``, ``total``, or the id of an assessment.
+    """
+
+    course_id: UUID
+    first_row: int = 0
+    rows: int = 40
+    first_column: int = 0
+    columns: int = 12
+    section_id: UUID | None = None
+    search: str = ""
+    category: str = ""
+    period_id: UUID | None = None
+    sort: str = "name"
+    descending: bool = False
+
+    @property
+    def people(self) -> PeopleFilter:
+        """Which students."""
+        return PeopleFilter(self.course_id, self.section_id, self.search)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a student has for an assessment.
+    """What a student has for a column.
 
     Attributes:
         status: A `GradeStatus`; ``in_progress`` while an attempt is running and nothing was handed in.
-        points: None when there is no number.
-        released: Whether the student sees it.
-        attempt_id: The newest handed-in attempt.
+        released: Whether the student sees it now.
+        version: Of the grade; 0 without one.
+        text: What a teacher entered; empty when the attempts decide.
     """
 
     status: str
     points: Decimal | None
     released: bool
-    attempt_id: UUID | None
+    version: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Average:
-    """How the class did in an assessment; ``ratio`` is of the possible points, None when nobody has a number."""
+class Total:
+    """A student's total; ``entered`` is a teacher's own, which takes the place of what was worked out."""
 
-    graded: int
-    ratio: float | None
+    worked_out: CourseGrade
+    entered: CourseGradeEntry | None
+    percent: Decimal | None
+    letter: str
 
 
 @dataclass(frozen=True, slots=True)
-class Gradebook:
-    """A page of students with their cells, keyed by student and assessment."""
+class Row:
+    """A student with the cells of the window and the total."""
 
-    course: Course
-    assessments: list[Assessment]
-    students: list[Student]
-    total: int
-    page_size: int
-    cells: dict[tuple[UUID, UUID], Cell]
+    student: Student
+    cells: list[Cell]
+    total: Total
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the gradebook; ``averages`` by column, empty when they were not asked for."""
+
+    rules: CourseRules
+    rows: list[Row]
+    columns: list[Column]
+    total_rows: int
+    total_columns: int
     averages: dict[UUID, Average]
 
 
-async def read_gradebook(
-    *, work: Work, me: Principal, course_id: UUID, page: int = 1, now: datetime | None = None
-) -> Gradebook:
-    """A page of the gradebook; eight statements.
+async def open_window(
+    *, work: Work, me: Principal, view: View, averages: bool = True, now: datetime | None = None
+) -> Window:
+    """A window of the gradebook; eight statements at most.
+
+    Raises:
+        NotFound: The person does not teach the course.
+        Conflict: Too many students to order them by total.
+    """
+    moment = now or utc_now()
+    await require_teacher(work=work, me=me, course_id=view.course_id)
+    rules = await rules_of(work, view.course_id, me)
+    columns = shown_columns(rules, view)
+    size = min(view.rows, MOST_ROWS)
+    window = columns[view.first_column : view.first_column + min(view.columns, MOST_WINDOW_COLUMNS)]
+    people = GradebookRepository(work)
+    if view.sort == "total":
+        rows, total = await _by_total(work, view, rules, moment, size)
+    else:
+        students, total = await people.window(
+            view.people, first=view.first_row, size=size, by=_order(view, columns), descending=view.descending
+        )
+        rows = await rows_of(work, rules, students, view.period_id, window, moment)
+    found = await people.averages(view.people, [one.id for one in window]) if averages and window else {}
+    return Window(rules, rows, window, total, len(columns), found)
+
+
+async def read_row(
+    *, work: Work, me: Principal, view: View, user_id: UUID, now: datetime | None = None
+) -> Row:
+    """One student of a window; five statements and the question of access.
 
     Raises:
         NotFound: The person does not teach the course.
     """
-    moment = now or utc_now()
-    course = await require_teacher(work=work, me=me, course_id=course_id)
-    assessments = list(
-        (
-            await work.session.exec(
-                select(Assessment)
-                .where(
-                    col(Assessment.tenant_id) == work.tenant_id,
-                    col(Assessment.course_id) == course_id,
-                    col(Assessment.status) == PublicationStatus.PUBLISHED,
-                )
-                .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id))
-                .limit(MOST_COLUMNS)
-            )
-        ).all()
+    await require_teacher(work=work, me=me, course_id=view.course_id)
+    rules = await rules_of(work, view.course_id, me)
+    window = shown_columns(rules, view)[view.first_column : view.first_column + MOST_WINDOW_COLUMNS]
+    student = Student(user_id, "", "")
+    rows = await rows_of(work, rules, [student], view.period_id, window[: view.columns], now or utc_now())
+    return rows[0]
+
+
+async def read_choices(
+    *, work: Work, me: Principal, course_id: UUID
+) -> tuple[CourseRules, list[tuple[UUID, str]]]:
+    """What can be chosen: the rules with categories and periods, and the sections; four statements.
+
+    Raises:
+        NotFound: The person does not teach the course.
+    """
+    await require_teacher(work=work, me=me, course_id=course_id)
+    return await rules_of(work, course_id, me), await sections_of(work, course_id)
+
+
+async def column_facts(
+    *, work: Work, me: Principal, view: View, assessment_id: UUID
+) -> tuple[CourseRules, Column, Distribution]:
+    """A column in numbers.
+
+    Raises:
+        NotFound: The person does not teach the course, or it has no such column.
+    """
+    await require_teacher(work=work, me=me, course_id=view.course_id)
+    rules = await rules_of(work, view.course_id, me)
+    column = next((one for one in rules.columns if one.id == assessment_id), None)
+    if column is None:
+        raise NotFound
+    return rules, column, await GradebookRepository(work).distribution(view.people, assessment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """A cell for its panel; ``attempt_id`` is the newest handed-in attempt."""
+
+    assessment: Assessment
+    student: str
+    status: str
+    attempt_id: UUID | None
+
+
+async def cell_facts(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID) -> CellFacts:
+    """What there is to say about a cell besides its number; two statements.
+
+    Raises:
+        NotFound: The person does not teach the course, or the student does not take it.
+    """
+    assessment = await policy.require_participant(
+        work=work, me=me, assessment_id=assessment_id, user_id=user_id
     )
-    size = max(10, min(PAGE_SIZE, MOST_CELLS // max(1, len(assessments))))
-    students, total = await _students(work, course_id, page, size)
-    users, columns = [one.user_id for one in students], [one.id for one in assessments]
-    grades = await _grades(work, users, columns)
-    newest = await _attempts(work, users, columns)
-    cells: dict[tuple[UUID, UUID], Cell] = {}
-    policies = await policies_for(work=work, assessments=assessments, students=users)
-    for assessment in assessments:
-        for student in students:
-            key = (student.user_id, assessment.id)
-            rules = policies[(assessment.id, student.user_id)]
-            nothing = grade((), rules, possible=assessment.points, now=moment)
-            attempt_id, running = newest.get(key, (None, False))
-            found = grades.get(key)
-            if found is not None and found.status != GradeStatus.NONE:
-                cells[key] = Cell(found.status, found.points, found.released_at is not None, attempt_id)
-            elif running:
-                cells[key] = Cell("in_progress", None, False, None)
-            else:
-                cells[key] = Cell(nothing.status, nothing.points, False, attempt_id)
-    return Gradebook(course, assessments, students, total, size, cells, await _averages(work, columns))
-
-
-async def _students(work: Work, course_id: UUID, page: int, size: int) -> tuple[list[Student], int]:
-    people = (
-        select_columns(
-            User.id, User.given_name, User.family_name, func.min(col(Section.name)).label("section")
-        )
-        .select_from(Enrollment)
-        .join(Section, col(Section.id) == col(Enrollment.section_id))
-        .join(User, col(User.id) == col(Enrollment.user_id))
+    newest = (
+        select(Attempt.id)
         .where(
-            col(Enrollment.tenant_id) == work.tenant_id,
-            col(Section.course_id) == course_id,
-            col(Enrollment.role) == EnrollmentRole.STUDENT,
-            col(Enrollment.status) == ACTIVE,
+            col(Attempt.assessment_id) == assessment_id,
+            col(Attempt.user_id) == user_id,
+            col(Attempt.state) == AttemptState.SUBMITTED,
         )
-        .group_by(col(User.id), col(User.given_name), col(User.family_name))
-    )
-    total = (await fetch(work, select_columns(func.count()).select_from(people.subquery())))[0]
-    rows = await fetch(
-        work,
-        people.order_by(col(User.family_name), col(User.given_name), col(User.id))
-        .offset((max(page, 1) - 1) * size)
-        .limit(size),
-    )
-    return [Student(key, f"{given} {family}".strip(), section) for key, given, family, section in rows], total
-
-
-async def _grades(
-    work: Work, users: Sequence[UUID], assessments: Sequence[UUID]
-) -> dict[tuple[UUID, UUID], Any]:
-    columns: tuple[Any, ...] = (
-        Grade.user_id,
-        Grade.assessment_id,
-        Grade.status,
-        Grade.points,
-        Grade.released_at,
+        .order_by(col(Attempt.number).desc())
+        .limit(1)
+        .scalar_subquery()
     )
     rows = await fetch(
         work,
-        select_columns(*columns).where(
-            col(Grade.tenant_id) == work.tenant_id,
-            col(Grade.user_id).in_(users),
-            col(Grade.assessment_id).in_(assessments),
-        ),
+        select_columns(User, Grade.status, newest)
+        .select_from(User)
+        .outerjoin(Grade, (col(Grade.user_id) == col(User.id)) & (col(Grade.assessment_id) == assessment_id))
+        .where(col(User.tenant_id) == work.tenant_id, col(User.id) == user_id),
     )
-    return {(row.user_id, row.assessment_id): row for row in rows}
+    if not rows:
+        raise NotFound
+    user, status, attempt_id = rows[0]
+    return CellFacts(assessment, user.name, status or GradeStatus.NONE, attempt_id)
 
 
-async def _attempts(
-    work: Work, users: Sequence[UUID], assessments: Sequence[UUID]
-) -> dict[tuple[UUID, UUID], tuple[UUID | None, bool]]:
-    """The newest handed-in attempt of each, and whether one is running."""
-    rows = await fetch(
-        work,
-        select_columns(Attempt.user_id, Attempt.assessment_id, Attempt.id, Attempt.state)
-        .where(
-            col(Attempt.tenant_id) == work.tenant_id,
-            col(Attempt.user_id).in_(users),
-            col(Attempt.assessment_id).in_(assessments),
+async def rules_of(work: Work, course_id: UUID, me: Principal) -> CourseRules:
+    """The rules of one course whose access was checked."""
+    return (await read_rules(work=work, course_ids=[course_id], timezone=me.timezone))[course_id]
+
+
+def shown_columns(rules: CourseRules, view: View) -> list[Column]:
+    """The columns of the chosen category and period."""
+    return [
+        one
+        for one in period_columns(rules, view.period_id)
+        if not view.category or (str(one.category_id) if one.category_id else NO_CATEGORY) == view.category
+    ]
+
+
+def period_columns(rules: CourseRules, period_id: UUID | None) -> list[Column]:
+    """The columns that a period's total is made of; all of them for the whole course."""
+    return [one for one in rules.columns if period_id is None or one.period_id == period_id]
+
+
+def _order(view: View, columns: Sequence[Column]) -> str | UUID:
+    """The order that was asked for; by name when its column is not shown."""
+    return next((one.id for one in columns if str(one.id) == view.sort), view.sort)
+
+
+async def _by_total(
+    work: Work, view: View, rules: CourseRules, now: datetime, size: int
+) -> tuple[list[Row], int]:
+    """The window when the totals of all students decide the order; those without one come last."""
+    people = await GradebookRepository(work).everybody(view.people, limit=MOST_SORTED_BY_TOTAL + 1)
+    if len(people) > MOST_SORTED_BY_TOTAL:
+        raise Conflict(
+            N_("Choose a section first: at most {limit} students can be ordered by their total."),
+            params={"limit": MOST_SORTED_BY_TOTAL},
         )
-        .order_by(col(Attempt.number)),
-    )
-    found: dict[tuple[UUID, UUID], tuple[UUID | None, bool]] = {}
-    for user_id, assessment_id, attempt_id, state in rows:
-        handed_in, running = found.get((user_id, assessment_id), (None, False))
-        if state == AttemptState.SUBMITTED:
-            handed_in = attempt_id
-        else:
-            running = True
-        found[(user_id, assessment_id)] = (handed_in, running)
-    return found
+    window = shown_columns(rules, view)[view.first_column : view.first_column + view.columns]
+    rows = await rows_of(work, rules, people, view.period_id, window, now)
+    known = [one for one in rows if one.total.percent is not None]
+    known.sort(key=lambda one: one.total.percent or Decimal(0), reverse=view.descending)
+    ordered = [*known, *(one for one in rows if one.total.percent is None)]
+    return ordered[view.first_row : view.first_row + size], len(ordered)
 
 
-async def _averages(work: Work, assessments: Sequence[UUID]) -> dict[UUID, Average]:
-    counts = col(Grade.status).in_((GradeStatus.GRADED, GradeStatus.LATE))
-    ratio = func.avg(
-        case((counts & (col(Grade.possible) > 0), col(Grade.points) / func.nullif(col(Grade.possible), 0)))
+async def rows_of(
+    work: Work,
+    rules: CourseRules,
+    students: Sequence[Student],
+    period_id: UUID | None,
+    window: Sequence[Column],
+    now: datetime,
+) -> list[Row]:
+    """Students with their cells of the window and their totals; three statements."""
+    users = [one.user_id for one in students]
+    columns = period_columns(rules, period_id)
+    stored = await GradebookRepository(work).cells(users, [one.id for one in columns])
+    policies = await missing_policies(work, columns, users, stored)
+    entries = await CourseGradeEntryRepository(work).holding([rules.course.id], users)
+    rows: list[Row] = []
+    for student in students:
+        cells = {
+            one.id: cell_of(one, stored.get((student.user_id, one.id)), policies, student.user_id, now)
+            for one in columns
+        }
+        entry = entries.get((rules.course.id, student.user_id, period_id))
+        rows.append(Row(student, [cells[one.id] for one in window], total_of(rules, columns, cells, entry)))
+    return rows
+
+
+async def missing_policies(
+    work: Work,
+    columns: Sequence[Column],
+    users: Sequence[UUID],
+    stored: Mapping[tuple[UUID, UUID], StoredCell],
+) -> Policies:
+    """The rules of those students and assessments of which some cell is empty; the others do not need them."""
+    empty = [
+        (user_id, one)
+        for one in columns
+        if not one.manual and (one.assessment.due_at is not None or one.assessment.closes_at is not None)
+        for user_id in users
+        if _is_empty(stored.get((user_id, one.id)))
+    ]
+    assessments = {one.id: one.assessment for _, one in empty}
+    return await policies_for(
+        work=work, assessments=list(assessments.values()), students=sorted({user_id for user_id, _ in empty})
     )
-    rows = await fetch(
-        work,
-        select_columns(Grade.assessment_id, func.count(case((counts, col(Grade.id)))), ratio)
-        .where(col(Grade.tenant_id) == work.tenant_id, col(Grade.assessment_id).in_(assessments))
-        .group_by(col(Grade.assessment_id)),
+
+
+def _is_empty(stored: StoredCell | None) -> bool:
+    return stored is None or stored.status == GradeStatus.NONE
+
+
+def cell_of(
+    column: Column, stored: StoredCell | None, policies: Policies, user_id: UUID, now: datetime
+) -> Cell:
+    """A cell; where nothing is stored, whether the work is missing by now."""
+    version = stored.version if stored is not None else 0
+    if stored is not None and not _is_empty(stored):
+        text = entry_text(stored.status, stored.entered_points, stored.entered_status)
+        released = stored.released_at is not None and stored.released_at <= now
+        return Cell(stored.status, stored.points, released, version, text)
+    rules = policies.get((column.id, user_id))
+    if rules is None:
+        return Cell(GradeStatus.NONE, None, False, version, "")
+    nothing = grade((), rules, possible=column.assessment.points, now=now)
+    return Cell(nothing.status, nothing.points, False, version, "")
+
+
+def course_cell(column: Column, cell: Cell) -> CourseCell:
+    """A cell as the calculation of totals sees it."""
+    return CourseCell(
+        key=str(column.id),
+        title=column.assessment.title,
+        category=str(column.category_id or ""),
+        points=cell.points,
+        possible=column.assessment.points,
+        status=cell.status,
+        extra_credit=column.extra_credit,
+        counts=column.counts,
     )
-    return {key: Average(count, None if mean is None else float(mean)) for key, count, mean in rows}
+
+
+def total_of(
+    rules: CourseRules,
+    columns: Sequence[Column],
+    cells: Mapping[UUID, Cell],
+    entry: CourseGradeEntry | None,
+) -> Total:
+    """A student's total: worked out from the cells, or what a teacher entered."""
+    scheme = rules.scheme
+    worked_out = course_grade(
+        [course_cell(one, cells[one.id]) for one in columns],
+        rules.pure_categories(),
+        scheme,
+        weighted=rules.weighted,
+        missing_counts=rules.missing_counts,
+    )
+    if entry is None or entry.percent is None:
+        return Total(worked_out, None, worked_out.percent, worked_out.letter)
+    band = band_of(entry.percent, scheme)
+    return Total(worked_out, entry, entry.percent, band.letter if band is not None else "")

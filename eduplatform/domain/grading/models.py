@@ -130,7 +130,8 @@ class Grade(TenantRow, table=True):
     """What a student got for an assessment. Students and guardians see it from ``released_at`` on, which may be in
     the future: whoever shows grades to them asks ``is_visible``, in SQL ``visible_grade``.
 
-    ``explanation`` is a list of message keys with parameters: the steps from points to grade.
+    ``entered_points`` and ``entered_status`` (``missing``) are what a teacher entered in place of what the attempts
+    bring; both empty means that the attempts decide. ``explanation`` is a list of message keys with parameters: the steps from points to grade.
     """
 
     __table_args__ = tenant_table(
@@ -145,6 +146,8 @@ class Grade(TenantRow, table=True):
     points: Decimal | None = Field(default=None, sa_type=POINTS)
     possible: Decimal = Field(sa_type=POINTS)
     status: str = Field(default="none", max_length=20)
+    entered_points: Decimal | None = Field(default=None, sa_type=POINTS)
+    entered_status: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
     explanation: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     released_at: datetime | None = Field(default=None)
     seen_at: datetime | None = Field(default=None)

@@ -26,6 +26,7 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading.course_models import MANUAL
 from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
 from eduplatform.errors import NotFound
 
@@ -87,8 +88,8 @@ def last_standing_event() -> Any:
 
 
 def read_by_person(person_types: Sequence[str]) -> Any:
-    """Whether a question of the assessment is of one of the types."""
-    return (
+    """Whether a question of the assessment is of one of the types, or it has none and is graded by entry."""
+    has_such_question = (
         select(AssessmentItem.id)
         .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
         .where(
@@ -98,6 +99,7 @@ def read_by_person(person_types: Sequence[str]) -> Any:
         .correlate(Assessment)
         .exists()
     )
+    return or_(col(Assessment.kind) == MANUAL, has_such_question)
 
 
 class GradeRepository(Repository[Grade]):

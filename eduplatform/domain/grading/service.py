@@ -23,6 +23,7 @@ from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
+from eduplatform.domain.grading.entered import with_entry
 from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
@@ -32,7 +33,7 @@ from eduplatform.domain.grading.repository import (
     ScoredPart,
 )
 from eduplatform.domain.grading.writing import GradeChange, write_grades
-from eduplatform.errors import Invalid
+from eduplatform.errors import Conflict, Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
@@ -53,6 +54,9 @@ KINDS = (
     "recalculated",
     "regraded",
     "undone",
+    "entered",
+    "marked_missing",
+    "entry_cleared",
 )
 """What can happen to a grade; the ``kind`` of its events."""
 
@@ -110,6 +114,8 @@ async def settle(
     reason: str = "",
     attempt_id: UUID | None = None,
     excused: bool | None = None,
+    forget_entry: bool = False,
+    expected_version: int | None = None,
     always: bool = False,
     rules: EffectivePolicy | None = None,
     now: datetime | None = None,
@@ -125,14 +131,23 @@ async def settle(
         reason: Words of a person, kept in the event.
         attempt_id: The attempt that the event is about; else the one that counts.
         excused: Excuse the student, or take it back; None keeps what is.
+        forget_entry: Take back what a teacher entered in the gradebook, so that the attempts decide again.
+        expected_version: The version of the grade that the change is based on; None when any will do.
         always: Leave an event also when the grade stays the same, because something behind it changed.
         rules: The student's rules, when the caller has read them.
         now: The server's clock.
+
+    Raises:
+        Conflict: The grade has another version than expected.
     """
     moment = now or utc_now()
     grades = GradeRepository(work)
     row, context = await grades.opened(assessment_id, user_id, person_types())
+    if expected_version is not None and row.version != expected_version:
+        raise Conflict
     attempts, parts = await grades.attempts(assessment_id, user_id)
+    if forget_entry:
+        row.entered_points, row.entered_status = None, ""
     if rules is None:
         policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
         rules = policies[(assessment_id, user_id)]
@@ -234,16 +249,20 @@ def work_out(
     now: datetime,
     adjustment: GradeAdjustment | None = None,
 ) -> WorkedOut:
-    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing."""
+    """What follows for a grade from a student's attempts, their adjustment in a group and what a teacher entered.
+
+    Changes nothing.
+    """
     result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
     if adjustment is not None:
         result = adjusted(result, adjustment.points, adjustment.reason)
+    result = with_entry(row, result, rules)
     return WorkedOut(
         points=result.points,
         possible=result.possible,
         status=result.status,
         steps=[step.to_json() for step in result.explanation],
-        released_at=_released_at(row, result.status, context, rules, now),
+        released_at=released_at(row, result.status, context, rules, now),
         attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
     )
 
@@ -283,7 +302,7 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def _released_at(
+def released_at(
     row: Grade, status: str, context: GradingContext, rules: EffectivePolicy, now: datetime
 ) -> datetime | None:
     """When the grade was or will be released, given its new status; by itself never before its points may be seen."""

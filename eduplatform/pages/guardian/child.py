@@ -12,14 +12,17 @@ from eduplatform.components.text import _
 from eduplatform.components.ui import breadcrumb, card, empty_state, page_header, pager, skeleton_card
 from eduplatform.pages.guardian.home import due_row, grade_row, part, reading_row
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.course_totals import course_totals
 from eduplatform.security.permissions import Role
+from eduplatform.state.course_totals import ChildTotalsState
 from eduplatform.state.family import ChildState
 
 # The state's attributes are Vars here, which its annotations do not tell.
 _S: Any = ChildState
+_T: Any = ChildTotalsState
 
 
-@page("/family/[student_id]", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
+@page("/family/[student_id]", title="Family", roles=[Role.GUARDIAN], on_load=[_S.load, _T.load])
 def child() -> rx.Component:
     """Everything that a guardian may know of a child's learning."""
     name = rx.cond(_S.loaded, _S.child["name"], "…")
@@ -31,6 +34,7 @@ def child() -> rx.Component:
         ),
         page_body(
             _S,
+            course_totals(_T.courses),
             rx.el.div(
                 card(
                     rx.cond(
@@ -72,5 +76,6 @@ def child() -> rx.Component:
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-6 lg:grid-cols-2"),
         ),
         beacon(_S.refresh, every=20),
+        beacon(_T.load, every=20),
         class_name="flex flex-col gap-6",
     )

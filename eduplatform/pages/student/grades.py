@@ -18,11 +18,14 @@ from eduplatform.components.ui import (
     skeleton_table,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.course_totals import course_totals
 from eduplatform.security.permissions import Role
+from eduplatform.state.course_totals import OwnTotalsState
 from eduplatform.state.grades import GradesState
 
 # The state's attributes are Vars here, which its annotations do not tell.
 _S: Any = GradesState
+_T: Any = OwnTotalsState
 
 STATUS_ICON = (
     ("graded", badge(_("Graded"), tone="success", icon="circle-check")),
@@ -78,7 +81,7 @@ def _row(row: Any) -> rx.Component:
     )
 
 
-@page("/learn/grades", title="Grades", roles=[Role.STUDENT], on_load=_S.load)
+@page("/learn/grades", title="Grades", roles=[Role.STUDENT], on_load=[_S.load, _T.load])
 def grades() -> rx.Component:
     """All grades of all courses."""
     return rx.el.div(
@@ -89,6 +92,7 @@ def grades() -> rx.Component:
         rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
             _S,
+            course_totals(_T.courses),
             rx.cond(
                 _S.rows.length() > 0,
                 rx.el.ul(
@@ -117,5 +121,6 @@ def grades() -> rx.Component:
             skeleton=skeleton_table(rows=5),
         ),
         beacon(_S.refresh, every=5),
+        beacon(_T.refresh, every=15),
         class_name="flex flex-col gap-6",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Never, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -85,12 +85,12 @@ def _file_ids(raw: object) -> object:
     if len(ids) > MAX_FILES:
         raise PydanticCustomError("list_too_long", "too many files")
     try:
-        return tuple(dict.fromkeys(str(UUID(one)) for one in ids if isinstance(one, str) or _refuse()))
+        return tuple(dict.fromkeys(str(UUID(one if isinstance(one, str) else _refuse())) for one in ids))
     except ValueError:
         raise PydanticCustomError("uuid_parsing", "not an id") from None
 
 
-def _refuse() -> bool:
+def _refuse() -> Never:
     raise ValueError("an id is a text")
 
 
