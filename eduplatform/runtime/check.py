@@ -140,10 +140,12 @@ def check_mail() -> list[str]:
         f"mail template {name} does not exist" for name in _named_templates() if name not in TEMPLATES
     ]
     for name, template in TEMPLATES.items():
-        places = re.findall(r"{(\w+)}", " ".join((template.subject, *template.lines, template.action)))
+        places: list[str] = re.findall(
+            r"{(\w+)}", " ".join((template.subject, *template.lines, template.action))
+        )
         for locale in LOCALES:
             subject, text, html = render(
-                name, locale, link="https://example.test/x", **dict.fromkeys(places, "1")
+                name, locale, link="https://example.test/x", entries=(), **dict.fromkeys(places, "1")
             )
             if not subject or "{" in subject + text or "https://example.test/x" not in html:
                 problems.append(f"mail template {name} does not render in {locale}")

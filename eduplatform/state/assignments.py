@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypedDict
+from uuid import UUID
 
 import reflex as rx
 
@@ -168,7 +170,7 @@ def _criterion(row: CriterionScale, locale: str) -> CriterionLine:
     )
 
 
-def _receipt(row: Attempt, names: dict[object, str], me: Principal) -> ReceiptLine:
+def _receipt(row: Attempt, names: Mapping[UUID, str], me: Principal) -> ReceiptLine:
     locale = me.locale
     return ReceiptLine(
         id=str(row.id),

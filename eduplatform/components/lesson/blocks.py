@@ -26,7 +26,7 @@ def show_block(block: Any, *, quiz_action: Any = None) -> rx.Component:
         block: The view.
         quiz_action: What a quiz's link says; None leaves the link out.
     """
-    return rx.match(
+    shown = rx.match(
         block["kind"],
         ("text", rich_text(block["html"], class_name=_PROSE)),
         ("image", _image(block)),
@@ -38,6 +38,7 @@ def show_block(block: Any, *, quiz_action: Any = None) -> rx.Component:
         ("quiz", _quiz(block, quiz_action)),
         rx.fragment(),
     )
+    return rx.fragment(shown)
 
 
 def _caption(block: Any) -> rx.Component:
@@ -187,7 +188,7 @@ def _callout(block: Any) -> rx.Component:
         )
         for tone, (picture, colours) in _TONES.items()
     ]
-    return rx.match(block["tone"], *looks, rx.fragment())
+    return rx.fragment(rx.match(block["tone"], *looks, rx.fragment()))
 
 
 def _quiz(block: Any, action: Any) -> rx.Component:
