@@ -9,9 +9,9 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.courses import roster_import
+from eduplatform.domain.courses import roster_import, roster_plan
 from eduplatform.domain.courses.roster_file import COLUMNS, column_label
-from eduplatform.domain.courses.roster_import import OUTCOMES, Outcome, Plan, PlannedRow
+from eduplatform.domain.courses.roster_plan import OUTCOMES, Outcome, Plan, PlannedRow
 from eduplatform.errors import Conflict
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.security.permissions import Permission
@@ -71,7 +71,7 @@ class RosterImportState(PageMixin, rx.State):
         self._begin()
         given = route_argument(self, "course_id")
         async with unit_of_work(me) as work:
-            found = await roster_import.list_sections(
+            found = await roster_plan.list_sections(
                 work=work, me=me, course_id=parse_id(given) if given else None
             )
         self.course_id, self.course_title = given, found[0].course_title if given and found else ""
@@ -142,7 +142,7 @@ class RosterImportState(PageMixin, rx.State):
             self.step = 0
             return
         async with unit_of_work(me) as work:
-            found = await roster_import.plan(
+            found = await roster_plan.plan(
                 work=work, me=me, section_id=parse_id(self.section), file_id=parse_id(self._file)
             )
         if found.fingerprint != self._fingerprint and self._fingerprint:

@@ -65,3 +65,27 @@ async def scan_pending(tenant_id: UUID) -> int:
             await repository.release_bytes(work, row.size + row.thumb_size)
             await work.audit("file.infected", file=row.id, sha256=row.sha256, purpose=row.purpose)
     return released
+
+
+async def sweep(tenant_id: UUID, *, kept: timedelta = KEPT_UNUSED) -> int:
+    """Delete stored bytes whose row is gone (with the person who owned them), and count anew what the tenant stores.
+
+    Args:
+        tenant_id: The tenant.
+        kept: Younger objects stay: their row may be about to be written.
+
+    Returns:
+        How many objects were deleted.
+    """
+    actor, deleted = PlatformActor(tenant_id), 0
+    async with unit_of_work(actor) as work:
+        await repository.recount_bytes(work)
+    async for batch in storage().listing(tenant_id):
+        old = [one.name for one in batch if one.changed_at < utc_now() - kept]
+        ids = {name: UUID(name.partition(".")[0]) for name in old}
+        async with unit_of_work(actor) as work:
+            known = await FileRepository(work).known(list(ids.values()))
+        orphans = [name for name, file_id in ids.items() if file_id not in known]
+        await storage().delete(tenant_id, *orphans)
+        deleted += len(orphans)
+    return deleted

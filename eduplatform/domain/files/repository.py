@@ -17,6 +17,7 @@ from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.files.models import FileState, FileUse, StoredFile
 from eduplatform.domain.tenants.models import Tenant
+from eduplatform.domain.tenants.repository import own_tenant
 
 
 class FileRepository(Repository[StoredFile]):
@@ -167,5 +168,24 @@ async def release_bytes(work: Work, size: int) -> None:
         .values(
             storage_bytes=func.greatest(col(Tenant.storage_bytes) - size, 0), updated_at=Tenant.updated_at
         )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def recount_bytes(work: Work) -> None:
+    """Set what the tenant stores to the sum of its files."""
+    # Uploads that are being accounted wait here, so that the sum, read after that, misses none of them.
+    tenant = await own_tenant(work, lock=True)
+    total = (
+        await work.session.exec(
+            select(func.coalesce(func.sum(col(StoredFile.size) + col(StoredFile.thumb_size)), 0)).where(
+                col(StoredFile.tenant_id) == work.tenant_id
+            )
+        )
+    ).one()
+    await work.session.exec(
+        update(Tenant)
+        .where(col(Tenant.id) == tenant.id)
+        .values(storage_bytes=total, updated_at=Tenant.updated_at)
         .execution_options(synchronize_session=False)
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
+import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +19,19 @@ from eduplatform.i18n import N_
 
 WRITE_AT = 512 * 1024
 """Bytes that are collected before a thread writes them."""
+
+
+def _home() -> Path:
+    return get_settings().data_dir / "uploads"
+
+
+def remove_abandoned(*, older_than: timedelta) -> int:
+    """Delete what processes that were killed have left; returns how many files."""
+    limit = time.time() - older_than.total_seconds()
+    left = [one for one in _home().glob("upload-*") if one.stat().st_mtime < limit]
+    for one in left:
+        one.unlink(missing_ok=True)
+    return len(left)
 
 
 def too_large(limit: int) -> TooLarge:
@@ -35,7 +50,7 @@ class Spool:
     """
 
     def __init__(self, limit: int) -> None:
-        home = get_settings().data_dir / "uploads"
+        home = _home()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         # The directory is private and so is the file, which has no name of the sender's.
         self._file = tempfile.NamedTemporaryFile(dir=home, prefix="upload-")  # noqa: SIM115

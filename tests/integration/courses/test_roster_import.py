@@ -20,10 +20,10 @@ from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.accounts import service as accounts
 from eduplatform.domain.accounts.invitations import read_lines
 from eduplatform.domain.accounts.models import GuardianLink, User
-from eduplatform.domain.courses import enrolment, roster_import, service, waiting
+from eduplatform.domain.courses import enrolment, roster_import, roster_plan, service, waiting
 from eduplatform.domain.courses.models import Enrollment, WaitingEnrollment
 from eduplatform.domain.courses.roster_file import read_roster
-from eduplatform.domain.courses.roster_import import Plan
+from eduplatform.domain.courses.roster_plan import Plan
 from eduplatform.domain.messaging.models import Notification
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
@@ -55,9 +55,7 @@ class Class:
         file_id = await files.put(person, content, name)
         me = await person.principal()
         async with unit_of_work(me) as work:
-            found = await roster_import.plan(
-                work=work, me=me, section_id=self.made.section_id, file_id=file_id
-            )
+            found = await roster_plan.plan(work=work, me=me, section_id=self.made.section_id, file_id=file_id)
         return found, file_id
 
     async def bring(self, person: Person, text: str) -> Plan:
@@ -227,12 +225,12 @@ async def test_only_administrators_invite_teachers_and_only_their_own_people_imp
         for one in (own, file_id):
             with pytest.raises(NotFound):
                 async with unit_of_work(me) as work:
-                    await roster_import.plan(work=work, me=me, section_id=school.made.section_id, file_id=one)
+                    await roster_plan.plan(work=work, me=me, section_id=school.made.section_id, file_id=one)
     # An administrator may import into every class, yet not read the file that a teacher uploaded.
     me = await world.admin.principal()
     with pytest.raises(NotFound):
         async with unit_of_work(me) as work:
-            await roster_import.plan(work=work, me=me, section_id=school.made.section_id, file_id=file_id)
+            await roster_plan.plan(work=work, me=me, section_id=school.made.section_id, file_id=file_id)
 
 
 async def test_what_was_not_seen_is_not_done(school: Class) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,9 +19,12 @@ from eduplatform.config import get_settings
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.files import cleaning, policy, service
 from eduplatform.domain.files.models import StoredFile
+from eduplatform.domain.files.repository import FileRepository
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.errors import NotFound
 from eduplatform.integrations.storage import storage
+from eduplatform.jobs import worker as _worker  # noqa: F401 - registers every job
+from eduplatform.jobs.registry import run_job
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import PlatformActor
 from tests.factories import files as made
@@ -358,6 +362,30 @@ async def test_unused_uploads_are_removed_and_their_room_is_free_again(address: 
         assert (await browser.get(unused["href"])).status_code == 404
         assert (await browser.get(used["href"])).content == b"kept"
     assert await used_bytes(world) == await stored_bytes(world) == 4
+
+
+async def test_bytes_without_an_owner_are_swept_and_the_account_is_put_right(
+    address: str, world: World
+) -> None:
+    async with made.browser(address, world.teacher) as browser:
+        kept = (await made.send(browser, b"kept", "a.txt")).json()
+        lost = (await made.send(browser, made.png(), "b.png")).json()
+        async with unit_of_work(PlatformActor(world.tenant_id)) as work:
+            await FileRepository(work).remove([UUID(lost["id"])])
+        assert await used_bytes(world) == await stored_bytes(world) > 4
+        assert await cleaning.sweep(world.tenant_id) == 0
+        assert await cleaning.sweep(world.tenant_id, kept=timedelta(0)) == 2
+        assert (await browser.get(kept["href"])).content == b"kept"
+    assert await used_bytes(world) == await stored_bytes(world) == 4
+
+
+async def test_every_job_of_files_runs(world: World) -> None:
+    left = get_settings().data_dir / "uploads" / "upload-left"
+    await asyncio.to_thread(left.write_bytes, b"half")
+    os.utime(left, (0, 0))
+    for name in ("files.clean", "files.scan", "files.sweep"):
+        await run_job(name, tenant_id=str(world.tenant_id))
+    assert not await asyncio.to_thread(left.exists)
 
 
 class Scanner:
