@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,12 +25,14 @@ from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.courses import policy, service
 from eduplatform.domain.courses.copied import CopiedTable
 from eduplatform.domain.courses.dates import local_day, shifted
+from eduplatform.domain.courses.group_models import GroupSet
 from eduplatform.domain.courses.models import (
     Block,
     Course,
     Lesson,
     LessonVersion,
     Module,
+    Objective,
     UnlockRule,
 )
 from eduplatform.domain.courses.repository import CourseRepository, fetch, select_columns
@@ -46,6 +48,8 @@ _FIXED: Final = frozenset({"created_at", "updated_at"})
 
 TABLES: Final[tuple[CopiedTable, ...]] = (
     CopiedTable(Module, "course_id", Course),
+    CopiedTable(Objective, "course_id", Course),
+    CopiedTable(GroupSet, "course_id", Course, only=lambda: col(GroupSet.section_id).is_(None)),
     *grading.TABLES,
     *assessment.TABLES,
     CopiedTable(UnlockRule, "module_id", Module),
@@ -64,6 +68,18 @@ TABLES: Final[tuple[CopiedTable, ...]] = (
     ),
 )
 """What goes along with a course, parents before children."""
+
+LEFT_OUT: Final = frozenset(
+    {
+        *("section", "enrollment", "waiting_enrollment", "waiting_guardian", "student_group", "group_member"),
+        *("attempt", "response", "answer_operation", "draft_revision", "regrade", "regrade_change"),
+        *("assessment_override", "grade", "grade_event", "grade_adjustment", "criterion_score"),
+        *("answer_highlight", "lesson_progress", "thread", "post", "revision", "report"),
+        *("announcement", "announcement_section", "announcement_read", "calendar_event", "file", "file_use"),
+        *("course_grade_entry", "grade_import"),
+    }
+)
+"""Tables that hang on a course and stay behind: people, their work, what they said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,8 @@ class _Copy:
             return self.ids.get(value, value)
         if isinstance(value, datetime) and name not in _FIXED:
             return shifted(value, self.days, self.zone)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value + timedelta(days=self.days)
         return self._json(value)
 
     def _json(self, value: object) -> object:
@@ -219,7 +237,7 @@ async def _copy_table(copy: _Copy, table: CopiedTable) -> None:
         getattr(model, table.column).in_(parents),
         *([table.only()] if table.only is not None else []),
     ]
-    rows = (await copy.work.session.exec(select(model).where(*conditions))).all()
+    rows = _parents_first((await copy.work.session.exec(select(model).where(*conditions))).all(), model)
     if not rows:
         return
     copy.by_table.setdefault(_name(model), []).extend(one.id for one in rows)
@@ -227,6 +245,26 @@ async def _copy_table(copy: _Copy, table: CopiedTable) -> None:
     now = utc_now()
     values = [_values(copy, model, one, now) for one in rows]
     await copy.work.session.exec(insert(model), params=values, execution_options={CHECKED_INSERT: True})
+
+
+def _parents_first(rows: Sequence[TenantRow], model: type[TenantRow]) -> list[TenantRow]:
+    """The rows of a table that refers to itself, each behind the one it refers to."""
+    own = [
+        column
+        for column in model.model_fields
+        for key in getattr(model, column).property.columns[0].foreign_keys
+        if key.column.table.name == _name(model) and column != "tenant_id"
+    ]
+    ordered: list[TenantRow] = []
+    waiting = list(rows)
+    while own and waiting:
+        left = {one.id for one in waiting}
+        ready = [one for one in waiting if not any(getattr(one, column) in left for column in own)]
+        if not ready:
+            break
+        ordered += ready
+        waiting = [one for one in waiting if one not in ready]
+    return ordered + waiting
 
 
 def _values(copy: _Copy, model: type[TenantRow], row: TenantRow, now: datetime) -> dict[str, Any]:
@@ -237,24 +275,36 @@ def _values(copy: _Copy, model: type[TenantRow], row: TenantRow, now: datetime) 
         "updated_at": now,
         "created_by": copy.work.user_id,
     }
-    return values | _ADJUST.get(_name(model), _nothing)(values, copy.work)
+    return values | _ADJUST.get(_name(model), _nothing)(values, copy)
 
 
-def _nothing(_values: Mapping[str, Any], _work: Work) -> dict[str, Any]:
+def _nothing(_values: Mapping[str, Any], _copy: _Copy) -> dict[str, Any]:
     return {}
 
 
-def _lesson(values: Mapping[str, Any], _work: Work) -> dict[str, Any]:
+def _lesson(values: Mapping[str, Any], _copy: _Copy) -> dict[str, Any]:
     return {"published_number": min(values["published_number"], 1), "version": 1}
 
 
-def _version(_values: Mapping[str, Any], work: Work) -> dict[str, Any]:
-    return {"number": 1, "author_id": work.user_id, "note": ""}
+def _version(_values: Mapping[str, Any], copy: _Copy) -> dict[str, Any]:
+    return {"number": 1, "author_id": copy.work.user_id, "note": ""}
 
 
-_ADJUST: Final[Mapping[str, Callable[[Mapping[str, Any], Work], dict[str, Any]]]] = {
+def _assessment(values: Mapping[str, Any], copy: _Copy) -> dict[str, Any]:
+    # The groups of one class stay with it; its set is not there in the copy.
+    return {} if values["group_set_id"] in copy.ids.values() else {"group_set_id": None}
+
+
+def _rubric(values: Mapping[str, Any], copy: _Copy) -> dict[str, Any]:
+    # The versions of a rubric share an id that is no row's.
+    return {"family_id": copy.ids.setdefault(values["family_id"], new_id())}
+
+
+_ADJUST: Final[Mapping[str, Callable[[Mapping[str, Any], _Copy], dict[str, Any]]]] = {
     "lesson": _lesson,
     "lesson_version": _version,
+    "assessment": _assessment,
+    "rubric": _rubric,
 }
 
 

@@ -30,6 +30,7 @@ from eduplatform.errors import NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.state.course_copy import CourseCopyState
 from tests.factories.assessment import Quiz, make_quiz
+from tests.factories.rows import tenant_classes
 from tests.factories.statements import count_statements
 from tests.factories.world import World
 from tests.harness import Tab
@@ -205,3 +206,20 @@ async def test_only_who_teaches_the_original_copies_it(world: World) -> None:
             await copying.copy_course(
                 work=work, me=colleague, course_id=quiz.course_id, code="X", title="Mine", starts_on=None
             )
+
+
+def test_each_table_of_a_course_goes_along_or_stays_behind_on_purpose() -> None:
+    copied = {one.model.__tablename__ for one in copying.TABLES}
+    reached = {"course"}
+    tables = {cls.__table__.name: cls.__table__ for cls in tenant_classes()}
+    while True:
+        more = {
+            name
+            for name, table in tables.items()
+            for key in table.foreign_keys
+            if key.column.table.name in reached and key.column.table.name not in copying.LEFT_OUT
+        }
+        if more <= reached:
+            break
+        reached |= more
+    assert reached - {"course"} - copied - copying.LEFT_OUT == set()

@@ -249,7 +249,7 @@ async def test_changes_stay_within_eight_statements(world: World) -> None:
     async with course_tab(await world.teacher.sign_in(), made) as tab:
         await tab.fire(CourseState.add_module({"title": "Energy"}))
         energy = (await tab.state(CourseState)).modules[1]["id"]
-        load = 5
+        load = 6
         for spec in (
             CourseState.add_section({"name": "9B", "term": ""}),
             CourseState.move_module(energy, "up"),
