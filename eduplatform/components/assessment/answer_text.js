@@ -361,7 +361,7 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
       ),
       h("p", { id: `${base}-how`, className: classes.how }, byKeys ? texts.how : texts.hint),
     );
-  return h(
+  const frame = h(
     "div",
     { className: answer.highlights.length || span ? classes.frameBoth : classes.frame },
     h("div", { className: "min-w-0" }, byKeys ? field : text, bar),
@@ -373,6 +373,6 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
         answer.highlights.length > 0 && h("h4", { className: classes.heading }, texts.heading),
         answer.highlights.length > 0 && h("ol", { className: classes.list }, entries),
       ),
-    h("p", { role: "status", className: "sr-only" }, said),
   );
+  return h("div", { className: "@container" }, frame, h("p", { role: "status", className: "sr-only" }, said));
 };
