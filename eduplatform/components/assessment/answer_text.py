@@ -21,7 +21,7 @@ _MARK = "rounded-xs px-px text-ink underline decoration-2 underline-offset-2"
 
 _CLASSES = {
     "frame": "flex flex-col gap-4",
-    "frameBoth": "grid gap-4 xl:grid-cols-[minmax(0,1fr)_16rem]",
+    "frameBoth": "grid gap-4 @2xl:grid-cols-[minmax(0,1fr)_16rem]",
     "text": "max-h-[70dvh] overflow-y-auto rounded-lg bg-sunken px-4 py-4 leading-relaxed break-words whitespace-pre-wrap text-ink",
     "reader": "h-[60dvh] w-full resize-y rounded-lg border-2 border-accent bg-sunken px-4 py-4 leading-relaxed text-ink",
     "waiting": "h-40 animate-pulse rounded-lg bg-sunken motion-reduce:animate-none",
