@@ -99,7 +99,7 @@ def guardian_may_read(
 def rules_of(kind: str, settings: Mapping[str, Any]) -> Rules:
     """The rules as an organisation has stored them; a school's guardians see by default, a company has none."""
     stored = settings.get(RULES_KEY)
-    given = cast("Mapping[str, Any]", stored) if isinstance(stored, dict) else {}
+    given = cast("dict[str, Any]", stored if isinstance(stored, dict) else {})
     chosen = given.get("classmates")
     return Rules(
         classmates=Classmates(chosen) if chosen in set(Classmates) else Classmates.TEACHER,
