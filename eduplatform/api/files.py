@@ -33,6 +33,8 @@ Member = Annotated[Principal, Depends(require(Permission.ACCOUNT))]
 UPLOADS = Rate(per_second=0.5, burst=60)
 """Files of one person: sixty at once, then one every two seconds."""
 
+_AROUND_FILE = 8192
+"""Bytes of a request that are more than enough for all that is not the file."""
 _INLINE = ("image/", "video/", "audio/")
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -59,14 +61,14 @@ async def upload(request: Request, me: Member) -> FileOut:
     form = UploadForm(request)
     await form.read_fields()
     purpose, course_id = form.fields.get("purpose", ""), _optional_id(form.fields.get("course_id", ""))
-    announced = request.headers.get("content-length", "")
+    length = request.headers.get("content-length", "")
     async with unit_of_work(me) as work:
         rules = await uploads.check_upload(
             work=work,
             me=me,
             purpose=purpose,
             course_id=course_id,
-            announced=int(announced) if announced.isdigit() else 0,
+            announced=max(0, int(length) - _AROUND_FILE) if length.isdigit() else 0,
         )
     name = checked_name(form.file_name)
     async with Spool(rules.max_bytes) as spool:

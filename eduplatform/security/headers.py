@@ -36,9 +36,9 @@ MAX_BODY_BYTES = 1_000_000
 UPLOADS = "/api/files"
 MAX_UPLOAD_BYTES = 510_000_000
 """Largest body of the route that takes files; it stops reading at the limit of what the file is for."""
-_LINGER_S = 30.0
-_LINGER_BYTES = 4_000_000_000
-"""How long, and how much, is still read of a body whose answer is decided (see `_Body.linger`)."""
+_SMALL_S, _SMALL_BYTES = 1.0, 2_000_000
+_LINGER_S, _LINGER_BYTES = 30.0, 4_000_000_000
+"""How long, and how much, is read of a body whose answer is decided: before that answer, and after it (see `_Body`)."""
 _FILE_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -109,19 +109,17 @@ class SecurityHeaders:
             return
         tagged = self._tagging(scope, send)
         changes = scope["method"] not in SAFE_METHODS
-        webhook = scope["path"].startswith("/webhooks/")
-        if changes and not webhook and not (origin and get_settings().allows_origin(origin)):
-            await _problem(scope, tagged, Forbidden(N_("This request did not come from our own pages")))
-            return
         limit = MAX_UPLOAD_BYTES if changes and scope["path"] == UPLOADS else MAX_BODY_BYTES
-        body = _Body(scope, receive, tagged, limit)
+        body = _Body(scope, receive, tagged, limit, expected=changes)
+        webhook = scope["path"].startswith("/webhooks/")
         length = _header(scope, b"content-length")
-        if length.isdigit() and int(length) > limit:
-            await _problem(scope, tagged, TooLarge())
+        if changes and not webhook and not (origin and get_settings().allows_origin(origin)):
+            await _problem(scope, body.send, Forbidden(N_("This request did not come from our own pages")))
+        elif length.isdigit() and int(length) > limit:
+            await _problem(scope, body.send, TooLarge())
         else:
             await self._app(scope, body.receive, body.send)
-        if changes:
-            await body.linger()
+        await body.linger()
 
     def _tagging(self, scope: Scope, send: Send) -> Send:
         settings = get_settings()
@@ -160,12 +158,17 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 class _Body:
-    """Stops a body without a declared length at the limit, and answers in place of the route."""
+    """Stops a body without a declared length at the limit, and answers in place of the route.
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    A connection that is closed while the browser still sends is reset, and a reset takes the answer with it: people would
+    read that the network failed, not that their file is too large. So an answer that is decided early waits a moment for
+    the rest of a small body, and of a large one the rest is read, and thrown away, after it.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int, *, expected: bool) -> None:
         self._scope, self._receive, self._send, self._limit = scope, receive, send, limit
         self._read = 0
-        self._complete = False
+        self._complete = not expected
         self._answered = False
 
     async def receive(self) -> Message:
@@ -177,24 +180,30 @@ class _Body:
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, or replace it."""
-        if self._read <= self._limit:
-            await self._send(message)
-        elif not self._answered:
+        if self._read > self._limit and not self._answered:
             self._answered = True
-            await _problem(self._scope, self._send, TooLarge())
+            await _problem(self._scope, self._pass, TooLarge())
+        elif not self._answered:
+            await self._pass(message)
+
+    async def _pass(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and not self._complete:
+            await self._drop(_SMALL_BYTES, _SMALL_S)
+            if not self._complete:
+                message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+        await self._send(message)
 
     async def linger(self) -> None:
-        """Read on for a while after the answer was sent early, and throw it away.
+        """Read the rest of the body for a while, after the answer."""
+        await self._drop(_LINGER_BYTES, _LINGER_S)
 
-        A connection that is closed while the browser still sends is reset, and a reset takes the answer with it: people
-        would read that the network failed, not that their file is too large.
-        """
-        read = 0
+    async def _drop(self, limit: int, seconds: float) -> None:
+        dropped = 0
         try:
-            async with asyncio.timeout(_LINGER_S):
-                while not self._complete and read < _LINGER_BYTES:
+            async with asyncio.timeout(seconds):
+                while not self._complete and dropped < limit:
                     message = await self._receive()
-                    read += len(message.get("body", b""))
+                    dropped += len(message.get("body", b""))
                     self._complete = not message.get("more_body")
         except TimeoutError:
             return

@@ -29,6 +29,17 @@ from eduplatform.state.rows import Option
 LongText = Annotated[str, Field(max_length=100_000)]
 Key = Annotated[str, Field(max_length=36)]
 
+_FIRST_FIELD = {
+    BlockKind.TEXT: "text",
+    BlockKind.IMAGE: "alt",
+    BlockKind.VIDEO: "title",
+    BlockKind.FILE: "title",
+    BlockKind.CODE: "code",
+    BlockKind.FORMULA: "latex",
+    BlockKind.CALLOUT: "text",
+    BlockKind.QUIZ: "assessment_id",
+}
+
 
 class HeadingForm(Form):
     """Title, time and aims as the editor sends them; ``objectives`` holds one per line."""
@@ -180,6 +191,7 @@ class LessonEditorState(PageMixin, rx.State):
     failed: int = 0
     conflict: str = ""
     theirs_html: str = ""
+    before: str = ""
     theirs_version: int = 0
     heading_conflict: str = ""
     undo: str = ""
@@ -209,18 +221,14 @@ class LessonEditorState(PageMixin, rx.State):
     @handler(Permission.COURSE_EDIT)
     async def open(self, me: Principal, block_id: UUID) -> None:
         """Write in a block."""
-        async with unit_of_work(me) as work:
-            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
-        await self._show(me, found.blocks)
-        self._edit(next((one for one in found.blocks if one.id == block_id), None))
+        await self._open(me, block_id)
 
     @handler(Permission.COURSE_EDIT)
     async def close(self, me: Principal) -> None:
         """Leave the block that is open; the focus goes to its button."""
-        self.focus = f"block-{self.editing}-edit"
+        self._focus_on(f"block-{self.editing}-edit")
         self.editing = self.conflict = ""
         self.values = {}
-        self.drawn += 1
 
     @handler(Permission.COURSE_EDIT)
     async def add(self, me: Principal, kind: BlockKind, before: Key = "") -> None:
@@ -233,6 +241,7 @@ class LessonEditorState(PageMixin, rx.State):
                 kind=kind,
                 before=parse_id(before) if before else None,
             )
+        self.dialog = ""
         self._mark_changed()
         await self._show(me, blocks)
         self._edit(block)
@@ -248,11 +257,10 @@ class LessonEditorState(PageMixin, rx.State):
         await self._save(me, form, {self.theirs_version})
 
     @handler(Permission.COURSE_EDIT)
-    async def take_theirs(self, me: Principal) -> object:
+    async def take_theirs(self, me: Principal) -> None:
         """Go on with what somebody else saved."""
-        key, self.conflict = self.editing, ""
+        await self._open(me, parse_id(self.editing))
         self.saved += 1
-        return LessonEditorState.open(key) if key else None
 
     @handler(Permission.COURSE_EDIT)
     async def save_heading(self, me: Principal, form: HeadingForm) -> None:
@@ -284,8 +292,8 @@ class LessonEditorState(PageMixin, rx.State):
         """Move a block one place; the focus stays on its button."""
         async with unit_of_work(me) as work:
             blocks = await writing.move_block(work=work, me=me, block_id=block_id, direction=direction)
-        self.focus = f"block-{block_id}-{direction}"
         await self._moved(me, block_id, blocks)
+        self._focus_on(f"block-{block_id}-{direction}")
 
     @handler(Permission.COURSE_EDIT)
     async def place(self, me: Principal, kind: Key, block_id: UUID, group: Key, before: Key) -> None:
@@ -294,7 +302,6 @@ class LessonEditorState(PageMixin, rx.State):
             blocks = await writing.place_block(
                 work=work, me=me, block_id=block_id, before=parse_id(before) if before else None
             )
-        self.focus = ""
         await self._moved(me, block_id, blocks)
 
     @handler(Permission.COURSE_EDIT)
@@ -303,8 +310,8 @@ class LessonEditorState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             block, blocks = await writing.duplicate_block(work=work, me=me, block_id=block_id)
         self._mark_changed()
-        self.focus = f"block-{block.id}-edit"
         await self._show(me, blocks)
+        self._focus_on(f"block-{block.id}-edit")
         self._say(me, N_("Copied. The copy follows the block."))
 
     @handler(Permission.COURSE_EDIT)
@@ -316,10 +323,11 @@ class LessonEditorState(PageMixin, rx.State):
         if self.editing == str(block_id):
             self.editing = ""
         self._mark_changed()
-        self.undo, self.focus = str(block_id), "block-undo"
+        self.undo = str(block_id)
         name = row["name"] if row else ""
         self.undo_text = translate(N_("Removed: {kind}."), me.locale, kind=name)
         await self._show(me, blocks)
+        self._focus_on("block-undo")
 
     @handler(Permission.COURSE_EDIT)
     async def bring_back(self, me: Principal) -> None:
@@ -328,8 +336,8 @@ class LessonEditorState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             blocks = await writing.bring_back(work=work, me=me, block_id=parse_id(key))
         self._mark_changed()
-        self.focus = f"block-{key}-edit"
         await self._show(me, blocks)
+        self._focus_on(f"block-{key}-edit")
         self._say(me, N_("The block is back."))
 
     @handler(Permission.COURSE_EDIT)
@@ -340,16 +348,28 @@ class LessonEditorState(PageMixin, rx.State):
     @handler(Permission.COURSE_EDIT)
     async def go_to(self, me: Principal, block_id: UUID, field: Key) -> None:
         """Open the block of a problem and put the focus on what has to be put right."""
-        async with unit_of_work(me) as work:
-            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
         self.dialog = ""
-        await self._show(me, found.blocks)
-        self._edit(next((one for one in found.blocks if one.id == block_id), None), field)
+        await self._open(me, block_id, field)
 
     @handler(Permission.COURSE_EDIT)
-    async def ask(self, me: Principal, dialog: Key) -> None:
-        """Open a dialog: ``publish`` or ``remove``."""
-        self.dialog = dialog
+    async def ask(self, me: Principal, dialog: Key, before: Key = "") -> None:
+        """Open a dialog: ``publish``, ``remove``, or ``add`` for a block in front of another one."""
+        self.dialog, self.before = dialog, before
+
+    @handler(Permission.COURSE_EDIT)
+    async def attach(self, me: Principal, file_ids: list[str]) -> None:
+        """Show the uploaded file in the block that is open."""
+        if not file_ids or not self.editing:
+            return
+        async with unit_of_work(me) as work:
+            block, blocks = await writing.set_file(
+                work=work, me=me, block_id=parse_id(self.editing), file_id=parse_id(file_ids[-1])
+            )
+        self._written[self.editing] = self.editing_version = block.version
+        self.values = dict(writing.content_of(block).data)
+        self.saved += 1
+        self._mark_changed()
+        await self._show(me, blocks)
 
     @handler(Permission.COURSE_EDIT)
     async def keep(self, me: Principal) -> None:
@@ -394,6 +414,12 @@ class LessonEditorState(PageMixin, rx.State):
     def _lesson_id(self) -> UUID:
         return parse_id(route_argument(self, "lesson_id"))
 
+    async def _open(self, me: Principal, block_id: UUID, field: str = "") -> None:
+        async with unit_of_work(me) as work:
+            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
+        await self._show(me, found.blocks)
+        self._edit(next((one for one in found.blocks if one.id == block_id), None), field)
+
     async def _save(self, me: Principal, form: BlockForm, based_on: set[int]) -> None:
         key = str(form.block)
         try:
@@ -432,7 +458,13 @@ class LessonEditorState(PageMixin, rx.State):
         self.editing, self.editing_version = str(block.id), block.version
         self.values = dict(writing.content_of(block).data)
         self.revision += 1
-        self.focus = f"block-field-{field}" if field else "block-form"
+        first = _FIRST_FIELD[BlockKind(block.kind)]
+        if block.kind in (BlockKind.IMAGE, BlockKind.FILE) and document.is_empty(writing.content_of(block)):
+            first = "file"
+        self._focus_on(f"block-field-{field or first}")
+
+    def _focus_on(self, element: str) -> None:
+        self.focus = element
         self.drawn += 1
 
     async def _moved(self, me: Principal, block_id: UUID, blocks: list[Block]) -> None:
@@ -466,7 +498,6 @@ class LessonEditorState(PageMixin, rx.State):
             )
             for number, (block, one) in enumerate(zip(blocks, rendered, strict=True))
         ]
-        self.drawn += 1
 
     def _problem_lines(
         self, findings: Sequence[Finding], locale: str, rendered: Sequence[Rendered] = ()

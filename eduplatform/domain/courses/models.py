@@ -81,6 +81,35 @@ class Enrollment(TenantRow, table=True):
     status: str = Field(default="active", max_length=20)
 
 
+class WaitingEnrollment(TenantRow, table=True):
+    """A place in a section for somebody who was invited and has no account yet; it becomes an enrolment when they join."""
+
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("tenant_id", "section_id", "email"),
+        tenant_fk("section_id", "section"),
+        sa.Index("ix_waiting_enrollment_tenant_id_email", "tenant_id", "email"),
+    )
+
+    section_id: UUID
+    email: str = Field(max_length=254)
+    given_name: str = Field(default="", max_length=80)
+    family_name: str = Field(default="", max_length=80)
+    role: str = Field(default=EnrollmentRole.STUDENT, max_length=20)
+
+
+class WaitingGuardian(TenantRow, table=True):
+    """A guardian's relation to a student that begins when both have accounts; ``status`` is that of the link."""
+
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("tenant_id", "guardian_email", "student_email"),
+        sa.Index("ix_waiting_guardian_tenant_id_student_email", "tenant_id", "student_email"),
+    )
+
+    guardian_email: str = Field(max_length=254)
+    student_email: str = Field(max_length=254)
+    status: str = Field(default="pending", max_length=20)
+
+
 class Module(TenantRow, table=True):
     """A part of a course, in order of ``position`` (from 1)."""
 

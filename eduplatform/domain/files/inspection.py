@@ -45,10 +45,8 @@ _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_DRAWING = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!doctype[^>]*>\s*)*<(?:\w+:)?svg\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_TAG_FIRST = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+_DRAWING = re.compile(rb"<(?:\w+:)?svg\b", re.IGNORECASE)
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 _TWO_THINGS = N_("This file is two kinds of file at once. It was not accepted.")
@@ -108,7 +106,7 @@ def inspect_now(path: Path, size: int, name: str, kinds: frozenset[str]) -> Insp
     if found is ZIP:
         with path.open("rb") as stream:
             found = inspect_archive(stream, size)
-    elif found.kind != PLAIN.kind:
+    elif found is not SVG and found.kind != PLAIN.kind:
         _refuse_second_nature(path, size, head, found)
     if found.kind not in kinds:
         raise FileRefused(N_("This kind of file is not accepted here."))
@@ -137,7 +135,7 @@ def _text_type(path: Path, head: bytes, name: str) -> FileType | None:
     """
     if not _is_text(path):
         return None
-    if _DRAWING.match(head):
+    if _TAG_FIRST.match(head) and _DRAWING.search(head) and not _PAGE.match(head):
         check_drawing(path.read_bytes()[: 10 * _CHUNK])
         return SVG
     if _PAGE.match(head):

@@ -46,10 +46,7 @@ def read_picture(path: Path, picture_format: str) -> Picture:
             with Image.open(path, formats=[picture_format]) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
-                    raise FileRefused(
-                        N_("This picture has too many pixels: at most {limit} million."),
-                        params={"limit": MAX_PIXELS // 1_000_000},
-                    )
+                    raise _too_many_pixels()
                 image.draft("RGB", (SMALL * 2, SMALL * 2))
                 turned = image.getexif().get(0x0112, 1) >= 5
                 shown = ImageOps.exif_transpose(image)
@@ -57,6 +54,15 @@ def read_picture(path: Path, picture_format: str) -> Picture:
                 small = shown.convert("RGBA" if shown.has_transparency_data else "RGB")
                 target = BytesIO()
                 small.save(target, "WEBP", quality=80, method=4)
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except Image.DecompressionBombError:
+            raise _too_many_pixels() from None
+        except (OSError, SyntaxError, ValueError) as error:
             raise FileRefused(_DAMAGED) from error
     return Picture(height if turned else width, width if turned else height, target.getvalue())
+
+
+def _too_many_pixels() -> FileRefused:
+    return FileRefused(
+        N_("This picture has too many pixels: at most {limit} million."),
+        params={"limit": MAX_PIXELS // 1_000_000},
+    )

@@ -13,8 +13,9 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.files import policy
 from eduplatform.domain.files.models import FileState, StoredFile
 from eduplatform.domain.files.repository import FileRepository, FileUseRepository
-from eduplatform.errors import Invalid, NotFound
+from eduplatform.errors import Invalid, NotFound, TooLarge
 from eduplatform.i18n import N_
+from eduplatform.integrations.storage import storage
 from eduplatform.security.principal import Principal
 
 MAX_PER_OBJECT = 50
@@ -165,3 +166,32 @@ async def readable(*, work: Work, me: Principal, file_id: UUID) -> StoredFile:
     ):
         raise NotFound
     return file
+
+
+async def content(
+    *, work: Work, me: Principal, file_id: UUID, purpose: str, limit: int
+) -> tuple[FileRow, bytes]:
+    """A small file that this person uploaded for a purpose, to be read at once (imports).
+
+    Args:
+        work: The open unit of work.
+        me: Who uploaded it.
+        file_id: The file.
+        purpose: What it was uploaded for.
+        limit: Most bytes that may be held in memory.
+
+    Raises:
+        NotFound: It is not there, not theirs, or waits for the virus scanner.
+        TooLarge: It is larger than the limit.
+        ProviderFailed: The storage did not answer.
+    """
+    file = await FileRepository(work).get(file_id)
+    if file.owner_id != me.user or file.purpose != purpose or file.state != FileState.READY:
+        raise NotFound(N_("This file is not there any more. Please upload it again."))
+    if file.size > limit:
+        raise TooLarge(
+            N_("This file is too large: at most {limit} MB fit here."),
+            params={"limit": limit // policy.MEGABYTE},
+        )
+    parts = await storage().read(file.tenant_id, str(file.id))
+    return row_of(file), b"".join([part async for part in parts])
