@@ -86,6 +86,20 @@ def _checked_public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _checked_endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("must start with http:// or https:// and name a host")
+    return value.rstrip("/")
+
+
+def _checked_clamd(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if value and not value.startswith("/") and not (host and port.isdigit()):
+        raise ValueError("must be the path of a socket, or host:port")
+    return value
+
+
 def _seconds(value: object) -> object:
     return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
 
@@ -199,6 +213,27 @@ class Settings(BaseSettings):
     rate_events_burst: int = Field(60, ge=1)
     """Page events that a tab may send at once."""
 
+    storage_bucket: str | None = None
+    """Bucket for uploaded files on a service that speaks S3; none: the directory ``files`` in ``data_dir``."""
+
+    storage_endpoint: Annotated[str, AfterValidator(_checked_endpoint)] = ""
+    """Address of that service, for example ``https://PROJECT.supabase.co/storage/v1/s3``; none: Amazon's."""
+
+    storage_region: str = "us-east-1"
+    """Region of the bucket."""
+
+    storage_access_key: SecretStr | None = None
+    """Name of the key to the bucket; none: what the machine offers (role, environment)."""
+
+    storage_secret_key: SecretStr | None = None
+    """The key to the bucket."""
+
+    storage_quota_mb: int = Field(10_000, ge=1)
+    """Megabytes of files per organisation, unless the organisation has a limit of its own."""
+
+    clamd_address: Annotated[str, AfterValidator(_checked_clamd)] = ""
+    """Virus scanner: path of clamd's socket, or ``host:port``. Files can be downloaded once it found them clean."""
+
     log_level: LogLevel = "INFO"
     """Least important line that is logged."""
 
@@ -228,6 +263,8 @@ class Settings(BaseSettings):
         problems: dict[str, str] = {}
         if self.workers > 1 and self.redis_url is None:
             problems["EDU_WORKERS"] = "more than one server process needs REDIS_URL"
+        if (self.storage_access_key is None) != (self.storage_secret_key is None):
+            problems["EDU_STORAGE_ACCESS_KEY"] = "goes together with EDU_STORAGE_SECRET_KEY"
         if self.session_idle > self.session_absolute or self.session_idle_staff > self.session_absolute:
             problems["EDU_SESSION_ABSOLUTE"] = "must not be shorter than the idle lifetimes"
         return problems
@@ -246,6 +283,8 @@ class Settings(BaseSettings):
             problems["EDU_PUBLIC_URL"] = (
                 "must be https:// in production: cookies and passwords travel over it"
             )
+        if self.storage_endpoint.startswith("http://"):
+            problems["EDU_STORAGE_ENDPOINT"] = "must be https:// in production: people's files travel over it"
         if self.argon2_memory_kib < 19456 or self.argon2_time_cost < 2:
             problems["EDU_ARGON2_MEMORY_KIB"] = (
                 "password hashing must not be weaker than 19456 KiB and 2 passes"

@@ -31,7 +31,7 @@ IDENTITY_SHARED = (
 )
 """Tenants' tables which sign-in, mail, audit and calendar feeds must reach before a tenant is chosen."""
 
-APPEND_ONLY = ("audit_event", "grade_event")
+APPEND_ONLY = ("audit_event", "grade_event", "lesson_version")
 """Nobody changes or deletes these rows."""
 
 

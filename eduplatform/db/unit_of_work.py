@@ -135,14 +135,17 @@ class Work:
 
 @event.listens_for(ScopedSession, "after_begin")
 def _set_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """Tell row-level security who works. The values end with the transaction, so a pooled connection keeps none."""
+    """Tell row-level security who works. The values end with the transaction, so a pooled connection keeps none.
+
+    The identity plane needs none, and finds none.
+    """
     scope = session.info.get("scope")
     if isinstance(scope, TenantScope):
         values = (str(scope.tenant_id), str(scope.user_id or ""), "")
     elif isinstance(scope, UnscopedScope):
         values = ("", "", scope.reason)
     elif isinstance(scope, IdentityScope):
-        values = ("", "", "")
+        return
     else:
         raise TenantScopeViolation("A session was used without a scope")
     connection.execute(

@@ -4,7 +4,9 @@ from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.calendar import models as calendar
+from eduplatform.domain.courses import group_models as groups
 from eduplatform.domain.courses import models as courses
+from eduplatform.domain.files import models as files
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
@@ -16,7 +18,9 @@ __all__ = [
     "assessment",
     "calendar",
     "courses",
+    "files",
     "grading",
+    "groups",
     "messaging",
     "tenants",
 ]

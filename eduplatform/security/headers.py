@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -32,6 +33,24 @@ _FIXED: Mapping[bytes, bytes] = {
     b"permissions-policy": b"camera=(), microphone=(), geolocation=(), payment=()",
 }
 MAX_BODY_BYTES = 1_000_000
+UPLOADS = "/api/files"
+MAX_UPLOAD_BYTES = 510_000_000
+"""Largest body of the route that takes files; it stops reading at the limit of what the file is for."""
+_SMALL_S, _SMALL_BYTES = 1.0, 2_000_000
+_LINGER_S, _LINGER_BYTES = 30.0, 4_000_000_000
+"""How long, and how much, is read of a body whose answer is decided: before that answer, and after it (see `_Body`)."""
+_FILE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'none'",
+        "sandbox",
+    )
+).encode()
+"""What somebody uploaded runs nothing, loads nothing and is nobody's origin, however a browser comes to show it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -57,6 +76,7 @@ def content_security_policy(build: Path, public_url: str) -> str:
         "style-src 'self' 'unsafe-inline'",
         f"connect-src 'self' {socket}",
         "img-src 'self' data:",
+        "media-src 'self'",
         "font-src 'self'",
         "manifest-src 'self'",
         "object-src 'none'",
@@ -89,21 +109,23 @@ class SecurityHeaders:
             return
         tagged = self._tagging(scope, send)
         changes = scope["method"] not in SAFE_METHODS
+        limit = MAX_UPLOAD_BYTES if changes and scope["path"] == UPLOADS else MAX_BODY_BYTES
+        body = _Body(scope, receive, tagged, limit, expected=changes)
         webhook = scope["path"].startswith("/webhooks/")
-        if changes and not webhook and not (origin and get_settings().allows_origin(origin)):
-            await _problem(scope, tagged, Forbidden(N_("This request did not come from our own pages")))
-            return
         length = _header(scope, b"content-length")
-        if length.isdigit() and int(length) > MAX_BODY_BYTES:
-            await _problem(scope, tagged, TooLarge())
-            return
-        body = _Body(scope, receive, tagged)
-        await self._app(scope, body.receive, body.send)
+        if changes and not webhook and not (origin and get_settings().allows_origin(origin)):
+            await _problem(scope, body.send, Forbidden(N_("This request did not come from our own pages")))
+        elif length.isdigit() and int(length) > limit:
+            await _problem(scope, body.send, TooLarge())
+        else:
+            await self._app(scope, body.receive, body.send)
+        await body.linger()
 
     def _tagging(self, scope: Scope, send: Send) -> Send:
         settings = get_settings()
         hashed_asset = scope["path"].startswith("/assets/")
         private = scope["path"].startswith(("/auth/", "/api/"))
+        download = scope["path"].startswith(f"{UPLOADS}/")
 
         async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -113,7 +135,11 @@ class SecurityHeaders:
                 ).encode()
                 if settings.public_url.startswith("https://"):
                     ours[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"
-                if hashed_asset and message["status"] == HTTPStatus.OK:
+                if download and message["status"] < HTTPStatus.BAD_REQUEST:
+                    ours[b"content-security-policy"] = _FILE_POLICY
+                    # Kept by this person's browser, and asked for again each time it is shown.
+                    ours[b"cache-control"] = b"private, no-cache"
+                elif hashed_asset and message["status"] == HTTPStatus.OK:
                     ours[b"cache-control"] = b"public, max-age=31536000, immutable"
                 else:
                     ours[b"cache-control"] = b"no-store" if private else b"no-cache"
@@ -132,26 +158,55 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 class _Body:
-    """Stops a body without a declared length at the limit, and answers in place of the route."""
+    """Stops a body without a declared length at the limit, and answers in place of the route.
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
+    A connection that is closed while the browser still sends is reset, and a reset takes the answer with it: people would
+    read that the network failed, not that their file is too large. So an answer that is decided early waits a moment for
+    the rest of a small body, and of a large one the rest is read, and thrown away, after it.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int, *, expected: bool) -> None:
+        self._scope, self._receive, self._send, self._limit = scope, receive, send, limit
         self._read = 0
+        self._complete = not expected
         self._answered = False
 
     async def receive(self) -> Message:
         """The next part; the sender seems to be gone once it sent too much."""
         message = await self._receive()
         self._read += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if self._read > MAX_BODY_BYTES else message
+        self._complete = not message.get("more_body")
+        return {"type": "http.disconnect"} if self._read > self._limit else message
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, or replace it."""
-        if self._read <= MAX_BODY_BYTES:
-            await self._send(message)
-        elif not self._answered:
+        if self._read > self._limit and not self._answered:
             self._answered = True
-            await _problem(self._scope, self._send, TooLarge())
+            await _problem(self._scope, self._pass, TooLarge())
+        elif not self._answered:
+            await self._pass(message)
+
+    async def _pass(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and not self._complete:
+            await self._drop(_SMALL_BYTES, _SMALL_S)
+            if not self._complete:
+                message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
+        await self._send(message)
+
+    async def linger(self) -> None:
+        """Read the rest of the body for a while, after the answer."""
+        await self._drop(_LINGER_BYTES, _LINGER_S)
+
+    async def _drop(self, limit: int, seconds: float) -> None:
+        dropped = 0
+        try:
+            async with asyncio.timeout(seconds):
+                while not self._complete and dropped < limit:
+                    message = await self._receive()
+                    dropped += len(message.get("body", b""))
+                    self._complete = not message.get("more_body")
+        except TimeoutError:
+            return
 
 
 async def _problem(scope: Scope, send: Send, error: Forbidden | TooLarge) -> None:

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
+    ROSTER_EDIT = "roster.edit"
     NOTIFICATION = "notification"
     MESSAGE = "message"
     CALENDAR = "calendar"
@@ -69,6 +70,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT,
             Permission.COURSE_READ,
             Permission.COURSE_EDIT,
+            Permission.ROSTER_EDIT,
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
             Permission.SUPPORT_EDIT,
@@ -92,6 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACCOUNT,
             Permission.PEOPLE_READ,
             Permission.PEOPLE_EDIT,
+            Permission.ROSTER_EDIT,
             Permission.SUPPORT_EDIT,
             Permission.USAGE_READ,
             Permission.AUDIT_READ,

@@ -17,7 +17,7 @@ from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind
 from eduplatform.domain.assessment.schemas import StudentRow
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
@@ -101,45 +101,46 @@ class LearnAssessmentsState(PageMixin, rx.State):
 
 
 def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
-    one = row.assessment
-    status, tone = _status(one, row.attempts, now)
+    one, policy = row.assessment, row.policy
+    assert policy is not None
+    status, tone = _status(policy, row.attempts, now)
     facts = [
         translate_plural(
             "{count} question", "{count} questions", row.questions, me.locale, count=row.questions
         ),
         format_points(one.points, me.locale),
     ]
-    if one.time_limit_minutes:
-        facts.append(format_duration(timedelta(minutes=one.time_limit_minutes), me.locale))
+    if policy.minutes:
+        facts.append(format_duration(timedelta(minutes=policy.minutes), me.locale))
     return StudentAssessment(
         id=str(one.id),
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
-        due=_due(one, me),
+        due=_due(policy, me),
         status=translate(status, me.locale),
         tone=tone,
         details=" · ".join(facts),
     )
 
 
-def _due(one: Assessment, me: Principal) -> str:
-    if one.due_at is None:
+def _due(policy: EffectivePolicy, me: Principal) -> str:
+    if policy.due_at is None:
         return translate(N_("No due date"), me.locale)
     return translate(
-        N_("Due {moment}"), me.locale, moment=format_datetime(one.due_at, me.locale, me.timezone)
+        N_("Due {moment}"), me.locale, moment=format_datetime(policy.due_at, me.locale, me.timezone)
     )
 
 
-def _status(one: Assessment, own: tuple[Attempt, ...], now: datetime) -> tuple[str, str]:
+def _status(policy: EffectivePolicy, own: tuple[Attempt, ...], now: datetime) -> tuple[str, str]:
     if any(attempt.state == AttemptState.IN_PROGRESS for attempt in own):
         return N_("In progress"), "warning"
     if own:
         return N_("Handed in"), "success"
-    if one.opens_at and now < one.opens_at:
+    if policy.opens_at and now < policy.opens_at:
         return N_("Not open yet"), "neutral"
-    if one.closes_at and now >= one.closes_at:
+    if policy.closes_at and now >= policy.closes_at:
         return N_("Closed"), "neutral"
-    if one.due_at and now > one.due_at:
+    if policy.due_at and now > policy.due_at:
         return N_("Overdue"), "danger"
     return N_("To do"), "accent"
 
@@ -170,12 +171,16 @@ class LearnAssessmentState(PageMixin, rx.State):
     timed: bool = False
     protected: bool = False
     asking: bool = False
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own."""
         self.assessment_id = route_argument(self, "assessment_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -225,6 +230,7 @@ class LearnAssessmentState(PageMixin, rx.State):
         self.again = bool(found.attempts)
         self.timed = found.policy.minutes is not None
         self.protected = bool(one.password_hash)
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
 
 
 def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
@@ -377,12 +383,16 @@ class AttemptPageState(PageMixin, rx.State):
     grade: str = ""
     grade_steps: list[str] = []
     questions: list[ResultLine] = []
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; the draft of an assignment is on the assignment's."""
         self.attempt_id = route_argument(self, "attempt_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -398,6 +408,7 @@ class AttemptPageState(PageMixin, rx.State):
         attempt, one = found.attempt, found.assessment
         self.assessment_id, self.course_id = str(one.id), str(one.course_id)
         self.title, self.number = one.title, attempt.number
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
         self.running = attempt.state == AttemptState.IN_PROGRESS
         self.counts = found.counts
         self.withheld = not self.running and not found.feedback.shows(Feedback.POINTS)

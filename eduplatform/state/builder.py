@@ -13,6 +13,7 @@ from pydantic import Field
 from eduplatform.db.unit_of_work import Work, unit_of_work
 from eduplatform.domain.assessment import bank, pools, service
 from eduplatform.domain.assessment.question_types import question_type
+from eduplatform.domain.assessment.rules import AssessmentKind
 from eduplatform.domain.assessment.schemas import BuiltAssessment, ItemRow
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_, translate
@@ -101,8 +102,8 @@ class BuilderState(PageMixin, rx.State):
     picked: list[str] = []
 
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own builder."""
         self.reset()
         self.kinds = kind_options(me.locale)
         self.zone = time_zone(me.timezone).key
@@ -110,6 +111,9 @@ class BuilderState(PageMixin, rx.State):
         self.draft_key = f"assessment:{me.user}:{assessment_id}"
         async with unit_of_work(me) as work:
             await self._read(work, me, assessment_id)
+        if self.settings["kind"] == AssessmentKind.ASSIGNMENT:
+            return rx.redirect(f"/teach/assignments/{assessment_id}", replace=True)
+        return None
 
     async def _read(self, work: Work, me: Principal, assessment_id: UUID) -> None:
         built = await service.built_assessment(work=work, me=me, assessment_id=assessment_id)

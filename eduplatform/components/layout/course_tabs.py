@@ -13,12 +13,13 @@ def course_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
 
     Args:
         course_id: The course.
-        current: ``outline``, ``people``, ``bank``, ``assessments``, ``rubrics``, ``gradebook``, ``announcements`` or ``discussions``.
+        current: ``outline``, ``people``, ``groups``, ``bank``, ``assessments``, ``rubrics``, ``gradebook``, ``announcements`` or ``discussions``.
     """
     base = f"/teach/courses/{course_id}"
     pages = (
         ("outline", _("Outline"), base),
         ("people", _("People"), f"{base}/people"),
+        ("groups", _("Groups"), f"{base}/groups"),
         ("bank", _("Question bank"), f"{base}/bank"),
         ("assessments", _("Assessments"), f"{base}/assessments"),
         ("rubrics", _("Rubrics"), f"{base}/rubrics"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -15,14 +16,13 @@ from eduplatform.domain.accounts.models import Invitation
 from eduplatform.domain.accounts.repository import InvitationRepository, InvitationStatus, UserRepository
 from eduplatform.domain.accounts.service import (
     INVITATION_DAYS,
-    TENANT_ROLES,
     Invitee,
     check_invitee,
     invite_all,
     mail_invitation,
 )
 from eduplatform.errors import Conflict, FieldText, Invalid
-from eduplatform.i18n import N_
+from eduplatform.i18n import DEFAULT_LOCALE, N_, translate
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 from eduplatform.security.tokens import new_token, token_hash
@@ -30,9 +30,13 @@ from eduplatform.security.tokens import new_token, token_hash
 PAGE = 25
 MOST_LINES = 200
 
-ROLE_WORDS: Mapping[str, Role] = {role.value: role for role in TENANT_ROLES} | {
-    f"{role.value}s": role for role in TENANT_ROLES
+_ROLE_WORDS: Mapping[Role, str] = {
+    Role.STUDENT: N_("student, students, pupil, pupils"),
+    Role.TEACHER: N_("teacher, teachers, instructor, instructors"),
+    Role.GUARDIAN: N_("guardian, guardians, parent, parents"),
+    Role.ADMIN: N_("admin, admins, administrator, administrators"),
 }
+"""What people write for a role, the usual word first; translations list the words of their language."""
 
 _SEPARATOR = re.compile(r"[,;\t]")
 _BETWEEN_ROLES = re.compile(r"[\s+/|]+")
@@ -57,12 +61,25 @@ def status_of(invitation: Invitation, now: datetime) -> InvitationStatus:
     return "open" if invitation.expires_at > now else "expired"
 
 
-def read_lines(text: str, *, roles: Collection[Role]) -> tuple[list[tuple[int, Invitee]], list[LineProblem]]:
+@lru_cache(maxsize=32)
+def role_words(locale: str) -> Mapping[str, Role]:
+    """The words for roles in a language and in English, in small letters."""
+    return {
+        word.strip(): role
+        for role, words in _ROLE_WORDS.items()
+        for word in f"{words},{translate(words, locale)}".casefold().split(",")
+    }
+
+
+def read_lines(
+    text: str, *, roles: Collection[Role], locale: str = DEFAULT_LOCALE
+) -> tuple[list[tuple[int, Invitee]], list[LineProblem]]:
     """Read one person per line: e-mail, given name, family name, roles; separated by comma, semicolon or tab.
 
     Args:
         text: As pasted; empty lines are passed over.
         roles: For lines that name none.
+        locale: Language of the reader, whose words for roles are understood beside the English ones.
 
     Returns:
         The people with the numbers of their lines, and what is wrong.
@@ -74,7 +91,7 @@ def read_lines(text: str, *, roles: Collection[Role]) -> tuple[list[tuple[int, I
         if not line.strip():
             continue
         try:
-            person = _read_line(line, roles)
+            person = _read_line(line, roles, locale)
         except Invalid as error:
             problems.append(LineProblem(number, line.strip()[:120], next(iter(error.fields.values()))))
             continue
@@ -86,7 +103,7 @@ def read_lines(text: str, *, roles: Collection[Role]) -> tuple[list[tuple[int, I
     return people, problems
 
 
-def _read_line(line: str, roles: Collection[Role]) -> Invitee:
+def _read_line(line: str, roles: Collection[Role], locale: str) -> Invitee:
     parts = [part.strip().strip('"') for part in _SEPARATOR.split(line)]
     while parts and not parts[-1]:
         parts.pop()
@@ -96,17 +113,24 @@ def _read_line(line: str, roles: Collection[Role]) -> Invitee:
         )
     email, given, family, words = [*parts, "", "", "", ""][:_COLUMNS]
     return check_invitee(
-        email=email, given_name=given, family_name=family, roles=_read_roles(words) if words else roles
+        email=email, given_name=given, family_name=family, roles=read_roles(words, locale) if words else roles
     )
 
 
-def _read_roles(words: str) -> set[Role]:
+def read_roles(words: str, locale: str) -> set[Role]:
+    """The roles that somebody wrote, with spaces, ``+``, ``/`` or ``|`` between them.
+
+    Raises:
+        Invalid: A word is no role; ``fields["roles"]``.
+    """
+    known = role_words(locale)
     found: set[Role] = set()
     for word in _BETWEEN_ROLES.split(words.casefold()):
-        role = ROLE_WORDS.get(word)
+        role = known.get(word)
         if role is None:
-            message = N_("“{word}” is not a role. Use student, teacher, guardian or admin.")
-            raise Invalid(fields={"roles": (message, {"word": word[:40]})})
+            usual = [translate(one, locale).split(",")[0].strip() for one in _ROLE_WORDS.values()]
+            message = N_("“{word}” is not a role. Use one of: {words}.")
+            raise Invalid(fields={"roles": (message, {"word": word[:40], "words": ", ".join(usual)})})
         found.add(role)
     return found
 
@@ -129,7 +153,7 @@ async def invite_lines(
         raise Invalid(
             fields={"lines": (N_("At most {limit} people at once."), {"limit": MOST_LINES})},
         )
-    people, problems = read_lines(text, roles=roles)
+    people, problems = read_lines(text, roles=roles, locale=me.locale)
     members = await UserRepository(work).emails_of_members([one.email for _number, one in people])
     problems += [
         LineProblem(number, one.email, N_("This person is already a member."))

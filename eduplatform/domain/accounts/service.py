@@ -17,6 +17,7 @@ from eduplatform.domain.accounts import remembered, sessions
 from eduplatform.domain.accounts.models import AccountStatus, Identity, Invitation, User
 from eduplatform.domain.accounts.repository import InvitationRepository, UserRepository
 from eduplatform.domain.accounts.sign_in import normalise_email
+from eduplatform.domain.courses import waiting
 from eduplatform.domain.courses.texts import single_line
 from eduplatform.domain.messaging import mail
 from eduplatform.domain.messaging.models import MailMessage
@@ -274,9 +275,12 @@ async def accept_invitation(*, token: str, given_name: str, family_name: str, pa
         except Conflict as error:
             raise Conflict(N_("This person is already a member.")) from error
         await work.audit_for(tenant.id, user.id, "invitation.accepted")
-        return await sessions.issue_ticket(
+        ticket = await sessions.issue_ticket(
             work=work, ticket=sessions.Ticket(identity.id, tenant.id, user.id, remembered=False)
         )
+    # In a transaction of its own: this one may touch people only.
+    await waiting.settle(tenant_id=tenant.id, user_id=user.id)
+    return ticket
 
 
 async def deactivate(*, work: Work, me: Principal, user_id: UUID, active: bool) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.repository import as_stored
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import exam_password, pools, scoring
+from eduplatform.domain.assessment import drafts, exam_password, pools, scoring
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
@@ -48,10 +48,11 @@ from eduplatform.domain.assessment.schemas import (
     Sitting,
     StudentRow,
 )
+from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
-from eduplatform.domain.grading import service as grading
-from eduplatform.domain.grading import settlement
+from eduplatform.domain.grading import group_grades, settlement
+from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -111,7 +112,9 @@ async def list_for_student(
     """
     course, _section = await require_student(work=work, me=me, course_id=course_id)
     await close_expired(work=work, course_id=course_id, user_id=me.user, now=now)
-    return course, await AssessmentRepository(work).published_for(course_id, me.user)
+    rows = await AssessmentRepository(work).published_for(course_id, me.user)
+    policies = await policies_for(work=work, assessments=[row.assessment for row in rows], students=[me.user])
+    return course, [replace(row, policy=policies[(row.assessment.id, me.user)]) for row in rows]
 
 
 async def overview(
@@ -167,6 +170,7 @@ async def start(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
     attempts = AttemptRepository(work)
+    group_id = await _group(work, assessment, me)
     found = await attempts.of_student(assessment_id, me.user)
     running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
     if running is not None and not _is_over(running, moment):
@@ -184,6 +188,7 @@ async def start(
             assessment_id=assessment_id,
             section_id=enrollment.section_id,
             user_id=me.user,
+            group_id=group_id,
             number=len(found) + 1,
             seed=secrets.randbelow(MAX_SEED),
             started_at=moment,
@@ -194,6 +199,8 @@ async def start(
     await ResponseRepository(work).insert_many(
         [{"attempt_id": attempt.id, "item_id": item_id, "created_by": me.user} for item_id in asked]
     )
+    if found and assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _begin_with_last(work, found[-1], attempt)
     return attempt
 
 
@@ -268,7 +275,7 @@ async def save_answers(
     moment = now or utc_now()
     if len(operations) > MAX_OPERATIONS:
         raise Invalid(fields={"operations": N_("Too many answers at once.")})
-    attempt, _assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
     receipt = Receipt(attempt.state, moment, [], [], [])
     receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
@@ -285,8 +292,11 @@ async def save_answers(
     if any(one.item_id not in asked for one in fresh):
         raise NotFound
     answers = _parsed(fresh, asked)
+    before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
-        _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+        store_answer(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
     await OperationRepository(work).insert_many(
@@ -319,7 +329,8 @@ def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[U
     return answers
 
 
-def _store(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+def store_answer(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+    """Take a write into its answer, or note the conflict: another tab has written since the version it was based on."""
     response = asked.response
     if operation.base_version < response.version and operation.writer != response.writer:
         receipt.conflicts.append(
@@ -336,23 +347,22 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
 
     Raises:
         NotFound: It does not exist, or it is another student's.
+        Invalid: Something that an assignment asks for is missing; ``fields`` names the parts.
     """
     moment = now or utc_now()
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     if attempt.state == AttemptState.IN_PROGRESS:
         asked = await ResponseRepository(work).asked([attempt_id])
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
-        await _finish(work, [(attempt, asked, policy)], moment=moment)
+        await _finish(work, [(attempt, asked, policy)], moment=moment, submitted_by=me.user)
         if policy.counts:
-            await grading.settle(
-                work=work,
-                assessment_id=assessment.id,
-                user_id=me.user,
-                actor_id=me.user,
-                kind="submitted",
-                rules=policy,
-                now=moment,
+            await group_grades.settle_attempt(
+                work=work, attempt=attempt, actor_id=me.user, kind="submitted", rules=policy, now=moment
             )
+        if attempt.group_id is not None:
+            await _tell_group(work, me, attempt.group_id, assessment)
     return attempt
 
 
@@ -392,23 +402,24 @@ async def close_expired(
         assessments=list({one.id: one for _, one in found}.values()),
         students=sorted({attempt.user_id for attempt, _ in found}),
     )
-    await _finish(
-        work,
-        [
-            (
-                attempt,
-                [one for one in asked if one.response.attempt_id == attempt.id],
-                policies[(assessment.id, attempt.user_id)],
+    sittings: list[tuple[Attempt, list[Asked], EffectivePolicy]] = []
+    for attempt, assessment in found:
+        own = [one for one in asked if one.response.attempt_id == attempt.id]
+        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, own):
+            # Nobody wrote anything: that is missing work, or the earlier attempt as it was, and nothing to grade.
+            await drafts.drop(work=work, attempt=attempt)
+            continue
+        sittings.append((attempt, own, policies[(assessment.id, attempt.user_id)]))
+    await _finish(work, sittings, moment=moment)
+    counting = [attempt for attempt, _own, policy in sittings if policy.counts]
+    for attempt in counting:
+        if attempt.group_id is not None:
+            await group_grades.settle_attempt(
+                work=work, attempt=attempt, actor_id=None, kind="submitted", now=moment
             )
-            for attempt, assessment in found
-        ],
-        moment=moment,
-    )
     await settlement.settle_all(
         work=work,
-        pairs=sorted(
-            {(assessment.id, attempt.user_id) for attempt, assessment in found if _counts(assessment)}
-        ),
+        pairs=sorted({(one.assessment_id, one.user_id) for one in counting if one.group_id is None}),
         actor_id=None,
         kind="submitted",
         now=moment,
@@ -416,12 +427,12 @@ async def close_expired(
     return len(found)
 
 
-def _counts(assessment: Assessment) -> bool:
-    return assessment.kind != AssessmentKind.PRACTICE
-
-
 async def _finish(
-    work: Work, sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]], *, moment: datetime
+    work: Work,
+    sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]],
+    *,
+    moment: datetime,
+    submitted_by: UUID | None = None,
 ) -> None:
     """Score and close attempts: two statements, however many they are."""
     responses: list[dict[str, Any]] = []
@@ -429,6 +440,7 @@ async def _finish(
     for attempt, asked, policy in sittings:
         scores = [scoring.response_values(one) for one in asked]
         values = scoring.attempt_values(attempt, asked, scores, policy=policy, moment=moment)
+        values["submitted_by"] = submitted_by
         responses += [{"id": one.response.id, **score} for one, score in zip(asked, scores, strict=True)]
         attempts.append({"id": attempt.id, **values})
         for one, score in zip(asked, scores, strict=True):
@@ -437,3 +449,54 @@ async def _finish(
     await work.flush()
     await ResponseRepository(work).update_many(responses)
     await AttemptRepository(work).update_many(attempts)
+
+
+async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | None:
+    """The group with which a person works on an assessment, locked; None when everybody works alone.
+
+    Raises:
+        CannotStart: The assessment is done in groups, and the person is in none.
+    """
+    if assessment.group_set_id is None:
+        return None
+    group = await groups.group_of(work=work, set_id=assessment.group_set_id, user_id=me.user, lock=True)
+    if group is None:
+        raise CannotStart(N_("This is done in groups, and you are in none yet. Please ask your teacher."))
+    return group.id
+
+
+async def _tell_group(work: Work, me: Principal, group_id: UUID, assessment: Assessment) -> None:
+    members = (await groups.members_of(work=work, group_ids=[group_id])).get(group_id, [])
+    await notifications.send(
+        work=work,
+        recipients=[one.user_id for one in members if one.user_id != me.user],
+        kind="submission",
+        text=N_("Your group has handed in “{title}”"),
+        params={"title": assessment.title},
+        href=f"/learn/assignments/{assessment.id}",
+    )
+
+
+async def _begin_with_last(work: Work, previous: Attempt, attempt: Attempt) -> None:
+    """Let a further attempt at an assignment begin with what was handed in before."""
+    asked = await ResponseRepository(work).asked([previous.id, attempt.id])
+    earlier = {one.item.id: one.response for one in asked if one.response.attempt_id == previous.id}
+    for one in asked:
+        if one.response.attempt_id == attempt.id and one.item.id in earlier:
+            one.response.answer = earlier[one.item.id].answer
+    await drafts.take_files_along(work=work, previous=previous.id, attempt=attempt.id)
+
+
+async def _keep_draft(
+    work: Work,
+    me: Principal,
+    attempt: Attempt,
+    asked: dict[UUID, Asked],
+    before: dict[UUID, Any],
+    moment: datetime,
+) -> None:
+    for item_id, one in asked.items():
+        if one.response.answer != before[item_id]:
+            await drafts.keep(
+                work=work, me=me, attempt=attempt, asked=one, before=before[item_id] or {}, now=moment
+            )

@@ -75,6 +75,8 @@ def check_draft(draft: QuestionDraft) -> tuple[AnyQuestionType, Wording]:
         Invalid: With a message for each field that has to change, also for those of the question type.
     """
     kind = question_type(draft.type)
+    if not kind.in_bank:
+        raise Invalid(fields={"type": N_("This question type is not for banks")})
     problems: dict[str, FieldText] = {}
     stem, stem_html = _rich(draft.stem, "stem", MAX_STEM, problems)
     if is_invisible(stem) and "stem" not in problems:

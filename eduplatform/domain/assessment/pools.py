@@ -19,6 +19,7 @@ from eduplatform.domain.assessment.models import Assessment, AssessmentPool
 from eduplatform.domain.assessment.policy import require_assessment_author
 from eduplatform.domain.assessment.pool_repository import PoolRepository, sources
 from eduplatform.domain.assessment.repository import ItemRepository
+from eduplatform.domain.assessment.rules import AssessmentKind
 from eduplatform.domain.assessment.schemas import (
     Candidate,
     FolderChoice,
@@ -180,6 +181,8 @@ async def _draft(work: Work, me: Principal, assessment_id: UUID) -> tuple[Assess
     assessment, course = await require_assessment_author(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        raise NotFound
     if assessment.status != PublicationStatus.DRAFT:
         raise Conflict(N_("The questions of a published assessment cannot change. Withdraw it first."))
     return assessment, course

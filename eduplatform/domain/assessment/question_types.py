@@ -21,6 +21,7 @@ from eduplatform.domain.assessment.types.matching import Matching
 from eduplatform.domain.assessment.types.numeric import Numeric
 from eduplatform.domain.assessment.types.ordering import Ordering
 from eduplatform.domain.assessment.types.short_text import ShortText
+from eduplatform.domain.assessment.types.submission import Submission
 from eduplatform.domain.assessment.types.true_false import TrueFalse
 from eduplatform.errors import Invalid, Misconfigured
 from eduplatform.i18n import N_
@@ -89,5 +90,6 @@ for _built_in in (
     Ordering(),
     Essay(),
     FileUpload(),
+    Submission(),
 ):
     register_type(_built_in)

@@ -14,6 +14,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.db.repository import Repository
+from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import (
     AnswerOperation,
     Assessment,
@@ -22,12 +23,14 @@ from eduplatform.domain.assessment.models import (
     AssessmentPool,
     Attempt,
     AttemptState,
+    DraftRevision,
     Question,
     QuestionBank,
     QuestionVersion,
     Response,
     StudentAccommodation,
 )
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
 from eduplatform.domain.courses.models import Enrollment, Module, PublicationStatus, Section
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
@@ -226,7 +229,7 @@ class AssessmentRepository(Repository[Assessment]):
             .select_from(Assessment)
             .outerjoin(
                 Attempt,
-                (col(Attempt.assessment_id) == col(Assessment.id)) & (col(Attempt.user_id) == user_id),
+                (col(Attempt.assessment_id) == col(Assessment.id)) & belongs_to(user_id),
             )
             .where(col(Assessment.id).in_(chosen))
             .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id), col(Attempt.number)),
@@ -327,10 +330,10 @@ class AttemptRepository(Repository[Attempt]):
     model = Attempt
 
     async def of_student(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
-        """One student's attempts, oldest first."""
+        """One student's attempts, those of their group included, oldest first."""
         return await self.find(
             col(Attempt.assessment_id) == assessment_id,
-            col(Attempt.user_id) == user_id,
+            belongs_to(user_id),
             order_by=(col(Attempt.number),),
         )
 
@@ -443,7 +446,7 @@ class AttemptRepository(Repository[Attempt]):
         if course_id is not None:
             statement = statement.where(col(Assessment.course_id) == course_id)
         if user_id is not None:
-            statement = statement.where(col(Attempt.user_id) == user_id)
+            statement = statement.where(belongs_to(user_id))
         found = await self._session.exec(
             statement.order_by(col(Attempt.id))
             .limit(limit)
@@ -493,3 +496,37 @@ class OperationRepository(Repository[AnswerOperation]):
             )
         )
         return dict(found.all())
+
+
+class DraftRepository(Repository[DraftRevision]):
+    """The history of drafts."""
+
+    model = DraftRevision
+
+    async def newest(self, attempt_id: UUID) -> tuple[DraftRevision | None, int]:
+        """The newest revision of an attempt, and how many there are."""
+        rows = await fetch(
+            self._work,
+            select_columns(DraftRevision, func.count().over())
+            .where(
+                col(DraftRevision.tenant_id) == self._work.tenant_id,
+                col(DraftRevision.attempt_id) == attempt_id,
+            )
+            .order_by(col(DraftRevision.saved_at).desc(), col(DraftRevision.id).desc())
+            .limit(1),
+        )
+        return (rows[0][0], rows[0][1]) if rows else (None, 0)
+
+    async def of_attempt(self, attempt_id: UUID) -> list[tuple[DraftRevision, User]]:
+        """All revisions of an attempt with who wrote them, newest first."""
+        rows = await fetch(
+            self._work,
+            select_columns(DraftRevision, User)
+            .join(User, col(User.id) == col(DraftRevision.user_id))
+            .where(
+                col(DraftRevision.tenant_id) == self._work.tenant_id,
+                col(DraftRevision.attempt_id) == attempt_id,
+            )
+            .order_by(col(DraftRevision.saved_at).desc(), col(DraftRevision.id).desc()),
+        )
+        return [(row[0], row[1]) for row in rows]

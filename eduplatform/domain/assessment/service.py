@@ -26,6 +26,7 @@ from eduplatform.domain.assessment.repository import (
     QuestionRepository,
     QuestionVersionRepository,
 )
+from eduplatform.domain.assessment.rules import AssessmentKind
 from eduplatform.domain.assessment.schemas import (
     AssessmentDraft,
     AssessmentRow,
@@ -178,11 +179,22 @@ async def _draft_for_items(work: Work, me: Principal, assessment_id: UUID) -> As
     assessment, _course = await require_assessment_author(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     return assessment
 
 
-def _require_draft(assessment: Assessment) -> None:
+def _require_own_questions(assessment: Assessment) -> None:
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        raise NotFound
+
+
+def require_draft(assessment: Assessment) -> None:
+    """Let only what is not published be changed.
+
+    Raises:
+        Conflict: It is published.
+    """
     if assessment.status != PublicationStatus.DRAFT:
         raise Conflict(N_("The questions of a published assessment cannot change. Withdraw it first."))
 
@@ -231,7 +243,8 @@ async def move_item(*, work: Work, me: Principal, item_id: UUID, direction: Lite
         Conflict: The assessment is published.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     rows = [row.item for row in await ItemRepository(work).of_assessment(assessment.id)]
     place = rows.index(item)
     other = place + (-1 if direction == "up" else 1)
@@ -250,7 +263,8 @@ async def remove_item(*, work: Work, me: Principal, item_id: UUID) -> None:
         Conflict: The assessment is published, or students have begun it.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     await ItemRepository(work).delete(item)
     await pools.settle_points(work=work, assessment=assessment)
 
@@ -266,7 +280,8 @@ async def set_item(
         Invalid: The points are out of range, or the rubric is not one of the course.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     if rubric_id is not None and rubric_id != item.rubric_id:
         rubrics = {one.id for one in await AssessmentRepository(work).rubrics(assessment.course_id)}
         version = await QuestionVersionRepository(work).get(item.question_version_id)

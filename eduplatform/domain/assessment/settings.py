@@ -133,6 +133,9 @@ def apply(assessment: Assessment, draft: AssessmentDraft) -> None:
         html = render_markdown(instructions)
     except Invalid as error:
         problems["instructions"] = error.detail
+    if (draft.kind == AssessmentKind.ASSIGNMENT) != (assessment.kind == AssessmentKind.ASSIGNMENT):
+        # An assignment has its own builder, and exactly one question.
+        problems["kind"] = N_("Please check this.")
     if problems:
         raise Invalid(fields=problems)
     assessment.title, assessment.instructions, assessment.instructions_html = title, instructions, html

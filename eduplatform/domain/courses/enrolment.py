@@ -21,7 +21,7 @@ from eduplatform.domain.courses.repository import (
     SectionRepository,
 )
 from eduplatform.domain.courses.texts import single_line
-from eduplatform.errors import Invalid, NotFound, RateLimited
+from eduplatform.errors import Conflict, Invalid, NotFound, RateLimited
 from eduplatform.i18n import N_
 from eduplatform.security import rate_limits
 from eduplatform.security.permissions import Permission
@@ -33,6 +33,7 @@ JOIN_RATE = Rate(per_second=1 / 30, burst=10)
 """Codes that one person may try: ten at once, then one every 30 seconds."""
 
 ROSTER_PAGE = 25
+TRANSFER_REASONS = ("timetable", "level", "request", "mistake", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,31 @@ async def roster(
     search: str = "",
     page: int = 1,
     size: int = ROSTER_PAGE,
+    removed: bool = False,
 ) -> tuple[Course, list[RosterRow], int]:
     """A page of the people of a course or of one of its sections, and how many match.
+
+    Args:
+        work: The open unit of work.
+        me: Who asks.
+        course_id: The course.
+        section_id: Only this section.
+        search: Part of a name or an address.
+        page: From 1.
+        size: Rows per page.
+        removed: Those who were taken off instead of those who are there.
 
     Raises:
         NotFound: The person does not teach the course.
     """
     course = await policy.require_teacher(work=work, me=me, course_id=course_id)
     rows, total = await EnrollmentRepository(work).roster(
-        course_id=course_id, section_id=section_id, search=single_line(search)[:100], number=page, size=size
+        course_id=course_id,
+        section_id=section_id,
+        search=single_line(search)[:100],
+        number=page,
+        size=size,
+        status=REMOVED if removed else ACTIVE,
     )
     return course, rows, total
 
@@ -166,3 +183,78 @@ async def remove(*, work: Work, me: Principal, enrollment_id: UUID) -> None:
     enrollment.status = REMOVED
     await work.flush()
     await work.audit("section.student_removed", section_id=section.id, user_id=enrollment.user_id)
+
+
+async def restore(*, work: Work, me: Principal, enrollment_id: UUID) -> None:
+    """Bring a student back into the section that they were taken off; their work and grades are still there.
+
+    Raises:
+        NotFound: There is no such former student, or the person does not teach the course.
+        Conflict: They are in another section of the course by now.
+    """
+    enrollments = EnrollmentRepository(work)
+    enrollment = await enrollments.get(enrollment_id, lock=True)
+    section = await SectionRepository(work).get(enrollment.section_id)
+    await policy.require_teacher(work=work, me=me, course_id=section.course_id)
+    if enrollment.status != REMOVED or enrollment.role != EnrollmentRole.STUDENT:
+        raise NotFound
+    own = await enrollments.of_person(section.course_id, enrollment.user_id)
+    if any(one.status == ACTIVE for one in own):
+        raise Conflict(N_("This student is in another class of the course by now."))
+    enrollment.status = ACTIVE
+    await work.flush()
+    await work.audit("section.student_restored", section_id=section.id, user_id=enrollment.user_id)
+
+
+async def transfer(
+    *, work: Work, me: Principal, enrollment_id: UUID, section_id: UUID, reason: str
+) -> Section:
+    """Move a student to another section of the same course.
+
+    Attempts and grades belong to the course's assessments and to the student, so that all of them stay. At most seven
+    statements.
+
+    Args:
+        work: The open unit of work.
+        me: Who moves them.
+        enrollment_id: The student's present place.
+        section_id: Where to.
+        reason: One of ``TRANSFER_REASONS``; kept in the audit trail.
+
+    Returns:
+        The new section.
+
+    Raises:
+        NotFound: There is no such active student or section, or the person does not teach the course.
+        Invalid: The section is of another course or the present one, or there is no reason; a message per field.
+    """
+    if reason not in TRANSFER_REASONS:
+        raise Invalid(fields={"reason": N_("Please choose a reason.")})
+    enrollments, sections = EnrollmentRepository(work), SectionRepository(work)
+    enrollment = await enrollments.get(enrollment_id, lock=True)
+    here = await sections.get(enrollment.section_id)
+    await policy.require_teacher(work=work, me=me, course_id=here.course_id)
+    if enrollment.status != ACTIVE or enrollment.role != EnrollmentRole.STUDENT:
+        raise NotFound
+    there = await sections.get(section_id)
+    if there.course_id != here.course_id or there.id == here.id:
+        raise Invalid(fields={"section": N_("Choose another class of this course.")})
+    own = await enrollments.of_person(here.course_id, enrollment.user_id)
+    former = next((one for one in own if one.section_id == there.id), None)
+    if former is None:
+        enrollment.section_id = there.id
+    elif former.status == ACTIVE:
+        raise Invalid(fields={"section": N_("This person is in that class already.")})
+    else:
+        # The place of an earlier time there: a person has one place in a section.
+        former.status, former.role = ACTIVE, EnrollmentRole.STUDENT
+        enrollment.status = REMOVED
+    await work.flush()
+    await work.audit(
+        "section.student_moved",
+        user_id=enrollment.user_id,
+        from_section=here.id,
+        to_section=there.id,
+        reason=reason,
+    )
+    return there

@@ -107,7 +107,9 @@ async def read_sheet(work: Work, attempt: Attempt, person_types: Sequence[str]) 
         .where(
             col(Attempt.tenant_id) == work.tenant_id,
             col(Attempt.assessment_id) == attempt.assessment_id,
-            col(Attempt.user_id) == attempt.user_id,
+            col(Attempt.user_id) == attempt.user_id
+            if attempt.group_id is None
+            else col(Attempt.group_id) == attempt.group_id,
         )
         .order_by(col(Attempt.number), col(AssessmentItem.position), col(AssessmentItem.id))
         .options(defer(Response.answer))  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
-from eduplatform.domain.grading import policy, service, worklist
+from eduplatform.domain.grading import group_grades, policy, service, worklist
 from eduplatform.domain.grading.calculation import GradeStatus
 from eduplatform.domain.grading.marking import MarkWrites, Part, Sheet, read_scales, read_sheet, write_marks
 from eduplatform.domain.grading.models import GradeEvent
@@ -170,6 +170,10 @@ async def apply_marks(
     rules = policies[(attempt.assessment_id, attempt.user_id)]
     _work_out(job, sheet, attempt, rules, undoes.id if undoes is not None else None, moment)
     await write_marks(work, attempt, sheet.grade, job.writes)
+    if attempt.group_id is not None:
+        await group_grades.settle_attempt(
+            work=work, attempt=attempt, actor_id=grader_id, kind="scored", now=moment
+        )
     return attempt
 
 
@@ -312,10 +316,10 @@ class _Marking:
             NotFound: A level is not one of its criterion, or the criteria are of several versions or another rubric.
         """
         stored = {score.criterion_id for score in part.scores}
-        for key, (family, scale) in self._scales.items():
+        for family, scale in self._scales.values():
             known = {one.criterion.id: {level.id for level in one.levels} for one in scale}
-            current = part.item.rubric_id
-            allowed = current is not None and (current == key or self._scales[current][0] == family)
+            current = self._scales.get(part.item.rubric_id) if part.item.rubric_id is not None else None
+            allowed = current is not None and current[0] == family
             if not allowed and not stored & known.keys():
                 continue
             if levels.keys() <= known.keys() and (levels or stored & known.keys()):
@@ -324,7 +328,8 @@ class _Marking:
                 return scale
         if levels:
             raise NotFound
-        return self._scales[part.item.rubric_id][1] if part.item.rubric_id in self._scales else []
+        newest = part.item.rubric_id
+        return self._scales[newest][1] if newest is not None and newest in self._scales else []
 
     def _points(
         self, part: Part, scale: Sequence[CriterionScale], marks: Marks, *, same_levels: bool

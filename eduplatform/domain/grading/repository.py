@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, or_, tuple_
+from sqlalchemy import literal, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -24,6 +24,7 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
 from eduplatform.errors import NotFound
@@ -151,7 +152,7 @@ class GradeRepository(Repository[Grade]):
 
         Grades are locked in the order of their keys, so that two of these statements never wait for each other.
         """
-        columns = Grade.__table__.c  # type: ignore[attr-defined]
+        columns: Any = Grade.__table__.c  # type: ignore[attr-defined]
         keys = given_rows(
             "wanted",
             [columns["id"], columns["assessment_id"], columns["user_id"]],
@@ -172,7 +173,7 @@ class GradeRepository(Repository[Grade]):
         }
         source = (
             select_columns(
-                *[literal(value, columns[name].type) for name, value in constants.items()],
+                *[literal(value, Grade.__table__.c[name].type) for name, value in constants.items()],  # type: ignore[attr-defined]
                 keys.c.id,
                 keys.c.assessment_id,
                 keys.c.user_id,
@@ -297,10 +298,19 @@ class GradeRepository(Repository[Grade]):
 
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
         """`attempts_of` of one student."""
-        return await self.attempts_of([(assessment_id, user_id)])
+        key = (assessment_id, user_id)
+        return (await self.attempts_of([key])).get(key, ([], []))
 
-    async def attempts_of(self, pairs: Sequence[tuple[UUID, UUID]]) -> tuple[list[Attempt], list[ScoredPart]]:
-        """Students' attempts, oldest first, and the points of the responses of those that were handed in."""
+    async def attempts_of(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> dict[tuple[UUID, UUID], tuple[list[Attempt], list[ScoredPart]]]:
+        """Students' own attempts and those of their groups, oldest first, and the points of what was handed in."""
+        columns: Any = Attempt.__table__.c  # type: ignore[attr-defined]
+        wanted = given_rows(
+            "wanted",
+            [columns["assessment_id"], columns["user_id"]],
+            [{"assessment_id": assessment_id, "user_id": user_id} for assessment_id, user_id in pairs],
+        )
         points: tuple[Any, ...] = (
             AssessmentItem.points,
             Response.fraction,
@@ -309,22 +319,29 @@ class GradeRepository(Repository[Grade]):
         )
         rows = await fetch(
             self._work,
-            select_columns(Attempt, *points)
+            select_columns(wanted.c.user_id, Attempt, *points)
             .select_from(Attempt)
+            .join(
+                wanted,
+                (wanted.c.assessment_id == col(Attempt.assessment_id)) & belongs_to(wanted.c.user_id),
+            )
             .outerjoin(
                 Response,
                 (col(Response.attempt_id) == col(Attempt.id))
                 & (col(Attempt.state) == AttemptState.SUBMITTED),
             )
             .outerjoin(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
-            .where(
-                col(Attempt.tenant_id) == self._work.tenant_id,
-                tuple_(col(Attempt.assessment_id), col(Attempt.user_id)).in_(pairs),
-            )
+            .where(col(Attempt.tenant_id) == self._work.tenant_id)
             .order_by(col(Attempt.number)),
         )
-        attempts = list({row[0].id: row[0] for row in rows}.values())
-        return attempts, [ScoredPart(row[0].id, *row[1:]) for row in rows if row[1] is not None]
+        found: dict[tuple[UUID, UUID], tuple[list[Attempt], list[ScoredPart]]] = {}
+        for user_id, attempt, *part in rows:
+            attempts, parts = found.setdefault((attempt.assessment_id, user_id), ([], []))
+            if attempt not in attempts:
+                attempts.append(attempt)
+            if part[0] is not None:
+                parts.append(ScoredPart(attempt.id, *part))
+        return found
 
 
 class GradeEventRepository(Repository[GradeEvent]):

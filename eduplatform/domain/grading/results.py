@@ -17,6 +17,7 @@ from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.results import feedback_now
 from eduplatform.domain.courses.models import (
     Course,
@@ -260,7 +261,7 @@ async def _due(work: Work, user_ids: Sequence[UUID], *, each: int) -> list[DueWo
         select(Attempt.id)
         .where(
             col(Attempt.assessment_id) == col(Assessment.id),
-            col(Attempt.user_id) == col(Enrollment.user_id),
+            belongs_to(col(Enrollment.user_id)),
             col(Attempt.state) == AttemptState.SUBMITTED,
         )
         .correlate(Assessment, Enrollment)

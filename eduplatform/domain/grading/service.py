@@ -21,8 +21,9 @@ from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
     GradeEventRepository,
@@ -39,6 +40,7 @@ MAX_REASON = 500
 
 KINDS = (
     "submitted",
+    "withdrawn",
     "scored",
     "commented",
     "highlighted",
@@ -49,6 +51,7 @@ KINDS = (
     "excused",
     "unexcused",
     "recalculated",
+    "regraded",
     "undone",
 )
 """What can happen to a grade; the ``kind`` of its events."""
@@ -133,6 +136,9 @@ async def settle(
     if rules is None:
         policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
         rules = policies[(assessment_id, user_id)]
+    extra: dict[UUID, GradeAdjustment] = {}
+    if context.assessment.group_set_id is not None:
+        extra = await AdjustmentRepository(work).of(assessment_id, [user_id])
     found = work_out(
         row,
         context,
@@ -141,6 +147,7 @@ async def settle(
         rules=rules,
         excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
         now=moment,
+        adjustment=extra.get(user_id),
     )
     if found.differs(row) or always:
         change = change_of(
@@ -184,6 +191,21 @@ def change_of(
     )
 
 
+def take(row: Grade, found: WorkedOut) -> bool:
+    """Put what was worked out into a grade; whether that changed anything."""
+    before, old_steps = snapshot(row), row.explanation
+    row.points, row.possible, row.status = found.points, found.possible, found.status
+    row.released_at, row.explanation = found.released_at, found.steps
+    return snapshot(row) != before or found.steps != old_steps
+
+
+def mark_changed(row: Grade) -> None:
+    """Count a change of a grade; a student who sees it has not seen the new one."""
+    row.version += 1
+    if row.released_at is not None:
+        row.seen_at = None
+
+
 @dataclass(frozen=True, slots=True)
 class WorkedOut:
     """What a grade becomes; ``attempt_id`` is the attempt that counts, ``steps`` its explanation as it is stored."""
@@ -210,9 +232,12 @@ def work_out(
     rules: EffectivePolicy,
     excused: bool,
     now: datetime,
+    adjustment: GradeAdjustment | None = None,
 ) -> WorkedOut:
-    """What follows for a grade from a student's attempts; changes nothing."""
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing."""
     result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
+    if adjustment is not None:
+        result = adjusted(result, adjustment.points, adjustment.reason)
     return WorkedOut(
         points=result.points,
         possible=result.possible,
@@ -312,9 +337,7 @@ async def record(
 
     ``after`` is for events that say more than how the grade stands.
     """
-    row.version += 1
-    if row.released_at is not None:
-        row.seen_at = None
+    mark_changed(row)
     await GradeEventRepository(work).add(
         GradeEvent(
             grade_id=row.id,

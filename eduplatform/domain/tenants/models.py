@@ -30,7 +30,10 @@ class TenantStatus(StrEnum):
 
 
 class Tenant(TenantRoot, table=True):
-    """An organisation. ``slug`` is its name in addresses; ``accent`` its colour (hex, AA on white)."""
+    """An organisation. ``slug`` is its name in addresses; ``accent`` its colour (hex, AA on white).
+
+    ``storage_bytes`` is what its files take; ``storage_limit`` what they may, None meaning the installation's default.
+    """
 
     slug: str = Field(max_length=40, unique=True)
     name: str = Field(max_length=120)
@@ -41,6 +44,8 @@ class Tenant(TenantRoot, table=True):
     accent: str = Field(default="", max_length=7)
     motto: str = Field(default="", max_length=200)
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    storage_bytes: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    storage_limit: int | None = Field(default=None, sa_type=sa.BigInteger)
 
 
 class Term(TenantRow, table=True):

@@ -11,8 +11,8 @@ from eduplatform.charts import (
 )
 from eduplatform.components import ui
 from eduplatform.components.charts import chart_figure
+from eduplatform.components.live.file_upload import file_upload
 from eduplatform.components.ui.combobox import combobox
-from eduplatform.components.ui.file_drop import file_drop
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.components.ui.table import Column, Paging, Selection, data_table
@@ -190,14 +190,7 @@ def data_part() -> list[rx.Component]:
                         {"value": "3", "label": "Aiko Tanaka", "hint": "B, Thursday"},
                     ],
                 ),
-                file_drop(
-                    id="sg-file",
-                    name="sg-file",
-                    label="Your work",
-                    accept=".pdf,image/*",
-                    max_bytes=10_000_000,
-                    limits="PDF or image, at most 10 MB",
-                ),
+                file_upload(id="sg-file", purpose="message", label="Your work", accept=".pdf,image/*"),
                 markdown_editor(
                     id="sg-editor",
                     name="sg-editor",

@@ -1,0 +1,1 @@
+"""Services from outside, each behind a small interface with a local default."""
