@@ -214,11 +214,11 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
             await hand_out(work=work, course=course, calendar=calendar, week=current, now=now)
             await grade_by_rules(work=work, course=course, term=term, now=now)
+        await furnish_banks(work=work, slug=tenant.slug, courses=seeded, people=people, calendar=calendar)
+        await grade_some(work=work, courses=seeded, now=now)
         await communicate(
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )
-        await furnish_banks(work=work, slug=tenant.slug, courses=seeded, people=people, calendar=calendar)
-        await grade_some(work=work, courses=seeded, now=now)
         await invite_newcomers(work=work, slug=tenant.slug, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     await add_exceptions(tenant=tenant, courses=seeded)

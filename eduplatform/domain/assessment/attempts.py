@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -113,7 +113,9 @@ async def list_for_student(
     """
     course, _section = await require_student(work=work, me=me, course_id=course_id)
     await close_expired(work=work, course_id=course_id, user_id=me.user, now=now)
-    return course, await AssessmentRepository(work).published_for(course_id, me.user)
+    rows = await AssessmentRepository(work).published_for(course_id, me.user)
+    policies = await policies_for(work=work, assessments=[row.assessment for row in rows], students=[me.user])
+    return course, [replace(row, policy=policies[(row.assessment.id, me.user)]) for row in rows]
 
 
 async def overview(
