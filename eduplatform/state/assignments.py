@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TypedDict
+from uuid import UUID
 
 import reflex as rx
 
@@ -168,7 +169,7 @@ def _criterion(row: CriterionScale, locale: str) -> CriterionLine:
     )
 
 
-def _receipt(row: Attempt, names: dict[object, str], me: Principal) -> ReceiptLine:
+def _receipt(row: Attempt, names: dict[UUID, str], me: Principal) -> ReceiptLine:
     locale = me.locale
     return ReceiptLine(
         id=str(row.id),

@@ -103,12 +103,12 @@ class LearnAssessmentsState(PageMixin, rx.State):
 def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
     one = row.assessment
     status, tone = _status(one, row.attempts, now)
-    facts = [
-        translate_plural(
-            "{count} question", "{count} questions", row.questions, me.locale, count=row.questions
-        ),
-        format_points(one.points, me.locale),
-    ]
+    facts = [format_points(one.points, me.locale)]
+    if one.kind != AssessmentKind.ASSIGNMENT:
+        asked = row.questions
+        facts.insert(
+            0, translate_plural("{count} question", "{count} questions", asked, me.locale, count=asked)
+        )
     if one.time_limit_minutes:
         facts.append(format_duration(timedelta(minutes=one.time_limit_minutes), me.locale))
     return StudentAssessment(

@@ -203,7 +203,7 @@ def _row(
         closes_at=policy.closes_at,
         now=now,
     )
-    submitted = progress in (Progress.HANDED_IN, Progress.LATE)
+    submitted = attempt is not None and progress in (Progress.HANDED_IN, Progress.LATE)
     return ProgressRow(
         user_id=user.id,
         name=user.name,
@@ -212,10 +212,12 @@ def _row(
         progress=progress,
         attempt_id=attempt.id if attempt is not None else None,
         moment=None if attempt is None else attempt.submitted_at if submitted else attempt.started_at,
-        late_seconds=attempt.late_seconds if submitted else 0,
+        late_seconds=attempt.late_seconds if attempt is not None and submitted else 0,
         needs_grading=bool(attempt is not None and attempt.needs_grading),
         due_at=policy.due_at,
-        handed_in_by=name_of(attempt.submitted_by or attempt.user_id) if submitted and group else "",
+        handed_in_by=name_of(attempt.submitted_by or attempt.user_id)
+        if attempt is not None and submitted and group
+        else "",
     )
 
 

@@ -84,14 +84,13 @@ def _file_ids(raw: object) -> object:
     ids = cast(tuple[object, ...], listed)
     if len(ids) > MAX_FILES:
         raise PydanticCustomError("list_too_long", "too many files")
+    texts = [one for one in ids if isinstance(one, str)]
     try:
-        return tuple(dict.fromkeys(str(UUID(one)) for one in ids if isinstance(one, str) or _refuse()))
+        if len(texts) < len(ids):
+            raise ValueError("an id is a text")
+        return tuple(dict.fromkeys(str(UUID(one)) for one in texts))
     except ValueError:
         raise PydanticCustomError("uuid_parsing", "not an id") from None
-
-
-def _refuse() -> bool:
-    raise ValueError("an id is a text")
 
 
 class SubmissionBody(Part):
