@@ -57,8 +57,8 @@ def _api() -> FastAPI:
     api.include_router(lessons.router)
     api.include_router(submissions.router)
     api.include_router(files.router)
-    api.include_router(grading.router)
     api.include_router(calendar.router)
+    api.include_router(grading.router)
     problems.install_not_found(api, "/api", "/auth")
     return api
 

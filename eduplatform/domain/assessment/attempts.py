@@ -292,7 +292,7 @@ async def save_answers(
     answers = _parsed(fresh, asked)
     before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
-        _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+        store_answer(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
     if assessment.kind == AssessmentKind.ASSIGNMENT:
         await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
@@ -327,7 +327,8 @@ def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[U
     return answers
 
 
-def _store(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+def store_answer(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+    """Take a write into its answer, or note the conflict: another tab has written since the version it was based on."""
     response = asked.response
     if operation.base_version < response.version and operation.writer != response.writer:
         receipt.conflicts.append(
