@@ -204,10 +204,15 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
   }, [editable, answer]);
 
   useEffect(() => {
-    if (!byKeys || !reader.current) return;
-    reader.current.focus();
-    reader.current.setSelectionRange(0, 0);
-    reader.current.scrollTop = 0;
+    const field = reader.current;
+    if (!byKeys || !field) return undefined;
+    field.focus();
+    field.setSelectionRange(0, 0);
+    field.scrollTop = 0;
+    // A field with a caret that moves and selects, but takes no text: browsers show none in one that is read-only.
+    const refuse = (event) => event.preventDefault();
+    field.addEventListener("beforeinput", refuse);
+    return () => field.removeEventListener("beforeinput", refuse);
   }, [byKeys]);
 
   const take = useCallback(
@@ -296,8 +301,10 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
   );
   const field = h("textarea", {
     ref: reader,
-    readOnly: true,
     value: answer.text,
+    onChange: () => {},
+    inputMode: "none",
+    "aria-readonly": true,
     "aria-label": texts.selectHere,
     "aria-describedby": `${base}-how`,
     onKeyDown: readerKeys,
