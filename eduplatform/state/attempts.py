@@ -104,12 +104,12 @@ def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
     one, policy = row.assessment, row.policy
     assert policy is not None
     status, tone = _status(policy, row.attempts, now)
-    facts = [
-        translate_plural(
-            "{count} question", "{count} questions", row.questions, me.locale, count=row.questions
-        ),
-        format_points(one.points, me.locale),
-    ]
+    facts = [format_points(one.points, me.locale)]
+    if one.kind != AssessmentKind.ASSIGNMENT:
+        asked = row.questions
+        facts.insert(
+            0, translate_plural("{count} question", "{count} questions", asked, me.locale, count=asked)
+        )
     if policy.minutes:
         facts.append(format_duration(timedelta(minutes=policy.minutes), me.locale))
     return StudentAssessment(

@@ -203,7 +203,7 @@ def _row(
         closes_at=policy.closes_at,
         now=now,
     )
-    submitted = progress in (Progress.HANDED_IN, Progress.LATE)
+    submitted = attempt is not None and progress in (Progress.HANDED_IN, Progress.LATE)
     return ProgressRow(
         user_id=user.id,
         name=user.name,
@@ -216,7 +216,7 @@ def _row(
         needs_grading=bool(attempt is not None and attempt.needs_grading),
         due_at=policy.due_at,
         handed_in_by=name_of(attempt.submitted_by or attempt.user_id)
-        if attempt and submitted and group
+        if attempt is not None and submitted and group
         else "",
     )
 

@@ -104,7 +104,7 @@ def _in_time(policy: EffectivePolicy, now: datetime) -> bool:
 async def view_assignment(
     *, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None
 ) -> AssignmentView:
-    """What a student has to know of an assignment; nine statements, two less without groups.
+    """What a student has to know of an assignment; eight statements, fewer without groups or rubric.
 
     Raises:
         NotFound: It is not a published assignment, or the person does not take its course.

@@ -116,7 +116,7 @@ def _rubric() -> rx.Component:
             rx.foreach(_S.criteria, _criterion),
             class_name="flex list-none flex-col divide-y divide-line border-t border-line p-0",
         ),
-        open=_S.receipt["id"] == "",
+        open=(_S.receipt["id"] == "") & (_S.running_id == ""),
         id="rubric",
         class_name="rounded-xl border border-line bg-surface shadow-sm",
     )

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment import handed_in
 from eduplatform.domain.assessment.attempts import CannotStart
 from eduplatform.domain.assessment.repository import ResponseRepository
 from eduplatform.domain.courses import groups
@@ -134,6 +135,24 @@ async def test_grading_a_group_costs_the_same_for_every_size(world: World) -> No
         costs.append(len(seen))
         world = await make_world()
     assert costs[0] == costs[1]
+
+
+async def test_reading_an_assignment_costs_the_same_for_every_class(world: World) -> None:
+    costs = []
+    for size in (3, 9):
+        people = await _class(world, size)
+        handout = await _handout(world, people)
+        me, teacher = await people[0].principal(), await world.teacher.principal()
+        await handout.hand_in(me)
+        with count_statements() as student:
+            await handout.view(me)
+        with count_statements() as seen:
+            async with unit_of_work(teacher) as work:
+                await handed_in.read_progress(work=work, me=teacher, assessment_id=handout.assessment_id)
+        costs.append((len(student), len(seen)))
+        world = await make_world()
+    assert costs[0] == costs[1]
+    assert max(costs[0]) <= 8
 
 
 async def test_strangers_to_a_group_know_nothing_of_its_attempt(world: World) -> None:

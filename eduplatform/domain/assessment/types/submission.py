@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Never, cast
+from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -84,14 +84,13 @@ def _file_ids(raw: object) -> object:
     ids = cast(tuple[object, ...], listed)
     if len(ids) > MAX_FILES:
         raise PydanticCustomError("list_too_long", "too many files")
+    texts = [one for one in ids if isinstance(one, str)]
     try:
-        return tuple(dict.fromkeys(str(UUID(one if isinstance(one, str) else _refuse())) for one in ids))
+        if len(texts) < len(ids):
+            raise ValueError("an id is a text")
+        return tuple(dict.fromkeys(str(UUID(one)) for one in texts))
     except ValueError:
         raise PydanticCustomError("uuid_parsing", "not an id") from None
-
-
-def _refuse() -> Never:
-    raise ValueError("an id is a text")
 
 
 class SubmissionBody(Part):
