@@ -77,17 +77,15 @@ async def session(
     """One person at the start page, until the end."""
     path, state = _PAGES[role]
     try:
-        async with gate:
-            tab = await Tab(http, served.address, cookie=cookie, path=path).__aenter__()
-            await tab.fire(HYDRATE)
-            await tab.update()
-            await tab.fire(LOAD_PAGE)
-            await tab.update(f'"{state}":')
-        async with tab:
+        async with Tab(http, served.address, cookie=cookie, path=path) as tab:
+            async with gate:
+                await tab.fire(HYDRATE)
+                await tab.update()
+                await tab.load()
             connected.put_nowait(role)
             await start.wait()
             before = tab.received
-            await asyncio.sleep(random.random() * THINK_S)
+            await asyncio.sleep(_rest_of_thinking())
             beats = asyncio.create_task(beat(tab, state)) if beacons else None
             while time.monotonic() < end[0]:
                 begin = time.perf_counter()
@@ -99,13 +97,29 @@ async def session(
                 if LOADED not in update:
                     await tab.update(LOADED)
                 times.whole[role].append(time.perf_counter() - begin)
-                await asyncio.sleep(THINK_S * (0.5 + random.random()))
+                await asyncio.sleep(_thinking())
             if beats is not None:
                 beats.cancel()
             times.received += tab.received - before
     except (ConnectionError, aiohttp.ClientError, TimeoutError) as error:
         times.errors.append(repr(error))
         connected.put_nowait(role)
+
+
+def _thinking() -> float:
+    """Seconds between two pages."""
+    return THINK_S * (0.5 + random.random())
+
+
+def _rest_of_thinking() -> float:
+    """Seconds that are left of a thinking in which one looks at a random moment.
+
+    Long ones are met more often. With these first waits people arrive evenly from the first second on.
+    """
+    while True:
+        whole = _thinking()
+        if random.random() * THINK_S * 1.5 < whole:
+            return whole * random.random()
 
 
 async def beat(tab: Tab, state: str) -> None:

@@ -58,6 +58,17 @@ def migrate() -> None:
 
 
 @main.command()
+def worker() -> None:
+    """Do background jobs until stopped; set EDU_JOBS_IN_PROCESS=false for the servers beside it."""
+    from eduplatform.jobs.worker import run as work
+    from eduplatform.observability.logs import configure_logging
+
+    settings = get_settings()
+    configure_logging(settings.log_level, json=settings.production)
+    _with_database(work)
+
+
+@main.command()
 def seed() -> None:
     """Add the demonstration data, once; refused in production."""
     from eduplatform.demo.seed import seed as seed_demo
@@ -165,4 +176,4 @@ def check() -> None:
     if problems:
         click.echo(f"{len(problems)} problems.")
         sys.exit(1)
-    click.echo("Settings, database, policies, links, mail templates and messages: everything resolves.")
+    click.echo("Settings, database, policies, links, mail templates, jobs and messages: everything resolves.")

@@ -171,6 +171,12 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)
     """Server processes; more than one needs ``redis_url``."""
 
+    jobs_in_process: bool = True
+    """Server processes also do the background jobs; ``false`` where ``python -m eduplatform worker`` runs."""
+
+    jobs_at_once: int = Field(2, ge=1, le=50)
+    """Background jobs that one process does at the same time."""
+
     secret_key: SecretStr = SecretStr("")
     """Root of all derived keys, at least 32 bytes. In development one is made once and kept in ``data_dir``."""
 

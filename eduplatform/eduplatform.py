@@ -7,7 +7,7 @@ import gc
 import importlib
 import pkgutil
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 
 import reflex as rx
@@ -15,13 +15,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from eduplatform import pages
-from eduplatform.api import attempts, auth, files, gradebook, problems
+from eduplatform.api import attempts, auth, calendar, files, gradebook, grading, problems, submissions
 from eduplatform.api.page_addresses import PageAddresses
 from eduplatform.components.layout.error_boundary import APP_WRAPS, frontend_failed
 from eduplatform.components.layout.head import document_head
 from eduplatform.components.ui import STYLESHEETS, theme_head
 from eduplatform.config import get_settings
 from eduplatform.db import engine
+from eduplatform.jobs.worker import in_process
 from eduplatform.observability.logs import configure_logging, log_exception
 from eduplatform.observability.requests import RequestLog
 from eduplatform.pages.registry import PAGES
@@ -44,8 +45,11 @@ def _api() -> FastAPI:
     problems.install(api)
     api.include_router(auth.router)
     api.include_router(attempts.router)
+    api.include_router(submissions.router)
     api.include_router(files.router)
     api.include_router(gradebook.router)
+    api.include_router(grading.router)
+    api.include_router(calendar.router)
     problems.install_not_found(api, "/api", "/auth")
     return api
 
@@ -77,8 +81,9 @@ async def _life() -> AsyncGenerator[None]:
     with ExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, serve.database(settings))
         await asyncio.to_thread(serve.prepare_data, settings)
-        _settle_memory()
-        yield
+        async with in_process() if settings.jobs_in_process else nullcontext():
+            _settle_memory()
+            yield
         await engine.dispose()
 
 

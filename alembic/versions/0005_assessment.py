@@ -123,12 +123,14 @@ def upgrade() -> None:
         "assessment_pool",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column("bank_id", sa.Uuid(), nullable=True),
-        _text("type", 30),
+        sa.Column("folder_id", sa.Uuid(), nullable=True),
+        _text("tag", 40),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("draw", sa.Integer(), nullable=False),
         sa.Column("points", sa.Numeric(precision=8, scale=2), nullable=False),
         _reference("assessment_pool", "assessment_id", "assessment"),
         _reference("assessment_pool", "bank_id", "question_bank", ondelete="RESTRICT"),
+        _reference("assessment_pool", "folder_id", "question_folder", ondelete="RESTRICT"),
     )
     op.create_index("ix_assessment_pool_assessment_id", "assessment_pool", ["assessment_id"])
     _table(

@@ -136,7 +136,7 @@ async def read_attempt(attempt_id: AttemptId, me: Taker) -> AttemptOut:
     async with unit_of_work(me) as work:
         found = await attempts.sitting(work=work, me=me, attempt_id=attempt_id, now=now)
         attempt, assessment = found.attempt, found.assessment
-        questions = [QuestionOut(**attempts.public_question(attempt, one)) for one in found.questions]
+        questions = [QuestionOut(**attempts.public_question(found, one)) for one in found.questions]
     return AttemptOut(
         id=attempt.id,
         title=assessment.title,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, column, insert, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from eduplatform.db.base import TenantRow
+from eduplatform.db.base import TenantRow, utc_now
 from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.db.unit_of_work import Work
 from eduplatform.errors import NotFound
@@ -88,7 +91,52 @@ class Repository(Generic[M]):
         rows = [{**value, "tenant_id": self._work.tenant_id} for value in values]
         await self._session.exec(insert(self.model), params=rows, execution_options={CHECKED_INSERT: True})
 
+    async def update_many(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Change many rows in one statement.
+
+        Objects that are loaded are not touched; see `as_stored`.
+
+        Args:
+            rows: For each the ``id`` and the new values, of the same columns in all.
+        """
+        if not rows:
+            return
+        columns = self.model.__table__.c  # type: ignore[attr-defined]
+        given = given_rows("given", [columns[name] for name in rows[0]], rows)
+        statement = (
+            update(self.model)
+            .where(col(self.model.tenant_id) == self._work.tenant_id, col(self.model.id) == given.c.id)
+            .values({name: given.c[name] for name in rows[0] if name != "id"} | {"updated_at": utc_now()})
+            .execution_options(synchronize_session=False)
+        )
+        await cast(Any, self._session).exec(statement)
+
     async def delete(self, row: M) -> None:
         """Delete one row."""
         await self._session.delete(row)
         await self._work.flush()
+
+
+def given_rows(name: str, columns: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows that a statement brings along, as a table in it: one parameter, however many they are.
+
+    Args:
+        name: The table's name in the statement.
+        columns: A column of a model for each column, for its name and its type.
+        rows: The values; those of JSON columns as they are, all others in a form that PostgreSQL reads from text.
+    """
+    payload = json.loads(
+        json.dumps([{one.name: row[one.name] for one in columns} for row in rows], default=str)
+    )
+    typed = [column(one.name, one.type) for one in columns]
+    return (
+        func.jsonb_to_recordset(bindparam(None, payload, JSONB))
+        .table_valued(*typed, name=name)
+        .render_derived(name=name, with_types=True)
+    )
+
+
+def as_stored(row: Any, values: Mapping[str, Any]) -> None:
+    """Let a loaded object show what a statement has written to its row."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)

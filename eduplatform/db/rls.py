@@ -20,10 +20,18 @@ REASON = "(select NULLIF(current_setting('app.unscoped_reason', true), '') is no
 IDENTITY_ONLY = ("identity", "session", "identity_token")
 """Tables without a tenant: the tenant role has no grant on them at all."""
 
-IDENTITY_SHARED = ("tenant", "user", "invitation", "mail_message", "audit_event", "audit_head")
-"""Tenants' tables which sign-in, mail and audit must reach before a tenant is chosen."""
+IDENTITY_SHARED = (
+    "tenant",
+    "user",
+    "invitation",
+    "mail_message",
+    "audit_event",
+    "audit_head",
+    "calendar_feed",
+)
+"""Tenants' tables which sign-in, mail, audit and calendar feeds must reach before a tenant is chosen."""
 
-APPEND_ONLY = ("audit_event", "grade_event", "course_grade_entry")
+APPEND_ONLY = ("audit_event", "grade_event", "lesson_version", "course_grade_entry")
 """Nobody changes or deletes these rows."""
 
 
@@ -75,6 +83,32 @@ def secure_table(table: str) -> Iterator[str]:
             f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}" '
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+
+
+def close_job_schema() -> Iterator[str]:
+    """Statements that put the job queue's schema behind a wall of its own.
+
+    Its tables are the queue's (procrastinate), live in the schema ``jobs`` and carry no tenant column, so row-level
+    security has nothing to hold on to. Instead the tenant role has no grant on any of them: it may only call
+    ``jobs.enqueue``, which writes the tenant of the calling transaction into the job. The system role works the queue.
+    """
+    yield "REVOKE ALL ON SCHEMA jobs FROM PUBLIC"
+    yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA jobs TO {APP_ROLE}, {SYSTEM_ROLE}"
+    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO {SYSTEM_ROLE}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO {SYSTEM_ROLE}"
+    yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO {SYSTEM_ROLE}"
+    yield (
+        "CREATE FUNCTION jobs.enqueue(job text, arguments jsonb, not_before timestamptz) RETURNS bigint "
+        "LANGUAGE plpgsql SECURITY DEFINER SET search_path = jobs, pg_temp AS $$ "
+        "DECLARE tenant text; number bigint; BEGIN SELECT NULLIF(current_setting('app.tenant_id', true), '') INTO tenant; "
+        "IF tenant IS NULL THEN RAISE EXCEPTION 'a job belongs to a tenant'; END IF; "
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) "
+        "VALUES ('default', job, arguments || jsonb_build_object('tenant_id', tenant), not_before) "
+        "RETURNING id INTO number; RETURN number; END $$"
+    )
+    yield "REVOKE ALL ON FUNCTION jobs.enqueue(text, jsonb, timestamptz) FROM PUBLIC"
+    yield f"GRANT EXECUTE ON FUNCTION jobs.enqueue(text, jsonb, timestamptz) TO {APP_ROLE}"
 
 
 def refuse_change_function() -> str:

@@ -88,10 +88,24 @@ def _guard_statement(state: ORMExecuteState) -> None:
     if state.is_update and isinstance(state.parameters, list):
         raise TenantScopeViolation("A bulk update by primary key does not carry the tenant's filter")
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_criteria(scope.tenant_id))
+        state.statement = _filtered(state, scope.tenant_id)
 
 
-_known: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
+@dataclass(slots=True)
+class _Known:
+    """What is remembered of a statement: the classes it names, and from its second run on its filtered form by tenant.
+
+    A filtered form keeps its cache key, which costs as much to make as a small query; a statement that runs once is
+    not worth remembering.
+    """
+
+    classes: tuple[type, ...]
+    runs: int
+    filtered: dict[UUID, Any]
+
+
+_MOST_TENANTS = 1024
+_known: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
 
 def _mapped_classes(state: ORMExecuteState) -> tuple[type, ...]:
@@ -99,9 +113,23 @@ def _mapped_classes(state: ORMExecuteState) -> tuple[type, ...]:
     statement = state.statement
     found = _known.get(statement)
     if found is None:
-        found = tuple(mapper.class_ for mapper in state.all_mappers)
-        _known[statement] = found
-    return found
+        found = _known[statement] = _Known(tuple(mapper.class_ for mapper in state.all_mappers), 0, {})
+    found.runs += 1
+    return found.classes
+
+
+def _filtered(state: ORMExecuteState, tenant_id: UUID) -> Any:
+    """The statement with the tenant's filter on every table."""
+    statement: Any = state.statement
+    known = _known[statement]
+    made = known.filtered.get(tenant_id)
+    if made is None:
+        made = statement.options(*_criteria(tenant_id))
+        if known.runs > 1:
+            if len(known.filtered) >= _MOST_TENANTS:
+                known.filtered.clear()
+            known.filtered[tenant_id] = made
+    return made
 
 
 @lru_cache(maxsize=1024)

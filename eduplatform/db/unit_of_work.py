@@ -6,8 +6,10 @@ Each commits once, at the end of the ``async with`` block, and rolls back when t
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -30,6 +32,8 @@ _SET_TENANT = text(
     "select set_config('app.tenant_id', :tenant, true), set_config('app.user_id', :user, true),"
     " set_config('app.unscoped_reason', :reason, true)"
 )
+
+_ENQUEUE = text("select jobs.enqueue(:job, cast(:arguments as jsonb), cast(:not_before as timestamptz))")
 
 
 class Actor(Protocol):
@@ -106,6 +110,24 @@ class Work:
             self.session, tenant_id=tenant_id, actor_id=actor_id, action=action, details=details
         )
 
+    async def enqueue(self, job: str, *, not_before: datetime | None = None, **arguments: str) -> None:
+        """Have a job done in this tenant once this transaction has committed; never if it rolls back.
+
+        Args:
+            job: Its name in `eduplatform.jobs`.
+            not_before: Earliest moment; at once by default.
+            **arguments: Ids and codes, never free text: the queue is no place for what people wrote.
+
+        Raises:
+            TenantScopeViolation: This work is not inside a tenant.
+        """
+        if not isinstance(self.scope, TenantScope):
+            raise TenantScopeViolation("A job belongs to a tenant")
+        connection = await self.session.connection()
+        await connection.execute(
+            _ENQUEUE, {"job": job, "arguments": json.dumps(arguments), "not_before": not_before}
+        )
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the transaction is durable; not called after a rollback."""
         self._after_commit.append(callback)
@@ -113,14 +135,17 @@ class Work:
 
 @event.listens_for(ScopedSession, "after_begin")
 def _set_tenant(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """Tell row-level security who works. The values end with the transaction, so a pooled connection keeps none."""
+    """Tell row-level security who works. The values end with the transaction, so a pooled connection keeps none.
+
+    The identity plane needs none, and finds none.
+    """
     scope = session.info.get("scope")
     if isinstance(scope, TenantScope):
         values = (str(scope.tenant_id), str(scope.user_id or ""), "")
     elif isinstance(scope, UnscopedScope):
         values = ("", "", scope.reason)
     elif isinstance(scope, IdentityScope):
-        values = ("", "", "")
+        return
     else:
         raise TenantScopeViolation("A session was used without a scope")
     connection.execute(

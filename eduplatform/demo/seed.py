@@ -21,6 +21,7 @@ from eduplatform.db import engine
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work, unit_of_work
 from eduplatform.demo.content import CourseContent, TenantContent, draft_of, read_tenants
+from eduplatform.demo.courses import publish_texts
 from eduplatform.domain.accounts import service as accounts
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.accounts.repository import UserRepository
@@ -175,7 +176,9 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.gradebook import grade_by_rules
+    from eduplatform.demo.grading import grade_some
     from eduplatform.demo.history import live_through
 
     now = utc_now()
@@ -202,7 +205,9 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
+            await hand_out(work=work, course=course, calendar=calendar, week=current, now=now)
             await grade_by_rules(work=work, course=course, term=term, now=now)
+        await grade_some(work=work, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
@@ -294,14 +299,23 @@ async def _outline(work: Work, seeded: SeededCourse, calendar: Calendar) -> dict
                     title=text.title,
                     minutes=text.minutes,
                     objectives=list(text.objectives),
-                    body=text.body,
-                    body_html=render_markdown(text.body),
+                    draft_title=text.title,
+                    draft_minutes=text.minutes,
+                    draft_objectives=list(text.objectives),
                     status=PublicationStatus.PUBLISHED,
+                    published_number=1,
                     created_at=calendar.moment(0),
                 )
             )
     work.session.add_all(seeded.lessons)
     await work.flush()
+    texts = {one.title: one.body for one in seeded.content.lessons.values()}
+    await publish_texts(
+        work=work,
+        lessons=[(one, texts[one.title]) for one in seeded.lessons],
+        author_id=seeded.teachers[0].id,
+        published_at=calendar.moment(0),
+    )
     return modules
 
 
@@ -368,7 +382,7 @@ async def _rubrics(work: Work, seeded: SeededCourse) -> dict[str, UUID]:
                 RubricLevel(
                     criterion_id=criterion.id,
                     position=place,
-                    points=level["points"],
+                    points=Decimal(level["points"]),
                     title=level["title"],
                     description=level["description"],
                 )

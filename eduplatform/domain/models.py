@@ -3,6 +3,8 @@
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
 from eduplatform.domain.assessment import models as assessment
+from eduplatform.domain.calendar import models as calendar
+from eduplatform.domain.courses import group_models as groups
 from eduplatform.domain.courses import models as courses
 from eduplatform.domain.files import models as files
 from eduplatform.domain.grading import course_models as course_grading
@@ -15,10 +17,12 @@ __all__ = [
     "AuditHead",
     "accounts",
     "assessment",
+    "calendar",
     "course_grading",
     "courses",
     "files",
     "grading",
+    "groups",
     "messaging",
     "tenants",
 ]

@@ -165,6 +165,34 @@ def _named_templates() -> set[str]:
     return names
 
 
+def check_jobs() -> list[str]:
+    """Every job that code asks for exists, and every schedule can be read."""
+    from croniter import croniter
+
+    from eduplatform.jobs import worker
+    from eduplatform.jobs.registry import JOBS
+
+    assert worker  # importing it registers every job
+    problems = [f"job {name} does not exist" for name in sorted(_named_jobs()) if name not in JOBS]
+    return problems + [
+        f"job {one.name} has a schedule that cannot be read: {one.every}"
+        for one in JOBS.values()
+        if one.every and not croniter.is_valid(one.every)
+    ]
+
+
+def _named_jobs() -> set[str]:
+    names: set[str] = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "enqueue" or not node.args:
+                continue
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                names.add(name.value)
+    return names
+
+
 def check_messages() -> list[str]:
     """Every sentence that a person can read has a translation in every language."""
     from babel.messages.pofile import read_po
@@ -207,6 +235,7 @@ def run(settings: Settings) -> list[str]:
         check_handlers(),
         check_links(),
         check_mail(),
+        check_jobs(),
         check_messages(),
         check_broad_excepts(),
     )

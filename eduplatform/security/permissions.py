@@ -29,10 +29,14 @@ class Permission(StrEnum):
     ASSESSMENT_EDIT = "assessment.edit"
     ATTEMPT_TAKE = "attempt.take"
     GRADE_WRITE = "grade.write"
+    SUPPORT_EDIT = "support.edit"
     GRADE_READ_OWN = "grade.read_own"
     CHILD_READ = "child.read"
     DISCUSSION = "discussion"
     ROSTER_EDIT = "roster.edit"
+    NOTIFICATION = "notification"
+    MESSAGE = "message"
+    CALENDAR = "calendar"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
     USAGE_READ = "usage.read"
@@ -56,6 +60,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ATTEMPT_TAKE,
             Permission.GRADE_READ_OWN,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
     Role.TEACHER: frozenset(
@@ -66,19 +73,33 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ROSTER_EDIT,
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
+            Permission.SUPPORT_EDIT,
             Permission.DISCUSSION,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
         }
     ),
-    Role.GUARDIAN: frozenset({Permission.ACCOUNT, Permission.CHILD_READ}),
+    Role.GUARDIAN: frozenset(
+        {
+            Permission.ACCOUNT,
+            Permission.CHILD_READ,
+            Permission.NOTIFICATION,
+            Permission.MESSAGE,
+            Permission.CALENDAR,
+        }
+    ),
     Role.ADMIN: frozenset(
         {
             Permission.ACCOUNT,
             Permission.PEOPLE_READ,
             Permission.PEOPLE_EDIT,
             Permission.ROSTER_EDIT,
+            Permission.SUPPORT_EDIT,
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,
+            Permission.NOTIFICATION,
         }
     ),
     Role.OPERATOR: frozenset({Permission.ACCOUNT, Permission.OPERATE}),

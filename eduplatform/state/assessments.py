@@ -8,8 +8,9 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.assessment import service
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment import assignments, service
+from eduplatform.domain.assessment.assignments import AssignmentDraft
+from eduplatform.domain.assessment.rules import KIND_DEFAULTS, KIND_NAMES, AssessmentKind
 from eduplatform.domain.assessment.schemas import AssessmentDraft, AssessmentRow
 from eduplatform.domain.courses.models import PublicationStatus
 from eduplatform.i18n import translate
@@ -58,9 +59,13 @@ def _line(row: AssessmentRow, me: Principal) -> AssessmentLine:
     )
 
 
-def kind_options(locale: str) -> list[Option]:
-    """The kinds of assessment to choose from."""
-    return [Option(value=key, label=translate(name, locale)) for key, name in KIND_NAMES.items()]
+def kind_options(locale: str, *, assignments: bool = False) -> list[Option]:
+    """The kinds of assessment to choose from; what is an assignment stays one, since it has a builder of its own."""
+    return [
+        Option(value=key, label=translate(name, locale))
+        for key, name in KIND_NAMES.items()
+        if assignments or key != AssessmentKind.ASSIGNMENT
+    ]
 
 
 class AssessmentsState(PageMixin, rx.State):
@@ -79,7 +84,7 @@ class AssessmentsState(PageMixin, rx.State):
     async def load(self, me: Principal) -> None:
         """Fill the page."""
         self.course_id, self.page, self.creating = route_argument(self, "course_id"), 1, False
-        self.kinds = kind_options(me.locale)
+        self.kinds = kind_options(me.locale, assignments=True)
         await self._read(me)
 
     @handler(Permission.ASSESSMENT_EDIT)
@@ -101,12 +106,20 @@ class AssessmentsState(PageMixin, rx.State):
     @handler(Permission.ASSESSMENT_EDIT)
     async def create(self, me: Principal, form: NewAssessmentForm) -> rx.event.EventSpec:
         """Begin a draft and go to its builder."""
+        course_id = parse_id(self.course_id)
+        if form.kind == AssessmentKind.ASSIGNMENT:
+            async with unit_of_work(me) as work:
+                made = await assignments.create_assignment(
+                    work=work, me=me, course_id=course_id, draft=AssignmentDraft(title=form.title)
+                )
+            self.creating = False
+            return rx.redirect(f"/teach/assignments/{made.id}")
         async with unit_of_work(me) as work:
             made = await service.create_assessment(
                 work=work,
                 me=me,
-                course_id=parse_id(self.course_id),
-                draft=AssessmentDraft(title=form.title, kind=form.kind),
+                course_id=course_id,
+                draft=AssessmentDraft(title=form.title, kind=form.kind, **KIND_DEFAULTS.get(form.kind, {})),
             )
         self.creating = False
         return rx.redirect(f"/teach/assessments/{made.id}")

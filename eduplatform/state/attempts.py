@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 import reflex as rx
+from pydantic import ConfigDict, Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import attempts, results
 from eduplatform.domain.assessment.attempts import Overview
+from eduplatform.domain.assessment.availability import EffectivePolicy
+from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
-from eduplatform.domain.assessment.rules import KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind
 from eduplatform.domain.assessment.schemas import StudentRow
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import PageMixin, handler, parse_id, route_argument
+from eduplatform.state.base import Form, PageMixin, handler, parse_id, route_argument
 
 
 class StudentAssessment(TypedDict):
@@ -141,6 +144,14 @@ def _status(one: Assessment, own: tuple[Attempt, ...], now: datetime) -> tuple[s
     return N_("To do"), "accent"
 
 
+class PasswordForm(Form):
+    """The password of an exam, as typed; spaces belong to it."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    password: Annotated[str, Field(max_length=200)] = ""
+
+
 class LearnAssessmentState(PageMixin, rx.State):
     """One assessment before it is begun: the rules in words, and earlier attempts."""
 
@@ -157,12 +168,18 @@ class LearnAssessmentState(PageMixin, rx.State):
     reason: str = ""
     again: bool = False
     timed: bool = False
+    protected: bool = False
+    asking: bool = False
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own."""
         self.assessment_id = route_argument(self, "assessment_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -172,8 +189,29 @@ class LearnAssessmentState(PageMixin, rx.State):
     @handler(Permission.ATTEMPT_TAKE)
     async def start(self, me: Principal) -> rx.event.EventSpec:
         """Begin an attempt, or go on with the one that is running."""
+        return await self._start(me, "")
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def unlock(self, me: Principal, form: PasswordForm) -> rx.event.EventSpec:
+        """Begin an attempt with the password."""
+        return await self._start(me, form.password)
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def ask(self, me: Principal) -> None:
+        """Ask for the password."""
+        self.asking = True
+
+    @handler(Permission.ATTEMPT_TAKE)
+    async def leave(self, me: Principal) -> None:
+        """Not now."""
+        self.asking = False
+
+    async def _start(self, me: Principal, password: str) -> rx.event.EventSpec:
         async with unit_of_work(me) as work:
-            attempt = await attempts.start(work=work, me=me, assessment_id=parse_id(self.assessment_id))
+            attempt = await attempts.start(
+                work=work, me=me, assessment_id=parse_id(self.assessment_id), password=password
+            )
+        self.asking = False
         return rx.redirect(f"/learn/attempts/{attempt.id}")
 
     async def _read(self, me: Principal) -> None:
@@ -190,6 +228,8 @@ class LearnAssessmentState(PageMixin, rx.State):
         self.reason = found.start.reason.render(me.locale) if found.start.reason else ""
         self.again = bool(found.attempts)
         self.timed = found.policy.minutes is not None
+        self.protected = bool(one.password_hash)
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
 
 
 def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
@@ -206,19 +246,8 @@ def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
         rules.append(("calendar", translate(N_("Opens {moment}."), locale, moment=moment(policy.opens_at))))
     if policy.due_at:
         rules.append(("clock", translate(N_("Due {moment}."), locale, moment=moment(policy.due_at))))
-        late = policy.late.percent if policy.late else None
-        rules.append(
-            (
-                "info",
-                translate(
-                    N_("Late work loses {percent} % of its points for each day begun."),
-                    locale,
-                    percent=format_number(late, locale),
-                )
-                if late
-                else translate(N_("Late work is taken without a loss of points."), locale),
-            )
-        )
+        if policy.counts:
+            rules.append(("info", late_in_words(policy, locale)))
     if policy.closes_at:
         closes = N_("Closes {moment}; nothing is taken after that.")
         rules.append(("lock", translate(closes, locale, moment=moment(policy.closes_at))))
@@ -233,7 +262,64 @@ def rules_in_words(found: Overview, me: Principal) -> list[tuple[str, str]]:
     else:
         rules.append(("timer", translate(N_("No time limit: you can stop and come back."), locale)))
     rules.append(("refresh-cw", _attempts_in_words(found, locale)))
+    if not policy.counts:
+        rules.append(("target", translate(N_("This is practice: it does not count for your grade."), locale)))
+    if one.password_hash:
+        rules.append(("key-round", translate(N_("You need a password to begin."), locale)))
+    rules.append(("eye", _feedback_in_words(one, policy, me)))
+    if policy.adjustments:
+        rules.append(
+            ("sparkles", translate(N_("These rules are yours: they differ from the class."), locale))
+        )
     return rules
+
+
+def late_in_words(policy: EffectivePolicy, locale: str) -> str:
+    """What late work costs, in a sentence or two."""
+    late = policy.late
+    if late is None or not late.percent:
+        return translate(N_("Late work is taken without a loss of points."), locale)
+    rule = (
+        N_("Late work loses {percent} % of its points for each hour begun.")
+        if late.period == "hour"
+        else N_("Late work loses {percent} % of its points for each day begun.")
+    )
+    words = [translate(rule, locale, percent=format_number(late.percent, locale))]
+    if late.max_percent < 100:
+        most = N_("Never more than {percent} %.")
+        words.append(translate(most, locale, percent=format_number(late.max_percent, locale)))
+    if late.grace_minutes:
+        grace = format_duration(timedelta(minutes=late.grace_minutes), locale)
+        words.append(translate(N_("Up to {duration} later is not late."), locale, duration=grace))
+    return " ".join(words)
+
+
+_SHOWN: dict[Feedback, str] = {
+    Feedback.POINTS: N_("your points"),
+    Feedback.OUTCOMES: N_("your points and what was right"),
+    Feedback.SOLUTIONS: N_("the right answers"),
+}
+
+
+def _feedback_in_words(one: Assessment, policy: EffectivePolicy, me: Principal) -> str:
+    """When the student will see what."""
+    stages = (
+        (one.feedback_submitted, N_("After handing in you see {what}."), None),
+        (one.feedback_due, N_("From {moment} on you see {what}."), policy.due_at),
+        (one.feedback_closed, N_("From {moment} on you see {what}."), policy.closes_at),
+    )
+    seen, words = Feedback.NOTHING, list[str]()
+    for number, (stored, sentence, at) in enumerate(stages):
+        level = Feedback(stored)
+        if level is seen or not level.shows(seen) or (number and at is None):
+            continue
+        moment = format_datetime(at, me.locale, me.timezone) if at else ""
+        what = translate(_SHOWN[level], me.locale)
+        words.append(translate(sentence, me.locale, what=what, moment=moment))
+        seen = level
+    if not words:
+        return translate(N_("Your teacher decides when you see the result."), me.locale)
+    return " ".join(words)
 
 
 _COUNTS: dict[str, str] = {
@@ -245,6 +331,8 @@ _COUNTS: dict[str, str] = {
 
 def _attempts_in_words(found: Overview, locale: str) -> str:
     allowed, used = found.policy.attempts_allowed, len(found.attempts)
+    if not found.policy.counts:
+        return translate(N_("As many attempts as you like."), locale)
     if allowed is None:
         text = translate(N_("As many attempts as you like."), locale)
     elif allowed == 1:
@@ -289,15 +377,21 @@ class AttemptPageState(PageMixin, rx.State):
     late: str = ""
     submitted: str = ""
     points: str = ""
+    withheld: bool = False
+    counts: bool = True
     grade: str = ""
     grade_steps: list[str] = []
     questions: list[ResultLine] = []
+    _is_assignment: bool = False
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; the draft of an assignment is on the assignment's."""
         self.attempt_id = route_argument(self, "attempt_id")
         await self._read(me)
+        if self._is_assignment:
+            return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
+        return None
 
     @handler(Permission.ATTEMPT_TAKE)
     async def refresh(self, me: Principal) -> None:
@@ -313,8 +407,11 @@ class AttemptPageState(PageMixin, rx.State):
         attempt, one = found.attempt, found.assessment
         self.assessment_id, self.course_id = str(one.id), str(one.course_id)
         self.title, self.number = one.title, attempt.number
+        self._is_assignment = one.kind == AssessmentKind.ASSIGNMENT
         self.running = attempt.state == AttemptState.IN_PROGRESS
-        self.waiting = found.waiting or (not self.running and found.grade is None)
+        self.counts = found.counts
+        self.withheld = not self.running and not found.feedback.shows(Feedback.POINTS)
+        self.waiting = found.waiting or (not self.running and found.counts and found.grade is None)
         self.automatic = attempt.auto_submitted
         at = attempt.submitted_at
         self.submitted = format_datetime(at, me.locale, me.timezone) if at else ""
@@ -339,6 +436,7 @@ _OUTCOMES: dict[str, tuple[str, str]] = {
     "incorrect": (N_("Not right"), "danger"),
     "blank": (N_("No answer"), "neutral"),
     "needs_review": (N_("Waiting for your teacher"), "info"),
+    "withheld": (N_("Not shown yet"), "neutral"),
     "": (N_("Scored by your teacher"), "neutral"),
 }
 
@@ -358,5 +456,5 @@ def _result(row: QuestionResult, number: int, me: Principal) -> ResultLine:
         solution=[one.render(me.locale) for one in row.solution],
         feedback_html=row.feedback_html,
         comment=row.comment,
-        waiting=waiting,
+        waiting=waiting and row.outcome == "needs_review",
     )

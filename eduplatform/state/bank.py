@@ -14,7 +14,7 @@ from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import bank
-from eduplatform.domain.assessment.question_types import all_types, question_type
+from eduplatform.domain.assessment.question_types import bank_types, question_type
 from eduplatform.domain.assessment.schemas import BankRow, QuestionDraft
 from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.errors import Invalid
@@ -96,7 +96,7 @@ def excerpt(source: str) -> str:
 
 def type_options(locale: str) -> list[Option]:
     """Every question type to choose from."""
-    return [Option(value=kind.key, label=translate(kind.name, locale)) for kind in all_types()]
+    return [Option(value=kind.key, label=translate(kind.name, locale)) for kind in bank_types()]
 
 
 def bank_question(row: BankRow, me: Principal) -> BankQuestion:
@@ -275,7 +275,7 @@ class QuestionState(PageMixin, rx.State):
                 if kind.key in DESCRIPTIONS
                 else "",
             )
-            for kind in all_types()
+            for kind in bank_types()
         ]
 
     async def _read(self, me: Principal, question_id: UUID) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
@@ -12,44 +11,30 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.unit_of_work import Work, unit_of_work
-from eduplatform.domain.assessment import bank, service
-from eduplatform.domain.assessment.availability import local_to_utc
-from eduplatform.domain.assessment.models import Assessment
+from eduplatform.domain.assessment import bank, pools, service
 from eduplatform.domain.assessment.question_types import question_type
-from eduplatform.domain.assessment.rules import KIND_NAMES
-from eduplatform.domain.assessment.schemas import AssessmentDraft, BuiltAssessment, ItemRow
-from eduplatform.domain.courses.models import PublicationStatus
+from eduplatform.domain.assessment.rules import AssessmentKind
+from eduplatform.domain.assessment.schemas import BuiltAssessment, ItemRow
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_, translate
-from eduplatform.i18n.formatting import format_number, time_zone
+from eduplatform.i18n.formatting import time_zone
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import render_markdown
+from eduplatform.state.assessment_settings import (
+    NO_SETTINGS,
+    Settings,
+    SettingsForm,
+    draft_of,
+    settings_of,
+)
 from eduplatform.state.assessments import PageNumber, kind_options
 from eduplatform.state.bank import BankQuestion, SearchText, bank_question, excerpt
-from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.pools import NO_POOL, PoolForm, PoolLine, pool_draft, pool_lines, source_options
 from eduplatform.state.rows import Option
 
 PICKER_SIZE = 20
-WALL = "%Y-%m-%dT%H:%M"
-YEARS = range(2000, 2200)
-
-
-class SettingsForm(Form):
-    """The builder's settings. Times are on the wall clock of the organisation; empty means none."""
-
-    title: Annotated[str, Field(min_length=1, max_length=160)]
-    kind: Annotated[str, Field(max_length=20)] = ""
-    instructions: Annotated[str, Field(max_length=25_000)] = ""
-    module_id: Annotated[str, Field(max_length=40)] = ""
-    opens_at: Annotated[str, Field(max_length=30)] = ""
-    due_at: Annotated[str, Field(max_length=30)] = ""
-    closes_at: Annotated[str, Field(max_length=30)] = ""
-    time_limit_minutes: Annotated[str, Field(max_length=9)] = ""
-    attempts_allowed: Annotated[str, Field(max_length=9)] = ""
-    scoring: Annotated[str, Field(max_length=10)] = ""
-    late_percent_per_day: Annotated[str, Field(max_length=9)] = ""
-    shuffle: bool = False
 
 
 class ItemLine(TypedDict):
@@ -67,137 +52,6 @@ class ItemLine(TypedDict):
     newer: bool
     first: bool
     last: bool
-
-
-class Settings(TypedDict):
-    """The settings as the builder's fields show them."""
-
-    id: str
-    title: str
-    kind: str
-    kind_name: str
-    instructions: str
-    module_id: str
-    opens_at: str
-    due_at: str
-    closes_at: str
-    time_limit_minutes: str
-    attempts_allowed: str
-    scoring: str
-    late_percent_per_day: str
-    shuffle: bool
-    published: bool
-    version: int
-    points: str
-
-
-NO_SETTINGS = Settings(
-    id="",
-    title="",
-    kind="quiz",
-    kind_name="",
-    instructions="",
-    module_id="",
-    opens_at="",
-    due_at="",
-    closes_at="",
-    time_limit_minutes="",
-    attempts_allowed="1",
-    scoring="best",
-    late_percent_per_day="0",
-    shuffle=False,
-    published=False,
-    version=0,
-    points="0",
-)
-
-
-def wall_clock(moment: datetime | None, timezone: str) -> str:
-    """A moment as a date-time field shows it, on the organisation's wall clock."""
-    return moment.astimezone(time_zone(timezone)).strftime(WALL) if moment else ""
-
-
-def from_wall_clock(
-    text: str, field: str, timezone: str, ambiguous: Literal["earlier", "later"]
-) -> datetime | None:
-    """What a date-time field means; None when it is empty.
-
-    Raises:
-        Invalid: It is no date and time.
-    """
-    if not text:
-        return None
-    try:
-        wall = datetime.strptime(text[:16], WALL)  # noqa: DTZ007 - the zone is added below
-        if wall.year not in YEARS:
-            raise ValueError
-        return local_to_utc(wall, time_zone(timezone).key, ambiguous=ambiguous)
-    except (ValueError, OverflowError):
-        raise Invalid(fields={field: N_("Please enter a date and a time.")}) from None
-
-
-def _whole(text: str, field: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()):
-        raise Invalid(fields={field: N_("Please enter a whole number.")})
-    return int(text)
-
-
-def _module(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise Invalid(fields={"module_id": N_("Choose a module of this course.")}) from None
-
-
-def draft_of(form: SettingsForm, before: Settings, timezone: str) -> AssessmentDraft:
-    """The form as the service takes it. Fields that a published assessment does not offer keep their value.
-
-    Raises:
-        Invalid: A field is not readable.
-    """
-    locked = before["published"]
-    return AssessmentDraft(
-        title=form.title,
-        kind=form.kind or before["kind"],
-        instructions=form.instructions,
-        module_id=_module(form.module_id),
-        opens_at=from_wall_clock(form.opens_at, "opens_at", timezone, "earlier"),
-        due_at=from_wall_clock(form.due_at, "due_at", timezone, "later"),
-        closes_at=from_wall_clock(form.closes_at, "closes_at", timezone, "later"),
-        time_limit_minutes=_whole(
-            before["time_limit_minutes"] if locked else form.time_limit_minutes, "time_limit_minutes"
-        ),
-        attempts_allowed=_whole(form.attempts_allowed, "attempts_allowed"),
-        scoring=form.scoring or before["scoring"],
-        late_percent_per_day=_whole(
-            before["late_percent_per_day"] if locked else form.late_percent_per_day, "late_percent_per_day"
-        ),
-        shuffle=before["shuffle"] if locked else form.shuffle,
-    )
-
-
-def _settings(one: Assessment, me: Principal) -> Settings:
-    return Settings(
-        id=str(one.id),
-        title=one.title,
-        kind=one.kind,
-        kind_name=translate(KIND_NAMES[one.kind], me.locale),
-        instructions=one.instructions,
-        module_id=str(one.module_id or ""),
-        opens_at=wall_clock(one.opens_at, me.timezone),
-        due_at=wall_clock(one.due_at, me.timezone),
-        closes_at=wall_clock(one.closes_at, me.timezone),
-        time_limit_minutes=str(one.time_limit_minutes or ""),
-        attempts_allowed=str(one.attempts_allowed or ""),
-        scoring=one.scoring,
-        late_percent_per_day=str(one.late_percent_per_day or ""),
-        shuffle=one.shuffle,
-        published=one.status == PublicationStatus.PUBLISHED,
-        version=one.version,
-        points=format_number(one.points, me.locale),
-    )
 
 
 def _item(row: ItemRow, number: int, count: int, me: Principal) -> ItemLine:
@@ -226,6 +80,11 @@ class BuilderState(PageMixin, rx.State):
     settings: Settings = NO_SETTINGS
     instructions_html: str = ""
     items: list[ItemLine] = []
+    questions: int = 0
+    pools: list[PoolLine] = []
+    pool: PoolLine = NO_POOL
+    editing_pool: bool = False
+    sources: list[Option] = []
     rubrics: list[Option] = []
     modules: list[Option] = []
     kinds: list[Option] = []
@@ -243,8 +102,8 @@ class BuilderState(PageMixin, rx.State):
     picked: list[str] = []
 
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Fill the page."""
+    async def load(self, me: Principal) -> rx.event.EventSpec | None:
+        """Fill the page; an assignment has its own builder."""
         self.reset()
         self.kinds = kind_options(me.locale)
         self.zone = time_zone(me.timezone).key
@@ -252,6 +111,9 @@ class BuilderState(PageMixin, rx.State):
         self.draft_key = f"assessment:{me.user}:{assessment_id}"
         async with unit_of_work(me) as work:
             await self._read(work, me, assessment_id)
+        if self.settings["kind"] == AssessmentKind.ASSIGNMENT:
+            return rx.redirect(f"/teach/assignments/{assessment_id}", replace=True)
+        return None
 
     async def _read(self, work: Work, me: Principal, assessment_id: UUID) -> None:
         built = await service.built_assessment(work=work, me=me, assessment_id=assessment_id)
@@ -260,15 +122,15 @@ class BuilderState(PageMixin, rx.State):
     def _show(self, built: BuiltAssessment, me: Principal) -> None:
         one = built.assessment
         self.course_id, self.course_title = str(one.course_id), built.course_title
-        self.settings, self.instructions_html = _settings(one, me), one.instructions_html
+        self.settings, self.instructions_html = settings_of(one, me), one.instructions_html
         self.items = [
             _item(row, number, len(built.items), me) for number, row in enumerate(built.items, start=1)
         ]
         self.rubrics = [Option(value=str(row.id), label=row.title) for row in built.rubrics]
         self.modules = [Option(value=str(row.id), label=row.title) for row in built.modules]
-        self.problems = [
-            problem.message.render(me.locale) for problem in service.publish_problems(one, built.items)
-        ]
+        self.pools = pool_lines(built, me)
+        self.questions = len(built.items) + sum(row.pool.draw for row in built.pools)
+        self.problems = [problem.message.render(me.locale) for problem in built.problems]
         self.started = built.started
 
     def _id(self) -> UUID:
@@ -361,6 +223,44 @@ class BuilderState(PageMixin, rx.State):
             raise Invalid(
                 fields={f"{name}-{item_id}": text for name, text in error.fields.items()}
             ) from error
+
+    # Random questions
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def open_pool(self, me: Principal, pool_id: Annotated[str, Field(max_length=40)]) -> None:
+        """Ask what is drawn from where; empty for new random questions."""
+        async with unit_of_work(me) as work:
+            found = await pools.folders(work=work, me=me, assessment_id=self._id())
+        self.sources = source_options(found)
+        self.pool = next((one for one in self.pools if one["id"] == pool_id), NO_POOL)
+        self.editing_pool = True
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def close_pool(self, me: Principal) -> None:
+        """Leave the random questions as they are."""
+        self.editing_pool = False
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def save_pool(self, me: Principal, form: PoolForm) -> None:
+        """Store the random questions."""
+        draft = pool_draft(form)
+        async with unit_of_work(me) as work:
+            await pools.save_pool(
+                work=work,
+                me=me,
+                assessment_id=self._id(),
+                draft=draft,
+                pool_id=parse_id(self.pool["id"]) if self.pool["id"] else None,
+            )
+            await self._read(work, me, self._id())
+        self.editing_pool = False
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def remove_pool(self, me: Principal, pool_id: UUID) -> None:
+        """Draw no random questions there."""
+        async with unit_of_work(me) as work:
+            await pools.remove_pool(work=work, me=me, assessment_id=self._id(), pool_id=pool_id)
+            await self._read(work, me, self._id())
 
     # The questions to add
 

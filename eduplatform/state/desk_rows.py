@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypedDict
 from uuid import UUID
@@ -11,27 +11,22 @@ from uuid import UUID
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.types.essay import count_words
-from eduplatform.domain.grading.desk import Desk, Marks, points_by_rubric
+from eduplatform.domain.assessment.types.submission import Submission
+from eduplatform.domain.grading.desk import Desk
+from eduplatform.domain.grading.marks import Marks, points_by_rubric
 from eduplatform.domain.grading.points import readable
-from eduplatform.domain.grading.repository import CriterionScale
-from eduplatform.domain.grading.worklist import DeskEntry, Happened, Marked
+from eduplatform.domain.grading.rubric_repository import CriterionScale
+from eduplatform.domain.grading.worklist import DeskEntry, Marked
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.i18n import N_, translate, translate_plural
-from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
+from eduplatform.i18n.formatting import format_duration, format_number, format_points
 from eduplatform.security.principal import Principal
+from eduplatform.state.grade_events import STATUS_TEXTS
+from eduplatform.state.grade_events import EventLine as EventLine
+from eduplatform.state.grade_events import event_lines as event_lines
 
 WINDOW = 50
 MAX_FIELDS = 2000
-
-STATUS_TEXTS: dict[str, str] = {
-    "none": N_("Nothing yet"),
-    "in_progress": N_("Working on it"),
-    "missing": N_("Missing"),
-    "in_review": N_("To grade"),
-    "graded": N_("Graded"),
-    "late": N_("Graded, late"),
-    "excused": N_("Excused"),
-}
 
 OUTCOME_TEXTS: dict[str, str] = {
     "correct": N_("Correct"),
@@ -41,24 +36,12 @@ OUTCOME_TEXTS: dict[str, str] = {
     "needs_review": N_("Scored by a person"),
 }
 
-EVENT_TEXTS: dict[str, str] = {
-    "submitted": N_("Handed in"),
-    "settled": N_("Worked out"),
-    "scored": N_("Scored"),
-    "commented": N_("Commented"),
-    "released": N_("Released"),
-    "unreleased": N_("Taken back"),
-    "excused": N_("Excused"),
-    "unexcused": N_("Excuse taken back"),
-    "recalculated": N_("Worked out again"),
-    "entered": N_("Entered in the gradebook"),
-    "marked_missing": N_("Marked as missing"),
-    "entry_cleared": N_("Entry taken back"),
-}
+KEPT_LINES = 2_000
+"""Characters of an answer that travel with the page's data; longer written texts are fetched by themselves."""
 
 
 class EntryLine(TypedDict):
-    """A student's work in the list; ``state`` is waiting, graded or released."""
+    """A student's work in the list; ``state`` is waiting, graded, planned or released."""
 
     id: str
     name: str
@@ -66,40 +49,45 @@ class EntryLine(TypedDict):
     state: str
     status: str
     late: bool
-    current: bool
 
 
 class LevelLine(TypedDict):
-    """A level to choose; ``dom`` is the id of its button."""
+    """A level to choose; ``key`` is the digit that chooses it."""
 
     id: str
-    dom: str
     key: str
     title: str
     points: str
+    worth: float
     description: str
-    chosen: bool
 
 
 class CriterionLine(TypedDict):
-    """A criterion; ``place`` counts the criteria of the whole page from 0, ``name`` is unique to its response."""
+    """A criterion of a rubric; ``index`` counts from 0."""
 
     id: str
-    place: int
-    name: str
+    index: int
     title: str
     description: str
     levels: list[LevelLine]
 
 
 class AnswerLine(TypedDict):
-    """A question with its answer and what a grader may enter."""
+    """A question with its answer and what a grader may enter.
+
+    ``written`` texts are not in ``answer``: the page fetches them. ``rubric`` names the version of the rubric in force, and
+    ``newest`` a newer one if there is. ``work_id`` is the attempt whose handed-in work with link and files the page fetches,
+    and empty for other answers. ``chosen`` holds the stored level of each criterion.
+    """
 
     response_id: str
     number: int
+    item_id: str
+    work_id: str
     kind: str
     stem_html: str
     answer: list[str]
+    written: bool
     words: str
     blank: bool
     by_person: bool
@@ -108,22 +96,21 @@ class AnswerLine(TypedDict):
     notes: str
     possible: str
     most: float
-    rubric: bool
-    criteria: list[CriterionLine]
+    rubric: str
+    newest: str
+    first: int
+    chosen: dict[str, str]
     points: str
     score: str
     comment: str
 
 
-class EventLine(TypedDict):
-    """Something that happened to the grade."""
+class ConflictLine(TypedDict):
+    """Something that two graders see differently."""
 
-    id: str
     what: str
-    who: str
-    when: str
-    change: str
-    reason: str
+    theirs: str
+    mine: str
 
 
 def plain(points: Decimal) -> str:
@@ -131,51 +118,51 @@ def plain(points: Decimal) -> str:
     return f"{readable(points):f}"
 
 
-def entry_lines(desk: Desk, names: Mapping[UUID, str], me: Principal) -> list[EntryLine]:
+def entry_lines(desk: Desk, me: Principal) -> list[EntryLine]:
     """The list around the current work, at most 50 lines."""
     place = desk.entries.index(desk.current) if desk.current is not None else 0
-    start = place // WINDOW * WINDOW
+    start = max(0, min(place - WINDOW // 2, len(desk.entries) - WINDOW))
     several = {one.user_id for one in desk.entries if one.number > 1}
     return [
         EntryLine(
             id=str(one.attempt_id),
-            name=names[one.user_id],
+            name=student_name(one, me.locale),
             section=translate(N_("Attempt {number}"), me.locale, number=one.number)
             if one.user_id in several
             else one.section,
-            state=state_of_entry(one),
-            status=entry_status(one, me),
+            state=state_of_entry(one, desk.now),
+            status=entry_status(one, desk.now, me),
             late=one.late_seconds > 0,
-            current=one is desk.current,
         )
         for one in desk.entries[start : start + WINDOW]
     ]
 
 
-def state_of_entry(one: DeskEntry) -> str:
+def state_of_entry(one: DeskEntry, now: datetime) -> str:
     """Where an attempt stands for its grader."""
     if one.needs_grading:
         return "waiting"
-    return "released" if one.released_at is not None else "graded"
+    if one.released_at is None:
+        return "graded"
+    return "released" if one.released_at <= now else "planned"
 
 
-def entry_status(one: DeskEntry, me: Principal) -> str:
+def entry_status(one: DeskEntry, now: datetime, me: Principal) -> str:
     """The same in words."""
-    texts = {"waiting": N_("To grade"), "graded": N_("Graded, not released"), "released": N_("Released")}
+    texts = {
+        "waiting": N_("To grade"),
+        "graded": N_("Graded, not released"),
+        "planned": N_("Release is planned"),
+        "released": N_("Released"),
+    }
     if one.status == "excused":
         return translate(STATUS_TEXTS["excused"], me.locale)
-    return translate(texts[state_of_entry(one)], me.locale)
+    return translate(texts[state_of_entry(one, now)], me.locale)
 
 
-def student_names(desk: Desk, *, anonymous: bool, locale: str) -> dict[UUID, str]:
-    """Each student's name, or a number that tells nothing."""
-    if not anonymous:
-        return {one.user_id: one.name for one in desk.entries}
-    order = list(dict.fromkeys(one.user_id for one in desk.entries))
-    return {
-        key: translate(N_("Student {number}"), locale, number=number)
-        for number, key in enumerate(order, start=1)
-    }
+def student_name(one: DeskEntry, locale: str) -> str:
+    """The student's name, or what stands for it."""
+    return translate(N_("Student {code}"), locale, code=one.alias) if one.alias else one.name
 
 
 def late_text(one: DeskEntry, me: Principal) -> str:
@@ -195,17 +182,43 @@ def grade_text(one: DeskEntry, me: Principal) -> str:
     )
 
 
+def rubric_lines(desk: Desk, me: Principal) -> dict[str, list[CriterionLine]]:
+    """The criteria of each version of a rubric."""
+    return {
+        str(key): [
+            CriterionLine(
+                id=str(one.criterion.id),
+                index=index,
+                title=one.criterion.title,
+                description=one.criterion.description,
+                levels=[
+                    LevelLine(
+                        id=str(level.id),
+                        key=str(number),
+                        title=level.title,
+                        points=format_points(level.points, me.locale),
+                        worth=float(level.points),
+                        description=level.description,
+                    )
+                    for number, level in enumerate(one.levels, start=1)
+                ],
+            )
+            for index, one in enumerate(scale)
+        ]
+        for key, scale in desk.scale.items()
+    }
+
+
 def answer_lines(desk: Desk, attempt_id: UUID, me: Principal) -> list[AnswerLine]:
     """The questions of an attempt: what a person scores first, then the rest."""
     lines: list[AnswerLine] = []
-    place = 0
+    first = 0
     marked = [(number, one) for number, one in enumerate(desk.marked[attempt_id], start=1)]
     marked.sort(key=lambda pair: not _by_person(pair[1]))
     for number, one in marked:
-        scale = desk.scale.get(one.item.rubric_id, []) if one.item.rubric_id is not None else []
-        chosen = desk.chosen.get(one.response.id, {})
-        lines.append(_answer(one, number, scale, chosen, place, me))
-        place += len(scale)
+        scale = desk.scale.get(one.rubric_id, []) if one.rubric_id is not None else []
+        lines.append(_answer(one, number, scale, desk.chosen.get(one.response.id, {}), first, me))
+        first += len(scale)
     return lines
 
 
@@ -222,39 +235,50 @@ def words_of(one: Marked, locale: str) -> tuple[list[str], bool]:
     return [text.render(locale) for text in kind.response_words(body, answer)], kind.is_blank(answer)
 
 
+def written_text(one: Marked) -> str:
+    """The text of an answer that is read at length; empty when its type has none."""
+    kind = question_type(one.version.type)
+    return kind.written_text(kind.load_response(one.response.answer or {}))
+
+
 def _answer(
     one: Marked,
     number: int,
     scale: Sequence[CriterionScale],
     chosen: Mapping[UUID, UUID],
-    place: int,
+    first: int,
     me: Principal,
 ) -> AnswerLine:
     kind, response = question_type(one.version.type), one.response
     words, blank = words_of(one, me.locale)
-    is_essay = one.version.type == "essay"
-    count = count_words("\n".join(words)) if is_essay else 0
+    text = written_text(one)
+    count = count_words(text) if text else 0
     by_rubric = points_by_rubric(scale, chosen, one.item.points) if scale else None
     manual = response.graded_by is not None and response.points is not None and response.points != by_rubric
+    newer = one.scored_with is not None and one.scored_with != one.item.rubric_id
     return AnswerLine(
         response_id=str(response.id),
         number=number,
+        item_id=str(one.item.id),
+        work_id=str(response.attempt_id) if one.version.type == Submission.key else "",
         kind=translate(kind.name, me.locale),
         stem_html=one.version.stem_html,
-        answer=words,
-        words=translate_plural("{count} word", "{count} words", count, me.locale) if is_essay else "",
+        answer=[]
+        if one.version.type == Submission.key
+        else [line[:KEPT_LINES] for line in words if line != text],
+        written=bool(text),
+        words=translate_plural("{count} word", "{count} words", count, me.locale) if text else "",
         blank=blank,
         by_person=_by_person(one),
         outcome=translate(OUTCOME_TEXTS[response.outcome], me.locale) if response.outcome else "",
         steps=[Message.from_json(step).render(me.locale) for step in response.explanation],
-        notes=str(one.version.answer_key.get("notes", "")) if is_essay else "",
+        notes=kind.grader_notes(kind.load_key(one.version.answer_key)),
         possible=format_number(one.item.points, me.locale),
         most=float(one.item.points * 2),
-        rubric=bool(scale),
-        criteria=[
-            _criterion(response.id, criterion, place + index, chosen, me)
-            for index, criterion in enumerate(scale)
-        ],
+        rubric=str(one.rubric_id or "") if scale else "",
+        newest=str(one.item.rubric_id or "") if newer else "",
+        first=first,
+        chosen={str(criterion): str(level) for criterion, level in chosen.items()},
         points=plain(response.points) if manual and response.points is not None else "",
         score=format_points(response.points, me.locale, one.item.points)
         if response.points is not None
@@ -263,56 +287,41 @@ def _answer(
     )
 
 
-def _criterion(
-    response_id: UUID, one: CriterionScale, place: int, chosen: Mapping[UUID, UUID], me: Principal
-) -> CriterionLine:
-    return CriterionLine(
-        id=str(one.criterion.id),
-        place=place,
-        name=f"level-{response_id}-{one.criterion.id}",
-        title=one.criterion.title,
-        description=one.criterion.description,
-        levels=[
-            LevelLine(
-                id=str(level.id),
-                dom=f"choice-{place}-{number}",
-                key=str(number),
-                title=level.title,
-                points=format_points(level.points, me.locale),
-                description=level.description,
-                chosen=chosen.get(one.criterion.id) == level.id,
-            )
-            for number, level in enumerate(one.levels, start=1)
-        ],
-    )
+def conflict_lines(
+    stored: Sequence[AnswerLine],
+    rubrics: Mapping[str, Sequence[CriterionLine]],
+    mine: Mapping[str, Any],
+    locale: str,
+) -> list[ConflictLine]:
+    """What a colleague stored beside what was entered here, where they differ.
 
+    Args:
+        stored: The work as it is stored.
+        rubrics: The criteria of its rubrics.
+        mine: The fields of the form that was refused.
+        locale: The reader's language.
+    """
+    lines: list[ConflictLine] = []
 
-def event_lines(history: Sequence[Happened], me: Principal) -> list[EventLine]:
-    """The history of a grade in words."""
-    return [
-        EventLine(
-            id=str(one.event.id),
-            what=translate(EVENT_TEXTS.get(one.event.kind, N_("Changed")), me.locale),
-            who=one.actor or translate(N_("The platform"), me.locale),
-            when=format_datetime(one.event.created_at, me.locale, me.timezone, "short"),
-            change=_change(one.event.before, one.event.after, me.locale),
-            reason=one.event.reason,
-        )
-        for one in history
-    ]
+    def compare(number: int, what: str, theirs: str, own: str) -> None:
+        if theirs.strip() != own.strip():
+            place = translate(N_("Question {number}"), locale, number=number)
+            lines.append(ConflictLine(what=f"{place}: {what}", theirs=theirs or "–", mine=own or "–"))
 
-
-def _change(before: Mapping[str, Any], after: Mapping[str, Any], locale: str) -> str:
-    first, last = _stand(before, locale), _stand(after, locale)
-    return last if first == last else f"{first} → {last}"
-
-
-def _stand(snapshot: Mapping[str, Any], locale: str) -> str:
-    points = snapshot.get("points")
-    if points is None:
-        return translate(STATUS_TEXTS.get(str(snapshot.get("status", "none")), STATUS_TEXTS["none"]), locale)
-    possible = snapshot.get("possible")
-    return format_points(Decimal(points), locale, Decimal(possible) if possible is not None else None)
+    for one in stored:
+        key = one["response_id"]
+        if f"comment-{key}" not in mine:
+            continue
+        for criterion in rubrics.get(one["rubric"], []):
+            titles = {level["id"]: f"{level['title']} ({level['points']})" for level in criterion["levels"]}
+            own = str(mine.get(f"level-{key}-{criterion['id']}") or "")
+            theirs = one["chosen"].get(criterion["id"], "")
+            compare(one["number"], criterion["title"], titles.get(theirs, ""), titles.get(own, ""))
+        points = str(mine.get(f"points-{key}") or "").replace(",", ".")
+        compare(one["number"], translate(N_("Points"), locale), one["points"], points)
+        comment = str(mine.get(f"comment-{key}") or "")
+        compare(one["number"], translate(N_("Comment"), locale), one["comment"], comment)
+    return lines
 
 
 def read_marks(fields: Mapping[str, Any]) -> list[Marks]:

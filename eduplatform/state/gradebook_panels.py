@@ -12,7 +12,7 @@ from pydantic import Field
 from eduplatform.charts import bar_chart_svg
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.grading import gradebook as books
-from eduplatform.domain.grading import service, totals, worklist
+from eduplatform.domain.grading import release, service, totals, worklist
 from eduplatform.domain.grading.course_rules import Column, CourseRules
 from eduplatform.domain.grading.gradebook import View
 from eduplatform.domain.grading.gradebook_repository import BUCKETS, Distribution
@@ -29,7 +29,7 @@ from eduplatform.i18n.formatting import (
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import EventLine, event_lines
+from eduplatform.state.grade_events import EventLine, event_lines
 from eduplatform.state.gradebook import GradebookState
 from eduplatform.state.gradebook_rows import percent_of
 
@@ -167,9 +167,9 @@ class GradebookPanelState(PageMixin, rx.State):
     async def release_column(self, me: Principal) -> object:
         """Let all students see their grades of the open column."""
         async with unit_of_work(me) as work:
-            count = await service.release(work=work, me=me, assessment_id=parse_id(self.column["id"]))
+            done = await release.release(work=work, me=me, assessment_id=parse_id(self.column["id"]))
         self.panel = ""
-        text = translate_plural("{count} grade released.", "{count} grades released.", count, me.locale)
+        text = translate_plural("{count} grade released.", "{count} grades released.", done.count, me.locale)
         await notify(self, "success", text)
         return GradebookState.refresh
 

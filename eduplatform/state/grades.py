@@ -12,20 +12,21 @@ from pydantic import Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.rules import KIND_NAMES
 from eduplatform.domain.grading import results
 from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.repository import CriterionScale
 from eduplatform.domain.grading.results import ExplainedGrade, ReleasedGrade
+from eduplatform.domain.grading.rubric_repository import CriterionScale
 from eduplatform.domain.grading.worklist import Marked
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_percent, format_points, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import OUTCOME_TEXTS, words_of
+from eduplatform.state.desk_rows import OUTCOME_TEXTS, words_of, written_text
 
 RESULT_TEXTS: dict[str, str] = {
     "graded": N_("Graded"),
@@ -73,6 +74,7 @@ class ResultLine(TypedDict):
     kind: str
     stem_html: str
     answer: list[str]
+    written: bool
     blank: bool
     outcome: str
     tone: str
@@ -282,26 +284,31 @@ _OUTCOME_TONES = {"correct": "success", "partly": "warning", "incorrect": "dange
 def _result(one: Marked, number: int, found: ExplainedGrade, me: Principal) -> ResultLine:
     response, locale = one.response, me.locale
     words, blank = words_of(one, locale)
-    scale = found.scale.get(one.item.rubric_id, []) if one.item.rubric_id is not None else []
+    text = written_text(one)
+    scale = found.scale.get(one.rubric_id, []) if one.rubric_id is not None else []
     by_person = response.graded_by is not None
+    shown = by_person or found.feedback.shows(Feedback.OUTCOMES)
     return ResultLine(
         id=str(response.id),
         number=number,
         kind=translate(question_type(one.version.type).name, locale),
         stem_html=one.version.stem_html,
-        answer=words,
+        answer=[line for line in words if line != text],
+        written=bool(text),
         blank=blank,
         outcome=translate(OUTCOME_TEXTS["needs_review"], locale)
         if by_person
-        else translate(OUTCOME_TEXTS.get(response.outcome, N_("Not scored")), locale),
-        tone="accent" if by_person else _OUTCOME_TONES.get(response.outcome, "neutral"),
+        else translate(
+            OUTCOME_TEXTS.get(response.outcome, N_("Not scored")) if shown else N_("Not shown yet"), locale
+        ),
+        tone="accent" if by_person else _OUTCOME_TONES.get(response.outcome if shown else "", "neutral"),
         score=format_points(response.points, locale, one.item.points)
-        if response.points is not None
+        if response.points is not None and shown
         else translate_plural("{points} point", "{points} points", 0, locale, points="–"),
         steps=[Message.from_json(step).render(locale) for step in response.explanation]
-        if not by_person
+        if not by_person and shown
         else [],
-        feedback_html=one.version.feedback_html,
+        feedback_html=one.version.feedback_html if found.feedback.shows(Feedback.SOLUTIONS) else "",
         comment=response.comment,
         levels=_levels(scale, found.chosen.get(response.id, {}), locale),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import reflex as rx
 from pydantic import Field
@@ -25,7 +25,7 @@ class WaitingLine(TypedDict):
     """A line of the queue."""
 
     key: str
-    id: str
+    href: str
     title: str
     kind: str
     course: str
@@ -42,6 +42,9 @@ class GradingQueueState(PageMixin, rx.State):
     rows: list[WaitingLine] = []
     courses: list[Option] = []
     course: str = ""
+    section: str = ""
+    sections: list[Option] = []
+    show_only: str = "all"
     late_only: bool = False
     page: int = 1
     total: int = 0
@@ -51,13 +54,26 @@ class GradingQueueState(PageMixin, rx.State):
     @handler(Permission.GRADE_WRITE, loads=True)
     async def load(self, me: Principal) -> None:
         """Everything that waits."""
-        self.course, self.late_only, self.page = "", False, 1
+        self.course, self.section, self.show_only = "", "", "all"
+        self.late_only, self.page = False, 1
         await self._read(me)
 
     @handler(Permission.GRADE_WRITE)
     async def choose_course(self, me: Principal, course: Annotated[str, Field(max_length=36)]) -> None:
         """Show one course; empty shows all."""
-        self.course, self.page = course, 1
+        self.course, self.section, self.page = course, "", 1
+        await self._read(me)
+
+    @handler(Permission.GRADE_WRITE)
+    async def choose_section(self, me: Principal, section: Annotated[str, Field(max_length=36)]) -> None:
+        """Show one section of the chosen course; empty shows all."""
+        self.section, self.page = section, 1
+        await self._read(me)
+
+    @handler(Permission.GRADE_WRITE)
+    async def choose_show(self, me: Principal, show: Literal["all", "ungraded", "unreleased"]) -> None:
+        """Show what is to be graded, what is to be released, or both."""
+        self.show_only, self.page = show, 1
         await self._read(me)
 
     @handler(Permission.GRADE_WRITE)
@@ -84,18 +100,24 @@ class GradingQueueState(PageMixin, rx.State):
                 user_id=me.user,
                 course_id=parse_id(self.course) if self.course else None,
                 late_only=self.late_only,
+                show=self.show_only,
+                section_id=parse_id(self.section) if self.section else None,
                 number=self.page,
                 size=QUEUE_PAGE,
             )
             courses = await worklist.courses(work=work, user_id=me.user)
+            chosen = parse_id(self.course) if self.course in {str(key) for key, _title in courses} else None
+            sections = await worklist.sections(work=work, course_id=chosen) if chosen is not None else []
         now = utc_now()
         self.courses = [Option(value=str(key), label=title) for key, title in courses]
+        self.sections = [Option(value=str(key), label=name) for key, name in sections]
         self.total, self.has_next = total, self.page * QUEUE_PAGE < total
         self.waiting = sum(one.ungraded for one in rows)
         self.rows = [
             WaitingLine(
                 key=f"{one.assessment_id}{one.section}",
-                id=str(one.assessment_id),
+                href=f"/teach/grading/{one.assessment_id}"
+                + (f"?section={one.section_id}" if one.section_id is not None else ""),
                 title=one.title,
                 kind=translate(KIND_NAMES.get(one.kind, one.kind), me.locale),
                 course=one.course_title,

@@ -1,33 +1,83 @@
-"""The editor of a lesson."""
+"""The editor of a lesson: its heading, its blocks, and the way to publishing."""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from typing import Annotated, TypedDict
+from uuid import UUID
 
 import reflex as rx
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.courses import outline
+from eduplatform.domain.courses import document, outline, publishing, writing
+from eduplatform.domain.courses.blocks import BlockKind
+from eduplatform.domain.courses.document import Finding, Rendered
 from eduplatform.domain.courses.lesson_repository import LessonHead
-from eduplatform.domain.courses.models import Lesson, PublicationStatus
+from eduplatform.domain.courses.models import Block, Lesson, PublicationStatus
+from eduplatform.domain.courses.publishing import NotPublishable
+from eduplatform.domain.courses.writing import BlockConflict, Draft, QuizChoice
 from eduplatform.errors import Conflict
 from eduplatform.i18n import N_, translate
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.security.rich_text import Problem, render_markdown
-from eduplatform.state.base import Form, PageMixin, field_texts, handler, notify, parse_id, route_argument
+from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.blocks import KIND_NAMES, BlockView, QuizView, block_view
+from eduplatform.state.courses import KINDS
+from eduplatform.state.rows import Option
+
+LongText = Annotated[str, Field(max_length=100_000)]
+Key = Annotated[str, Field(max_length=36)]
 
 
-class LessonForm(Form):
-    """A lesson as its editor sends it; ``objectives`` holds one per line, ``version`` the one it is based on."""
+class HeadingForm(Form):
+    """Title, time and aims as the editor sends them; ``objectives`` holds one per line."""
 
     title: Annotated[str, Field(min_length=1, max_length=160)]
     minutes: Annotated[int, Field(ge=1, le=240)]
     objectives: Annotated[str, Field(max_length=4000)] = ""
-    body: Annotated[str, Field(max_length=outline.MAX_BODY)] = ""
     version: int
+    base: str = ""
+
+
+class BlockForm(Form):
+    """A block as the editor sends it: its id, the version that was shown, and the values of its kind.
+
+    ``base`` is the version that was there when the typing began; a draft that came back after a reload carries it.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    block: UUID
+    version: int
+    base: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    text: LongText | None = None
+    alt: LongText | None = None
+    decorative: LongText | None = None
+    caption: LongText | None = None
+    href: LongText | None = None
+    title: LongText | None = None
+    transcript: LongText | None = None
+    captions: LongText | None = None
+    note: LongText | None = None
+    language: LongText | None = None
+    code: LongText | None = None
+    latex: LongText | None = None
+    tone: LongText | None = None
+    assessment_id: LongText | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values that were sent."""
+        given = self.model_dump(exclude={"block", "version", "base"}, exclude_none=True)
+        # A box that is not ticked sends nothing; the description beside it tells that it was there.
+        return given if "alt" not in given else {"decorative": "", **given}
+
+
+class PublishForm(Form):
+    """The sentence that says what changed."""
+
+    note: Annotated[str, Field(max_length=publishing.MAX_NOTE)] = ""
 
 
 class EditedLesson(TypedDict):
@@ -38,6 +88,8 @@ class EditedLesson(TypedDict):
     minutes: str
     objectives: str
     published: bool
+    number: int
+    changed: bool
     version: int
     course_id: str
     course: str
@@ -48,10 +100,28 @@ class EditedLesson(TypedDict):
     next_title: str
 
 
-class ProblemLine(TypedDict):
-    """Something that keeps some readers out."""
+class BlockRow(TypedDict):
+    """A block of the editor: as readers see it, and what the editor needs to know of it."""
 
-    line: int
+    id: str
+    kind: str
+    name: str
+    number: int
+    version: int
+    first: bool
+    last: bool
+    empty: bool
+    problems: int
+    view: BlockView
+
+
+class ProblemLine(TypedDict):
+    """Something that stops publishing, and where."""
+
+    key: str
+    block: str
+    field: str
+    place: str
     text: str
 
 
@@ -61,6 +131,8 @@ NO_LESSON = EditedLesson(
     minutes="10",
     objectives="",
     published=False,
+    number=0,
+    changed=False,
     version=0,
     course_id="",
     course="",
@@ -72,140 +144,386 @@ NO_LESSON = EditedLesson(
 )
 
 
-def _problem_lines(problems: list[Problem], locale: str) -> list[ProblemLine]:
-    return [ProblemLine(line=one.line, text=translate(one.message, locale)) for one in problems]
-
-
 def _neighbour(head: LessonHead | None) -> tuple[str, str]:
     return (str(head.id), head.title) if head is not None else ("", "")
 
 
+def quiz_choices(quizzes: Sequence[QuizChoice], locale: str) -> tuple[list[Option], dict[str, QuizView]]:
+    """The assessments of a course to choose from, and as blocks show them to their writer."""
+    options, views = [], {}
+    for one in quizzes:
+        kind = translate(KINDS.get(one.kind, one.kind), locale)
+        detail = kind if one.published else f"{kind} · {translate(N_('Draft'), locale)}"
+        options.append(Option(value=str(one.id), label=f"{one.title} ({detail})"))
+        views[str(one.id)] = QuizView(title=one.title, detail=detail, href=f"/teach/assessments/{one.id}")
+    return options, views
+
+
 class LessonEditorState(PageMixin, rx.State):
-    """A lesson being written. ``saved`` grows with each accepted save; ``conflict`` explains a refused one."""
+    """A lesson being written.
+
+    One block is open at a time (``editing``), with its ``values``. ``saved`` grows with each accepted save of a block,
+    ``heading_saved`` with those of the heading; ``revision`` when the server's values must replace what was typed.
+    ``focus`` is the id of the element that gets the focus once the page is drawn anew (``drawn`` grows).
+    """
 
     lesson: EditedLesson = NO_LESSON
-    body: str = ""
-    preview_html: str = ""
+    blocks: list[BlockRow] = []
     problems: list[ProblemLine] = []
+    quizzes: list[Option] = []
+    editing: str = ""
+    editing_version: int = 0
+    values: dict[str, str] = {}
+    revision: int = 0
     saved: int = 0
+    heading_saved: int = 0
+    failed: int = 0
     conflict: str = ""
-    removing: bool = False
-    _publish: bool = False
+    theirs_html: str = ""
+    theirs_version: int = 0
+    heading_conflict: str = ""
+    undo: str = ""
+    undo_text: str = ""
+    announcement: str = ""
+    focus: str = ""
+    drawn: int = 0
+    dialog: str = ""
+    _written: dict[str, int] = {}
+    _quizzes: dict[str, QuizView] = {}
+    _open_quizzes: list[str] = []
 
     @handler(Permission.COURSE_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
-        """The lesson as it was last saved."""
-        lesson_id = parse_id(route_argument(self, "lesson_id"))
+        """The draft as it was last saved."""
         async with unit_of_work(me) as work:
-            found = await outline.read_lesson_for_edit(work=work, me=me, lesson_id=lesson_id)
-        lesson = found.lesson
-        previous, previous_title = _neighbour(found.previous)
-        following, following_title = _neighbour(found.next)
-        self.conflict, self.removing, self._publish = "", False, False
-        self.lesson = EditedLesson(
-            id=str(lesson.id),
-            title=lesson.title,
-            minutes=str(lesson.minutes),
-            objectives="\n".join(lesson.objectives),
-            published=lesson.status == PublicationStatus.PUBLISHED,
-            version=lesson.version,
-            course_id=str(found.course.id),
-            course=found.course.title,
-            module=found.module.title,
-            previous=previous,
-            previous_title=previous_title,
-            next=following,
-            next_title=following_title,
-        )
-        self.body, self.preview_html = lesson.body, lesson.body_html
-        self.problems = _problem_lines(await outline.problems_of(lesson.body), me.locale)
+            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
+        self.conflict = self.heading_conflict = self.undo = self.dialog = self.editing = ""
+        self.focus = self.announcement = ""
+        self._written, self.values = {}, {}
+        self.revision += 1
+        self._show_lesson(found)
+        self.quizzes, self._quizzes = quiz_choices(found.quizzes, me.locale)
+        self._open_quizzes = [str(one.id) for one in found.quizzes if one.published]
+        await self._show(me, found.blocks)
 
     @handler(Permission.COURSE_EDIT)
-    async def preview(self, me: Principal, text: Annotated[str, Field(max_length=outline.MAX_BODY)]) -> None:
-        """Show what has been typed as readers will see it, and what would keep some of them out."""
-        self.preview_html = await asyncio.to_thread(render_markdown, text)
-        self.problems = _problem_lines(await outline.problems_of(text), me.locale)
+    async def open(self, me: Principal, block_id: UUID) -> None:
+        """Write in a block."""
+        async with unit_of_work(me) as work:
+            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
+        await self._show(me, found.blocks)
+        self._edit(next((one for one in found.blocks if one.id == block_id), None))
 
     @handler(Permission.COURSE_EDIT)
-    async def intend(self, me: Principal, publish: bool) -> None:
-        """Which of the form's two buttons was pressed; the form itself follows at once."""
-        self._publish = publish
+    async def close(self, me: Principal) -> None:
+        """Leave the block that is open; the focus goes to its button."""
+        self.focus = f"block-{self.editing}-edit"
+        self.editing = self.conflict = ""
+        self.values = {}
+        self.drawn += 1
 
     @handler(Permission.COURSE_EDIT)
-    async def save(self, me: Principal, form: LessonForm) -> None:
-        """Store the text; with the button "Publish", show it to students as well."""
-        publish, self._publish, self.conflict = self._publish, False, ""
-        self.problems = _problem_lines(await outline.problems_of(form.body), me.locale)
+    async def add(self, me: Principal, kind: BlockKind, before: Key = "") -> None:
+        """Add a block in front of another one or at the end, and open it."""
+        async with unit_of_work(me) as work:
+            block, blocks = await writing.add_block(
+                work=work,
+                me=me,
+                lesson_id=self._lesson_id(),
+                kind=kind,
+                before=parse_id(before) if before else None,
+            )
+        self._mark_changed()
+        await self._show(me, blocks)
+        self._edit(block)
+
+    @handler(Permission.COURSE_EDIT)
+    async def save(self, me: Principal, form: BlockForm) -> None:
+        """Store what was typed in a block."""
+        await self._save(me, form, {int(form.base or form.version), self._written.get(str(form.block), 0)})
+
+    @handler(Permission.COURSE_EDIT)
+    async def keep_mine(self, me: Principal, form: BlockForm) -> None:
+        """Store what was typed over what somebody else saved, which the writer has seen."""
+        await self._save(me, form, {self.theirs_version})
+
+    @handler(Permission.COURSE_EDIT)
+    async def take_theirs(self, me: Principal) -> object:
+        """Go on with what somebody else saved."""
+        key, self.conflict = self.editing, ""
+        self.saved += 1
+        return LessonEditorState.open(key) if key else None
+
+    @handler(Permission.COURSE_EDIT)
+    async def save_heading(self, me: Principal, form: HeadingForm) -> None:
+        """Store title, time and aims."""
+        self.heading_conflict = ""
+        based_on = int(form.base) if form.base.isdecimal() else form.version
+        if self._written.get("heading") == self.lesson["version"]:
+            based_on = self.lesson["version"]
         try:
             async with unit_of_work(me) as work:
-                stored = await outline.save_lesson(
+                lesson = await writing.save_heading(
                     work=work,
                     me=me,
-                    lesson_id=parse_id(route_argument(self, "lesson_id")),
-                    version=form.version,
+                    lesson_id=self._lesson_id(),
+                    version=based_on,
                     title=form.title,
                     minutes=form.minutes,
                     objectives=form.objectives.splitlines(),
-                    body=form.body,
-                    publish=publish,
                 )
         except Conflict as error:
-            self.conflict = translate(error.detail, me.locale)
+            self.heading_conflict = translate(error.detail, me.locale)
             return
-        self._show_saved(stored.lesson)
-        published = stored.lesson.status == PublicationStatus.PUBLISHED
-        if publish and not published:
-            refusal = outline.refusal(stored.lesson.body, stored.problems)
-            self.errors = field_texts(refusal, me.locale)
-            text = N_("Saved as a draft. It is not published yet: see the list above the text.")
-            await notify(self, "warning", translate(text, me.locale))
-            return
-        text = N_("Saved and published.") if publish else N_("Saved.")
-        await notify(self, "success", translate(text, me.locale))
+        self._written["heading"] = lesson.version
+        self.heading_saved += 1
+        self._show_heading(lesson)
 
     @handler(Permission.COURSE_EDIT)
-    async def unpublish(self, me: Principal) -> None:
-        """Take the lesson back into draft; what is typed and not saved stays in the form."""
+    async def move(self, me: Principal, block_id: UUID, direction: outline.Direction) -> None:
+        """Move a block one place; the focus stays on its button."""
         async with unit_of_work(me) as work:
-            lesson = await outline.set_lesson_published(
-                work=work,
-                me=me,
-                lesson_id=parse_id(route_argument(self, "lesson_id")),
-                version=self.lesson["version"],
-                published=False,
-            )
-        self.lesson = {**self.lesson, "published": False, "version": lesson.version}
-        await notify(self, "success", translate(N_("The lesson is a draft again."), me.locale))
+            blocks = await writing.move_block(work=work, me=me, block_id=block_id, direction=direction)
+        self.focus = f"block-{block_id}-{direction}"
+        await self._moved(me, block_id, blocks)
 
     @handler(Permission.COURSE_EDIT)
-    async def ask_remove(self, me: Principal) -> None:
-        """Ask before the lesson is deleted."""
-        self.removing = True
+    async def place(self, me: Principal, kind: Key, block_id: UUID, group: Key, before: Key) -> None:
+        """Put a block where it was dragged."""
+        async with unit_of_work(me) as work:
+            blocks = await writing.place_block(
+                work=work, me=me, block_id=block_id, before=parse_id(before) if before else None
+            )
+        self.focus = ""
+        await self._moved(me, block_id, blocks)
+
+    @handler(Permission.COURSE_EDIT)
+    async def duplicate(self, me: Principal, block_id: UUID) -> None:
+        """Put a copy behind a block."""
+        async with unit_of_work(me) as work:
+            block, blocks = await writing.duplicate_block(work=work, me=me, block_id=block_id)
+        self._mark_changed()
+        self.focus = f"block-{block.id}-edit"
+        await self._show(me, blocks)
+        self._say(me, N_("Copied. The copy follows the block."))
+
+    @handler(Permission.COURSE_EDIT)
+    async def remove_block(self, me: Principal, block_id: UUID) -> None:
+        """Take a block out; it can be brought back."""
+        row = next((one for one in self.blocks if one["id"] == str(block_id)), None)
+        async with unit_of_work(me) as work:
+            blocks = await writing.remove_block(work=work, me=me, block_id=block_id)
+        if self.editing == str(block_id):
+            self.editing = ""
+        self._mark_changed()
+        self.undo, self.focus = str(block_id), "block-undo"
+        name = row["name"] if row else ""
+        self.undo_text = translate(N_("Removed: {kind}."), me.locale, kind=name)
+        await self._show(me, blocks)
+
+    @handler(Permission.COURSE_EDIT)
+    async def bring_back(self, me: Principal) -> None:
+        """Undo the last removal."""
+        key, self.undo = self.undo, ""
+        async with unit_of_work(me) as work:
+            blocks = await writing.bring_back(work=work, me=me, block_id=parse_id(key))
+        self._mark_changed()
+        self.focus = f"block-{key}-edit"
+        await self._show(me, blocks)
+        self._say(me, N_("The block is back."))
+
+    @handler(Permission.COURSE_EDIT)
+    async def forget_undo(self, me: Principal) -> None:
+        """Put the offer to undo away."""
+        self.undo = ""
+
+    @handler(Permission.COURSE_EDIT)
+    async def go_to(self, me: Principal, block_id: UUID, field: Key) -> None:
+        """Open the block of a problem and put the focus on what has to be put right."""
+        async with unit_of_work(me) as work:
+            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
+        self.dialog = ""
+        await self._show(me, found.blocks)
+        self._edit(next((one for one in found.blocks if one.id == block_id), None), field)
+
+    @handler(Permission.COURSE_EDIT)
+    async def ask(self, me: Principal, dialog: Key) -> None:
+        """Open a dialog: ``publish`` or ``remove``."""
+        self.dialog = dialog
 
     @handler(Permission.COURSE_EDIT)
     async def keep(self, me: Principal) -> None:
-        """Close the question."""
-        self.removing = False
+        """Close the dialog."""
+        self.dialog = ""
+
+    @handler(Permission.COURSE_EDIT)
+    async def publish(self, me: Principal, form: PublishForm) -> None:
+        """Make the draft the version that students read."""
+        try:
+            async with unit_of_work(me) as work:
+                version = await publishing.publish(
+                    work=work, me=me, lesson_id=self._lesson_id(), note=form.note
+                )
+        except NotPublishable as error:
+            self.problems = self._problem_lines(error.findings, me.locale)
+            self.errors = {"form": translate(error.detail, me.locale, **error.params)}
+            return
+        self.dialog = self.undo = ""
+        self.lesson = {**self.lesson, "published": True, "number": version.number, "changed": False}
+        text = translate(N_("Version {number} is published."), me.locale, number=version.number)
+        await notify(self, "success", text)
+
+    @handler(Permission.COURSE_EDIT)
+    async def unpublish(self, me: Principal) -> None:
+        """Hide the lesson from its students."""
+        async with unit_of_work(me) as work:
+            await publishing.withdraw(work=work, me=me, lesson_id=self._lesson_id())
+        self.lesson = {**self.lesson, "published": False}
+        text = N_("Students do not see this lesson any more.")
+        await notify(self, "success", translate(text, me.locale))
 
     @handler(Permission.COURSE_EDIT)
     async def remove(self, me: Principal) -> rx.event.EventSpec:
         """Delete the lesson and go back to the outline."""
-        self.removing = False
+        self.dialog = ""
         async with unit_of_work(me) as work:
-            course_id = await outline.delete_lesson(
-                work=work, me=me, lesson_id=parse_id(route_argument(self, "lesson_id"))
-            )
+            course_id = await outline.delete_lesson(work=work, me=me, lesson_id=self._lesson_id())
         await notify(self, "success", translate(N_("Deleted."), me.locale))
         return rx.redirect(f"/teach/courses/{course_id}")
 
-    def _show_saved(self, lesson: Lesson) -> None:
+    def _lesson_id(self) -> UUID:
+        return parse_id(route_argument(self, "lesson_id"))
+
+    async def _save(self, me: Principal, form: BlockForm, based_on: set[int]) -> None:
+        key = str(form.block)
+        try:
+            async with unit_of_work(me) as work:
+                block, blocks = await writing.save_block(
+                    work=work, me=me, block_id=form.block, based_on=based_on, values=form.values
+                )
+        except BlockConflict as error:
+            await self._tell_conflict(me, error, form)
+            return
+        self._written[key] = block.version
         self.saved += 1
-        self.body, self.preview_html = lesson.body, lesson.body_html
+        self.conflict = ""
+        if key == self.editing:
+            self.editing_version = block.version
+        self._mark_changed()
+        await self._show(me, blocks)
+
+    async def _tell_conflict(self, me: Principal, error: BlockConflict, form: BlockForm) -> None:
+        """Show what somebody else saved beside what was typed, which stays in the form."""
+        theirs = (await publishing.rendered_draft([error.block], set()))[0]
+        key = str(form.block)
+        if self.editing != key:
+            # The block was left before its last words were refused: open it again with them.
+            self._edit(error.block)
+            self.values = {**self.values, **form.values}
+        self.theirs_html, self.theirs_version = theirs.html, error.block.version
+        self.conflict = translate(error.detail, me.locale)
+        self.failed += 1
+
+    def _edit(self, block: Block | None, field: str = "") -> None:
+        self.conflict = self.undo = ""
+        if block is None:
+            self.editing, self.values = "", {}
+            return
+        self.editing, self.editing_version = str(block.id), block.version
+        self.values = dict(writing.content_of(block).data)
+        self.revision += 1
+        self.focus = f"block-field-{field}" if field else "block-form"
+        self.drawn += 1
+
+    async def _moved(self, me: Principal, block_id: UUID, blocks: list[Block]) -> None:
+        self._mark_changed()
+        await self._show(me, blocks)
+        place = next((n for n, one in enumerate(blocks, start=1) if one.id == block_id), 0)
+        self._say(me, N_("Moved to place {number} of {total}."), number=place, total=len(blocks))
+
+    def _say(self, me: Principal, text: str, **params: object) -> None:
+        # A live region says the same words twice only when they differ: the space makes the second time news.
+        said = translate(text, me.locale, **params)
+        self.announcement = f"{said} " if self.announcement == said else said
+
+    async def _show(self, me: Principal, blocks: Sequence[Block]) -> None:
+        quizzes = {UUID(one) for one in self._open_quizzes}
+        rendered = await publishing.rendered_draft(blocks, quizzes)
+        self.problems = self._problem_lines(document.findings_of(rendered), me.locale, rendered)
+        last = len(rendered) - 1
+        self.blocks = [
+            BlockRow(
+                id=str(block.id),
+                kind=block.kind,
+                name=translate(KIND_NAMES[block.kind], me.locale),
+                number=number + 1,
+                version=block.version,
+                first=number == 0,
+                last=number == last,
+                empty=document.is_empty(one.content),
+                problems=len(one.findings),
+                view=block_view(one, me.locale, lesson_id=self.lesson["id"], quizzes=self._quizzes),
+            )
+            for number, (block, one) in enumerate(zip(blocks, rendered, strict=True))
+        ]
+        self.drawn += 1
+
+    def _problem_lines(
+        self, findings: Sequence[Finding], locale: str, rendered: Sequence[Rendered] = ()
+    ) -> list[ProblemLine]:
+        places = {one["id"]: (one["number"], one["name"]) for one in self.blocks}
+        places |= {
+            str(one.content.id): (number, translate(KIND_NAMES[one.content.kind], locale))
+            for number, one in enumerate(rendered, start=1)
+        }
+        lines: list[ProblemLine] = []
+        for number, one in enumerate(findings):
+            key = str(one.block_id or "")
+            place = ""
+            if key in places:
+                text = (
+                    N_("Block {number} ({kind}), line {line}") if one.line else N_("Block {number} ({kind})")
+                )
+                place = translate(text, locale, number=places[key][0], kind=places[key][1], line=one.line)
+            lines.append(
+                ProblemLine(
+                    key=f"{number}-{key}",
+                    block=key,
+                    field=one.field,
+                    place=place,
+                    text=translate(one.message, locale),
+                )
+            )
+        return lines
+
+    def _mark_changed(self) -> None:
+        if not self.lesson["changed"]:
+            self.lesson = {**self.lesson, "changed": True}
+
+    def _show_lesson(self, found: Draft) -> None:
+        previous, previous_title = _neighbour(found.previous)
+        following, following_title = _neighbour(found.next)
+        self.lesson = {
+            **NO_LESSON,
+            "id": str(found.lesson.id),
+            "course_id": str(found.course.id),
+            "course": found.course.title,
+            "module": found.module.title,
+            "previous": previous,
+            "previous_title": previous_title,
+            "next": following,
+            "next_title": following_title,
+        }
+        self._show_heading(found.lesson)
+
+    def _show_heading(self, lesson: Lesson) -> None:
         self.lesson = {
             **self.lesson,
-            "title": lesson.title,
-            "minutes": str(lesson.minutes),
-            "objectives": "\n".join(lesson.objectives),
+            "title": lesson.draft_title,
+            "minutes": str(lesson.draft_minutes),
+            "objectives": "\n".join(lesson.draft_objectives),
             "published": lesson.status == PublicationStatus.PUBLISHED,
+            "number": lesson.published_number,
+            "changed": lesson.changed,
             "version": lesson.version,
         }

@@ -31,6 +31,7 @@ class PersonLine(TypedDict):
     """Somebody on the roster."""
 
     id: str
+    user_id: str
     name: str
     email: str
     section: str
@@ -133,6 +134,7 @@ class RosterState(PageMixin, rx.State):
         self.rows = [
             PersonLine(
                 id=str(one.enrollment_id),
+                user_id=str(one.user_id),
                 name=f"{one.given_name} {one.family_name}".strip(),
                 email=one.email,
                 section=one.section_name,

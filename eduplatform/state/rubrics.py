@@ -13,15 +13,17 @@ from pydantic import ConfigDict, Field
 from eduplatform.db.base import new_id
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.grading import rubrics
-from eduplatform.domain.grading.repository import CriterionScale
-from eduplatform.domain.grading.rubrics import CriterionDraft, LevelDraft, RubricDraft
+from eduplatform.domain.grading.rubric_drafts import HOLISTIC, CriterionDraft, LevelDraft, RubricDraft
+from eduplatform.domain.grading.rubric_repository import CriterionScale
+from eduplatform.domain.grading.rubrics import EditedRubric
 from eduplatform.errors import Conflict, Invalid
 from eduplatform.i18n import N_, translate
-from eduplatform.i18n.formatting import format_points
+from eduplatform.i18n.formatting import format_datetime, format_points
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
 from eduplatform.state.desk_rows import plain
+from eduplatform.state.rows import Option
 
 STARTER_LEVELS = (
     (Decimal(4), N_("Excellent")),
@@ -32,10 +34,12 @@ MAX_FIELDS = 1000
 
 
 class RubricLine(TypedDict):
-    """A rubric in the list of its course."""
+    """A rubric in the list of its course; ``id`` is that of its family."""
 
     id: str
     title: str
+    holistic: bool
+    version: int
     description: str
     criteria: int
     total: str
@@ -50,7 +54,6 @@ class LevelEdit(TypedDict):
     title: str
     points: str
     description: str
-    scored: bool
 
 
 class CriterionEdit(TypedDict):
@@ -61,13 +64,47 @@ class CriterionEdit(TypedDict):
     slot: str
     title: str
     description: str
+    objective_id: str
     levels: list[LevelEdit]
+
+
+class VersionLine(TypedDict):
+    """A version of the rubric in the editor's history."""
+
+    number: int
+    made: str
+    who: str
+    scored: int
+    current: bool
+
+
+class OldLevel(TypedDict):
+    """A level of a version that is only read."""
+
+    title: str
+    points: str
+    description: str
+
+
+class OldCriterion(TypedDict):
+    """A criterion of a version that is only read."""
+
+    title: str
+    description: str
+    levels: list[OldLevel]
 
 
 class NewRubricForm(Form):
     """What the dialog of the list sends."""
 
     title: Annotated[str, Field(max_length=400)] = ""
+    kind: Literal["analytic", "holistic"] = "analytic"
+
+
+class CopyForm(Form):
+    """A rubric of another course."""
+
+    rubric_id: UUID
 
 
 class RubricForm(Form):
@@ -85,6 +122,7 @@ class RubricsState(PageMixin, rx.State):
     course_id: str = ""
     course_title: str = ""
     rows: list[RubricLine] = []
+    elsewhere: list[Option] = []
     removing: str = ""
     removing_title: str = ""
 
@@ -100,15 +138,16 @@ class RubricsState(PageMixin, rx.State):
         levels = [
             LevelDraft(title=translate(name, me.locale), points=points) for points, name in STARTER_LEVELS
         ]
-        first = CriterionDraft(title=translate(N_("First criterion"), me.locale), levels=levels)
+        name = form.title if form.kind == HOLISTIC else translate(N_("First criterion"), me.locale)
+        first = CriterionDraft(title=name, levels=levels)
         async with unit_of_work(me) as work:
             rubric = await rubrics.create_rubric(
                 work=work,
                 me=me,
                 course_id=parse_id(route_argument(self, "course_id")),
-                draft=RubricDraft(title=form.title, criteria=[first]),
+                draft=RubricDraft(title=form.title, kind=form.kind, criteria=[first]),
             )
-        return rx.redirect(f"/teach/rubrics/{rubric.id}")
+        return rx.redirect(f"/teach/rubrics/{rubric.family_id}")
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def duplicate(self, me: Principal, rubric_id: UUID) -> object:
@@ -116,6 +155,18 @@ class RubricsState(PageMixin, rx.State):
         return await _duplicate(
             me, rubric_id, next((r["title"] for r in self.rows if r["id"] == str(rubric_id)), "")
         )
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def copy_here(self, me: Principal, form: CopyForm) -> object:
+        """Copy a rubric of another course into this one, and open the copy."""
+        async with unit_of_work(me) as work:
+            copy = await rubrics.copy_rubric(
+                work=work,
+                me=me,
+                rubric_id=form.rubric_id,
+                course_id=parse_id(route_argument(self, "course_id")),
+            )
+        return rx.redirect(f"/teach/rubrics/{copy.family_id}")
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def ask_remove(self, me: Principal, rubric_id: UUID) -> None:
@@ -140,26 +191,32 @@ class RubricsState(PageMixin, rx.State):
     async def _read(self, me: Principal) -> None:
         course_id = parse_id(route_argument(self, "course_id"))
         async with unit_of_work(me) as work:
-            course, found = await rubrics.list_rubrics(work=work, me=me, course_id=course_id)
-        self.course_id, self.course_title = str(course.id), course.title
+            found = await rubrics.list_rubrics(work=work, me=me, course_id=course_id)
+        self.course_id, self.course_title = str(found.course.id), found.course.title
+        self.elsewhere = [
+            Option(value=str(one.rubric_id), label=f"{one.course_title}: {one.title}")
+            for one in found.elsewhere
+        ]
         self.rows = [
             RubricLine(
-                id=str(one.rubric.id),
+                id=str(one.rubric.family_id),
                 title=one.rubric.title,
+                holistic=one.rubric.kind == HOLISTIC,
+                version=one.rubric.version,
                 description=one.rubric.description,
                 criteria=one.criteria,
                 total=format_points(one.total, me.locale),
                 uses=one.uses,
             )
-            for one in found
+            for one in found.rubrics
         ]
 
 
 async def _duplicate(me: Principal, rubric_id: UUID, title: str) -> object:
     name = translate(N_("{title} (copy)"), me.locale, title=title)
     async with unit_of_work(me) as work:
-        copy = await rubrics.duplicate_rubric(work=work, me=me, rubric_id=rubric_id, title=name)
-    return rx.redirect(f"/teach/rubrics/{copy.id}")
+        copy = await rubrics.copy_rubric(work=work, me=me, rubric_id=rubric_id, title=name)
+    return rx.redirect(f"/teach/rubrics/{copy.family_id}")
 
 
 class RubricEditorState(PageMixin, rx.State):
@@ -171,11 +228,17 @@ class RubricEditorState(PageMixin, rx.State):
     title: str = ""
     description: str = ""
     criteria: list[CriterionEdit] = []
+    holistic: bool = False
     version: int = 0
     sheet: int = 0
     total: str = ""
     uses: list[str] = []
-    locked: bool = False
+    scored: int = 0
+    versions: list[VersionLine] = []
+    objectives: list[Option] = []
+    old_number: int = 0
+    old_title: str = ""
+    old: list[OldCriterion] = []
     conflict: str = ""
     draft_key: str = ""
 
@@ -187,14 +250,16 @@ class RubricEditorState(PageMixin, rx.State):
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
         """The rubric as it is stored."""
-        self.conflict = ""
+        self.conflict, self.old_number, self.old = "", 0, []
         await self._read(me)
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def add_criterion(self, me: Principal) -> None:
         """One more criterion at the end, with the usual levels."""
         levels = [_new_level(translate(name, me.locale), plain(points)) for points, name in STARTER_LEVELS]
-        row = CriterionEdit(key=str(new_id()), number=0, slot="", title="", description="", levels=levels)
+        row = CriterionEdit(
+            key=str(new_id()), number=0, slot="", title="", description="", objective_id="", levels=levels
+        )
         self.criteria = _numbered([*self.criteria, row])
 
     @handler(Permission.ASSESSMENT_EDIT)
@@ -241,6 +306,7 @@ class RubricEditorState(PageMixin, rx.State):
         draft = RubricDraft(
             title=form.title,
             description=form.description,
+            kind="holistic" if self.holistic else "analytic",
             criteria=_drafts(self.criteria, fields),
         )
         try:
@@ -256,6 +322,34 @@ class RubricEditorState(PageMixin, rx.State):
         await notify(self, "success", translate(N_("Saved."), me.locale))
 
     @handler(Permission.ASSESSMENT_EDIT)
+    async def show_version(self, me: Principal, number: Annotated[int, Field(ge=1)]) -> None:
+        """Show an older version to read."""
+        async with unit_of_work(me) as work:
+            rubric, scale = await rubrics.old_version(
+                work=work, me=me, rubric_id=parse_id(self.rubric_id), version=number
+            )
+        self.old_number, self.old_title = number, rubric.title
+        self.old = [_old_criterion(one, me) for one in scale]
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def close_version(self, me: Principal) -> None:
+        """Close it."""
+        self.old_number, self.old = 0, []
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def restore(self, me: Principal) -> None:
+        """Make the older version the newest one."""
+        async with unit_of_work(me) as work:
+            await rubrics.restore_version(
+                work=work, me=me, rubric_id=parse_id(self.rubric_id), version=self.old_number
+            )
+        self.old_number, self.old, self.conflict = 0, [], ""
+        await self._read(me)
+        await notify(
+            self, "success", translate(N_("Restored as version {version}."), me.locale, version=self.version)
+        )
+
+    @handler(Permission.ASSESSMENT_EDIT)
     async def duplicate(self, me: Principal) -> object:
         """Copy the stored rubric, and open the copy."""
         return await _duplicate(me, parse_id(self.rubric_id), self.title)
@@ -264,24 +358,58 @@ class RubricEditorState(PageMixin, rx.State):
         rubric_id = parse_id(route_argument(self, "rubric_id"))
         async with unit_of_work(me) as work:
             found = await rubrics.edited_rubric(work=work, me=me, rubric_id=rubric_id)
+        self._show(found, me)
+
+    def _show(self, found: EditedRubric, me: Principal) -> None:
         rubric = found.rubric
-        self.rubric_id, self.version = str(rubric.id), rubric.version
+        self.rubric_id, self.version = str(rubric.family_id), rubric.version
         self.course_id, self.course_title = str(found.course.id), found.course.title
         self.title, self.description = rubric.title, rubric.description
-        self.uses, self.locked = found.uses, bool(found.scored)
+        self.holistic = rubric.kind == HOLISTIC
+        self.uses = found.uses
         self.total = format_points(rubrics.possible_points(found.criteria), me.locale)
-        self.criteria = _numbered([_criterion(one, found.scored) for one in found.criteria])
-        self.draft_key = f"rubric:{me.user}:{rubric.id}"
+        self.objectives = [
+            Option(value=str(one.id), label=f"{one.code} {one.statement}") for one in found.objectives
+        ]
+        self.versions = [
+            VersionLine(
+                number=one.version,
+                made=format_datetime(one.made_at, me.locale, me.timezone),
+                who=one.made_by or translate(N_("The platform"), me.locale),
+                scored=one.scored,
+                current=one.current,
+            )
+            for one in found.versions
+        ]
+        self.scored = sum(one.scored for one in found.versions)
+        self.criteria = _numbered([_criterion(one) for one in found.criteria])
+        self.draft_key = f"rubric:{me.user}:{rubric.family_id}:{rubric.version}"
         self.sheet += 1
 
 
-def _criterion(one: CriterionScale, scored: set[UUID]) -> CriterionEdit:
+def _old_criterion(one: CriterionScale, me: Principal) -> OldCriterion:
+    return OldCriterion(
+        title=one.criterion.title,
+        description=one.criterion.description,
+        levels=[
+            OldLevel(
+                title=level.title,
+                points=format_points(level.points, me.locale),
+                description=level.description,
+            )
+            for level in one.levels
+        ],
+    )
+
+
+def _criterion(one: CriterionScale) -> CriterionEdit:
     return CriterionEdit(
         key=str(one.criterion.id),
         number=0,
         slot="",
         title=one.criterion.title,
         description=one.criterion.description,
+        objective_id=str(one.criterion.objective_id or ""),
         levels=[
             LevelEdit(
                 key=str(level.id),
@@ -289,7 +417,6 @@ def _criterion(one: CriterionScale, scored: set[UUID]) -> CriterionEdit:
                 title=level.title,
                 points=plain(level.points),
                 description=level.description,
-                scored=level.id in scored,
             )
             for level in one.levels
         ],
@@ -297,7 +424,7 @@ def _criterion(one: CriterionScale, scored: set[UUID]) -> CriterionEdit:
 
 
 def _new_level(title: str, points: str) -> LevelEdit:
-    return LevelEdit(key=str(new_id()), slot="", title=title, points=points, description="", scored=False)
+    return LevelEdit(key=str(new_id()), slot="", title=title, points=points, description="")
 
 
 def _numbered(rows: list[CriterionEdit]) -> list[CriterionEdit]:
@@ -317,7 +444,7 @@ def _numbered(rows: list[CriterionEdit]) -> list[CriterionEdit]:
 
 
 def _drafts(rows: list[CriterionEdit], fields: Mapping[str, Any]) -> list[CriterionDraft]:
-    """The rows with what was typed into their fields; ids that are not stored are new rows to the service."""
+    """The rows with what was typed into their fields."""
 
     def typed(name: str) -> str:
         return str(fields.get(name) or "")
@@ -335,7 +462,6 @@ def _drafts(rows: list[CriterionEdit], fields: Mapping[str, Any]) -> list[Criter
                 problems[f"{level['slot']}-points"] = N_("Please enter a number.")
             levels.append(
                 LevelDraft(
-                    id=UUID(level["key"]),
                     title=typed(f"title-{level['key']}"),
                     points=points,
                     description=typed(f"description-{level['key']}"),
@@ -343,7 +469,7 @@ def _drafts(rows: list[CriterionEdit], fields: Mapping[str, Any]) -> list[Criter
             )
         drafts.append(
             CriterionDraft(
-                id=UUID(row["key"]),
+                objective_id=_optional_id(typed(f"objective-{row['key']}")),
                 title=typed(f"title-{row['key']}"),
                 description=typed(f"description-{row['key']}"),
                 levels=levels,
@@ -352,3 +478,7 @@ def _drafts(rows: list[CriterionEdit], fields: Mapping[str, Any]) -> list[Criter
     if problems:
         raise Invalid(fields=problems)
     return drafts
+
+
+def _optional_id(text: str) -> UUID | None:
+    return parse_id(text) if text else None

@@ -57,7 +57,7 @@ def grade_the_essay(page: Page, course: Course) -> None:
     """Give three points and a comment, save, and release."""
     go(page, "/teach/grading")
     row = page.get_by_role("row").filter(has_text=course.quiz)
-    row.get_by_role("link", name="Grade", exact=True).click()
+    row.get_by_role("link", name="Grade now", exact=True).click()
     ready(page)
     expect(page.locator("#desk-student")).to_be_visible()
     expect(page.get_by_text(ESSAY)).to_be_visible()
@@ -173,7 +173,7 @@ def test_a_student_with_a_phone(visitors: Visitors, course: Course) -> None:
 
 def test_grading_needs_no_mouse(visitors: Visitors) -> None:
     page = visitors.visit("teacher", "/teach/grading")
-    link = page.get_by_role("row").nth(1).get_by_role("link", name=re.compile("^(Grade|Release)$"))
+    link = page.get_by_role("row").nth(1).get_by_role("link", name=re.compile("^(Grade now|Release)$"))
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#desk-student")).to_be_visible()

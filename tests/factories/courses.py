@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.courses import enrolment, outline, service
+from eduplatform.domain.courses import enrolment, outline, publishing, service
 from eduplatform.domain.courses.models import EnrollmentRole
 from eduplatform.domain.messaging import service as discussions
 from eduplatform.security.principal import Principal
@@ -78,9 +78,7 @@ async def make_lesson(
             work=work, me=me, module_id=module_id or made.module_id, title=title, body=body
         )
         if published:
-            await outline.set_lesson_published(
-                work=work, me=me, lesson_id=lesson.id, version=lesson.version, published=True
-            )
+            await publishing.publish(work=work, me=me, lesson_id=lesson.id)
     return lesson.id
 
 

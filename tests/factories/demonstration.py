@@ -16,7 +16,7 @@ from eduplatform.demo import seed
 from eduplatform.demo.content import CourseContent, TenantContent, read_tenants
 from eduplatform.domain.accounts.models import GuardianLink, Identity, User
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Attempt, Question, QuestionBank
-from eduplatform.domain.courses.models import Course, Lesson, Section
+from eduplatform.domain.courses.models import Course, Lesson, LessonVersion, Section
 from eduplatform.domain.grading.models import Grade, Rubric
 from eduplatform.domain.messaging.models import Thread
 from eduplatform.domain.tenants import service as tenants
@@ -131,7 +131,12 @@ async def _first(work: Work, statement: Any) -> Any:
 async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]:
     """Objects with much on them: what is measured there holds for the others."""
     student, guardian = people[Role.STUDENT], people[Role.GUARDIAN]
-    lesson = await _first(work, select(Lesson).order_by(sa.func.length(col(Lesson.body_html)).desc()))
+    lesson = await _first(
+        work,
+        select(Lesson)
+        .join(LessonVersion, col(LessonVersion.lesson_id) == col(Lesson.id))
+        .order_by(sa.func.pg_column_size(col(LessonVersion.blocks)).desc()),
+    )
     attempt, assessment = await _first(
         work,
         select(Attempt, Assessment)

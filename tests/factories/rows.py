@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.db.base import TenantKeyed, TenantRoot
 from eduplatform.db.unit_of_work import Work, unscoped
-from eduplatform.domain.assessment.models import QuestionBank
+from eduplatform.domain.assessment.models import AssessmentOverride, QuestionBank
 
 CANARY = "cnry"
 """Begins every text of a made-up row, so that a leak can be found in whatever reaches a browser."""
@@ -78,6 +78,8 @@ def build_row(cls: type[SQLModel], tenant_id: UUID, parents: dict[str, UUID]) ->
         values["slug"] = f"r-{uuid4().hex[:10]}"
     if cls is AuditEvent:
         values["number"] = 1_000_000
+    if cls is AssessmentOverride:
+        values["section_id"] = None
     if cls is QuestionBank:
         values["owner_id"] = None
     return cls(**values)

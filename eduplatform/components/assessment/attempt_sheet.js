@@ -46,7 +46,7 @@ const Timer = ({ left, texts, classes }) => {
   );
 };
 
-const SaveState = ({ status, texts, classes }) => {
+export const SaveState = ({ status, texts, classes }) => {
   const text = status.name === "offline" && !status.durable ? texts.offlineMemory : texts[status.name];
   return h(
     "p",
@@ -168,7 +168,7 @@ const SubmitDialog = ({ open, missing, busy, failed, texts, classes, onClose, on
   );
 };
 
-const useJournal = (attemptId, onSubmitted) => {
+export const useJournal = (attemptId, onSubmitted) => {
   const [attempt, setAttempt] = useState(undefined);
   const [answers, setAnswers] = useState({});
   const [status, setStatus] = useState({ name: "saved", durable: true });

@@ -13,16 +13,18 @@ def course_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
 
     Args:
         course_id: The course.
-        current: ``outline``, ``people``, ``bank``, ``assessments``, ``rubrics``, ``gradebook`` or ``discussions``.
+        current: ``outline``, ``people``, ``groups``, ``bank``, ``assessments``, ``rubrics``, ``gradebook``, ``announcements`` or ``discussions``.
     """
     base = f"/teach/courses/{course_id}"
     pages = (
         ("outline", _("Outline"), base),
         ("people", _("People"), f"{base}/people"),
+        ("groups", _("Groups"), f"{base}/groups"),
         ("bank", _("Question bank"), f"{base}/bank"),
         ("assessments", _("Assessments"), f"{base}/assessments"),
         ("rubrics", _("Rubrics"), f"{base}/rubrics"),
         ("gradebook", _("Gradebook"), f"{base}/gradebook"),
+        ("announcements", _("Announcements"), f"/courses/{course_id}/announcements"),
         ("discussions", _("Discussions"), f"/courses/{course_id}/discussions"),
     )
     return _strip(pages, current)
@@ -33,13 +35,14 @@ def learn_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
 
     Args:
         course_id: The course.
-        current: ``lessons``, ``assessments``, ``grades`` or ``discussions``.
+        current: ``lessons``, ``assessments``, ``grades``, ``announcements`` or ``discussions``.
     """
     base = f"/learn/courses/{course_id}"
     pages = (
         ("lessons", _("Lessons"), base),
         ("assessments", _("Assessments"), f"{base}/assessments"),
         ("grades", _("Grades"), "/learn/grades"),
+        ("announcements", _("Announcements"), f"/courses/{course_id}/announcements"),
         ("discussions", _("Discussions"), f"/courses/{course_id}/discussions"),
     )
     return _strip(pages, current)

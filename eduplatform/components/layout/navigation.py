@@ -46,13 +46,19 @@ NAVIGATION: dict[Role, tuple[NavEntry, ...]] = {
         NavEntry(_("Home"), "house", "/teach", start=True),
         NavEntry(_("Courses"), "book-open", "/teach/courses"),
         NavEntry(_("Grading desk"), "clipboard-check", "/teach/grading"),
+        NavEntry(_("Calendar"), "calendar", "/calendar"),
     ),
     Role.STUDENT: (
         NavEntry(_("Home"), "house", "/learn", start=True),
         NavEntry(_("Courses"), "book-open", "/learn/courses"),
         NavEntry(_("Grades"), "chart-column", "/learn/grades"),
+        NavEntry(_("Calendar"), "calendar", "/calendar"),
     ),
-    Role.GUARDIAN: (NavEntry(_("Family"), "users", "/family", start=True),),
+    Role.GUARDIAN: (
+        NavEntry(_("Family"), "users", "/family", start=True),
+        NavEntry(_("Announcements"), "bell", "/family/announcements"),
+        NavEntry(_("Calendar"), "calendar", "/calendar"),
+    ),
 }
 """In the order in which the sections stand for a person with several roles."""
 

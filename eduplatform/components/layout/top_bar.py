@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from eduplatform.components.layout.bell import bell
 from eduplatform.components.layout.command_palette import command_palette
 from eduplatform.components.layout.navigation import role_name
 from eduplatform.components.layout.sidebar import organisation
@@ -11,6 +12,7 @@ from eduplatform.components.live.connection import connection_indicator
 from eduplatform.components.live.session_bridge import sign_out_button
 from eduplatform.components.text import _, language_switch
 from eduplatform.components.ui import avatar, icon, menu, menu_link, menu_separator, theme_switch
+from eduplatform.security.permissions import Role
 from eduplatform.state.shell import ShellState
 
 _LANGUAGE = "h-9 rounded-lg border border-line bg-surface px-2 text-sm text-ink hover:border-line-strong"
@@ -80,6 +82,13 @@ def top_bar() -> rx.Component:
                 language_switch(on_change=ShellState.choose_locale, class_name=_LANGUAGE),
                 theme_switch(),
                 class_name="hidden items-center gap-2 lg:flex",
+            ),
+            rx.cond(
+                ShellState.signed_in
+                & (ShellState.main_role != "")
+                & (ShellState.main_role != Role.OPERATOR.value),
+                bell(),
+                rx.fragment(),
             ),
             rx.cond(ShellState.signed_in, _person_menu(), rx.fragment()),
             class_name="flex shrink-0 items-center gap-2 sm:gap-3",

@@ -185,6 +185,14 @@ export class AttemptJournal {
     }
   }
 
+  // Asks what others who work on the same answer have stored meanwhile.
+  async listen() {
+    if (this.over || this.busy) return;
+    const attempt = await this.read().catch(() => null);
+    if (attempt && attempt.state !== "in_progress") this.end();
+    else for (const question of attempt?.questions ?? []) this.heard(question);
+  }
+
   pending(item) {
     return this.operations.find((operation) => operation.item_id === item);
   }

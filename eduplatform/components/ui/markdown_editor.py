@@ -11,9 +11,9 @@ from eduplatform.components.ui.base import Amount, Flag, Text, given
 from eduplatform.components.ui.fields import described_by, field
 from eduplatform.components.ui.icons import ICON_PATHS
 
-_SCRIPT = rx.asset("markdown_editor.js", shared=True).importable_path
+EDITOR_SCRIPT = rx.asset("markdown_editor.js", shared=True).importable_path
 
-_TOOLS: list[list[str]] = [
+EDITOR_TOOLS: list[list[str]] = [
     [name, ICON_PATHS[picture]]
     for name, picture in (
         ("bold", "bold"),
@@ -30,7 +30,7 @@ _TOOLS: list[list[str]] = [
     )
 ]
 
-_CLASSES = {
+EDITOR_CLASSES = {
     "frame": (
         "overflow-hidden rounded-lg border border-line-strong bg-surface focus-within:border-accent "
         "data-invalid:border-danger"
@@ -69,7 +69,7 @@ def _text_event(text: rx.Var[str]) -> tuple[rx.Var[str]]:
 class _MarkdownEditor(rx.Component):
     """Toolbar, textarea and preview."""
 
-    library = _SCRIPT
+    library = EDITOR_SCRIPT
     tag = "MarkdownEditor"
 
     name: rx.Var[str]
@@ -90,6 +90,39 @@ class _MarkdownEditor(rx.Component):
     tools: rx.Var[list[list[str]]]
     classes: rx.Var[dict[str, str]]
     on_change: rx.EventHandler[_text_event]
+
+
+def editor_words() -> dict[str, dict[str, rx.Var[str]]]:
+    """What the editor says, as its ``texts``, ``names`` and ``words``; for scripts that draw it themselves."""
+    return {
+        "texts": {
+            "toolbar": _("Formatting"),
+            "view": _("View"),
+            "write": _("Write"),
+            "preview": _("Preview"),
+            "nothing": _("What you write appears here as readers will see it."),
+        },
+        "names": {
+            "bold": _("Bold (Ctrl+B)"),
+            "italic": _("Italic (Ctrl+I)"),
+            "heading": _("Heading"),
+            "list": _("List (Ctrl+Shift+8)"),
+            "ordered": _("Numbered list (Ctrl+Shift+7)"),
+            "quote": _("Quotation (Ctrl+Shift+9)"),
+            "link": _("Link (Ctrl+K)"),
+            "image": _("Image"),
+            "formula": _("Formula (Ctrl+M)"),
+            "code": _("Code (Ctrl+E)"),
+            "table": _("Table"),
+        },
+        "words": {
+            "bold": _("bold text"),
+            "italic": _("italic text"),
+            "link": _("link text"),
+            "image": _("description of the image"),
+            "column": _("Column"),
+        },
+    }
 
 
 def markdown_editor(
@@ -144,35 +177,9 @@ def markdown_editor(
             invalid=rx.Var.create(error).bool() if given(error) else False,
             described_by=described_by(id),
             placeholder=placeholder,
-            texts={
-                "toolbar": _("Formatting"),
-                "view": _("View"),
-                "write": _("Write"),
-                "preview": _("Preview"),
-                "nothing": _("What you write appears here as readers will see it."),
-            },
-            names={
-                "bold": _("Bold (Ctrl+B)"),
-                "italic": _("Italic (Ctrl+I)"),
-                "heading": _("Heading"),
-                "list": _("List (Ctrl+Shift+8)"),
-                "ordered": _("Numbered list (Ctrl+Shift+7)"),
-                "quote": _("Quotation (Ctrl+Shift+9)"),
-                "link": _("Link (Ctrl+K)"),
-                "image": _("Image"),
-                "formula": _("Formula (Ctrl+M)"),
-                "code": _("Code (Ctrl+E)"),
-                "table": _("Table"),
-            },
-            words={
-                "bold": _("bold text"),
-                "italic": _("italic text"),
-                "link": _("link text"),
-                "image": _("description of the image"),
-                "column": _("Column"),
-            },
-            tools=_TOOLS,
-            classes=_CLASSES,
+            **editor_words(),
+            tools=EDITOR_TOOLS,
+            classes=EDITOR_CLASSES,
             **events,
         ),
         label=label,
@@ -185,4 +192,4 @@ def markdown_editor(
     )
 
 
-__all__ = ["markdown_editor"]
+__all__ = ["EDITOR_CLASSES", "EDITOR_SCRIPT", "EDITOR_TOOLS", "editor_words", "markdown_editor"]

@@ -18,26 +18,27 @@ from typing import Any
 from uuid import UUID
 
 from eduplatform.db.base import utc_now
+from eduplatform.db.repository import as_stored
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment import drafts, exam_password, pools, scoring
 from eduplatform.domain.assessment.availability import (
     Decision,
     EffectivePolicy,
     attempt_deadline,
     can_start,
-    late_seconds,
 )
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.policy import require_own_attempt, require_taker
+from eduplatform.domain.assessment.pool_repository import PoolRepository
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.repository import (
     AssessmentRepository,
     AttemptRepository,
-    ItemRepository,
     OperationRepository,
     ResponseRepository,
 )
-from eduplatform.domain.assessment.rules import GRACE
+from eduplatform.domain.assessment.rules import GRACE, AssessmentKind
 from eduplatform.domain.assessment.schemas import (
     Acknowledged,
     AnswerConflict,
@@ -47,10 +48,12 @@ from eduplatform.domain.assessment.schemas import (
     Sitting,
     StudentRow,
 )
+from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
+from eduplatform.domain.grading import group_grades, settlement
 from eduplatform.domain.grading import service as grading
-from eduplatform.domain.grading.points import ResponseScore, attempt_points, rounded
+from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -138,18 +141,35 @@ async def overview(
     )
 
 
-async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None) -> Attempt:
+async def start(
+    *,
+    work: Work,
+    me: Principal,
+    assessment_id: UUID,
+    password: str = "",
+    now: datetime | None = None,
+) -> Attempt:
     """Begin an attempt, or return the one that is running: beginning twice at once gives one attempt.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        assessment_id: The assessment.
+        password: What the student typed, when the assessment asks for one; going on needs none.
+        now: The server's clock.
 
     Raises:
         NotFound: It is not published, or the person does not take its course.
         CannotStart: It is not open, or all attempts are used; ``detail`` says which.
+        Invalid: The password is not right; ``fields["password"]``.
+        RateLimited: The student has tried too many passwords.
     """
     moment = now or utc_now()
     assessment, _course, enrollment = await require_taker(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
     attempts = AttemptRepository(work)
+    group_id = await _group(work, assessment, me)
     found = await attempts.of_student(assessment_id, me.user)
     running = next((one for one in found if one.state == AttemptState.IN_PROGRESS), None)
     if running is not None and not _is_over(running, moment):
@@ -161,21 +181,25 @@ async def start(*, work: Work, me: Principal, assessment_id: UUID, now: datetime
     if not decision.allowed and decision.reason is not None:
         reason = decision.reason
         raise CannotStart(reason.key, params={name: str(value) for name, value in reason.params.items()})
+    await exam_password.check(me=me, assessment=assessment, password=password)
     attempt = await attempts.add(
         Attempt(
             assessment_id=assessment_id,
             section_id=enrollment.section_id,
             user_id=me.user,
+            group_id=group_id,
             number=len(found) + 1,
             seed=secrets.randbelow(MAX_SEED),
             started_at=moment,
             deadline_at=attempt_deadline(policy, moment),
         )
     )
-    items = await ItemRepository(work).of_assessment(assessment_id)
+    asked = pools.drawn(await PoolRepository(work).slots(assessment_id), attempt.seed)
     await ResponseRepository(work).insert_many(
-        [{"attempt_id": attempt.id, "item_id": row.item.id, "created_by": me.user} for row in items]
+        [{"attempt_id": attempt.id, "item_id": item_id, "created_by": me.user} for item_id in asked]
     )
+    if found and assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _begin_with_last(work, found[-1], attempt)
     return attempt
 
 
@@ -200,14 +224,17 @@ def in_order(assessment: Assessment, attempt: Attempt, asked: list[Asked]) -> li
     return sorted(asked, key=lambda one: hashlib.sha256(f"{attempt.seed}:{one.item.id}".encode()).digest())
 
 
-def public_question(attempt: Attempt, asked: Asked) -> dict[str, Any]:
+def public_question(found: Sitting, asked: Asked) -> dict[str, Any]:
     """A question as its student's browser may know it: no key, no feedback, no score."""
-    kind = question_type(asked.version.type)
+    attempt, kind = found.attempt, question_type(asked.version.type)
+    body = kind.load_body(asked.version.body)
+    if found.assessment.shuffle_options and hasattr(body, "shuffle"):
+        body = body.model_copy(update={"shuffle": True})
     return {
         "item_id": str(asked.item.id),
         "points": str(asked.item.points),
         "stem_html": asked.version.stem_html,
-        "view": kind.public_view(kind.load_body(asked.version.body), attempt.seed),
+        "view": kind.public_view(body, attempt.seed),
         "answer": asked.response.answer,
         "version": asked.response.version,
     }
@@ -247,7 +274,7 @@ async def save_answers(
     moment = now or utc_now()
     if len(operations) > MAX_OPERATIONS:
         raise Invalid(fields={"operations": N_("Too many answers at once.")})
-    attempt, _assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
     receipt = Receipt(attempt.state, moment, [], [], [])
     receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
@@ -264,8 +291,11 @@ async def save_answers(
     if any(one.item_id not in asked for one in fresh):
         raise NotFound
     answers = _parsed(fresh, asked)
+    before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
         _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
     await OperationRepository(work).insert_many(
@@ -315,14 +345,28 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
 
     Raises:
         NotFound: It does not exist, or it is another student's.
+        Invalid: Something that an assignment asks for is missing; ``fields`` names the parts.
     """
     moment = now or utc_now()
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
     if attempt.state == AttemptState.IN_PROGRESS:
         asked = await ResponseRepository(work).asked([attempt_id])
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
-        _finish(attempt, asked, policy=policy, moment=moment)
-        await _settle(work, attempt, actor_id=me.user)
+        await _finish(work, [(attempt, asked, policy)], moment=moment)
+        if assessment.kind == AssessmentKind.ASSIGNMENT:
+            await _hand_in(work, me, attempt, assessment, moment)
+        elif policy.counts:
+            await grading.settle(
+                work=work,
+                assessment_id=assessment.id,
+                user_id=me.user,
+                actor_id=me.user,
+                kind="submitted",
+                rules=policy,
+                now=moment,
+            )
     return attempt
 
 
@@ -362,50 +406,116 @@ async def close_expired(
         assessments=list({one.id: one for _, one in found}.values()),
         students=sorted({attempt.user_id for attempt, _ in found}),
     )
-    for attempt, assessment in found:
-        own = [one for one in asked if one.response.attempt_id == attempt.id]
-        _finish(attempt, own, policy=policies[(assessment.id, attempt.user_id)], moment=moment)
-        await _settle(work, attempt, actor_id=None)
+    # Where nobody wrote anything, that is missing work, or the earlier attempt as it was, and nothing to grade.
+    empty = [
+        attempt
+        for attempt, assessment in found
+        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, _of(attempt, asked))
+    ]
+    await drafts.drop(work=work, attempts=empty)
+    dropped = {one.id for one in empty}
+    found = [one for one in found if one[0].id not in dropped]
+    await _finish(
+        work,
+        [
+            (attempt, _of(attempt, asked), policies[(assessment.id, attempt.user_id)])
+            for attempt, assessment in found
+        ],
+        moment=moment,
+    )
+    pairs = await group_grades.pairs_of(
+        work=work, attempts=[attempt for attempt, assessment in found if _counts(assessment)]
+    )
+    await settlement.settle_all(work=work, pairs=pairs, actor_id=None, kind="submitted", now=moment)
     return len(found)
 
 
-def _finish(attempt: Attempt, asked: Sequence[Asked], *, policy: EffectivePolicy, moment: datetime) -> None:
-    """Score and close. Work that is in at its deadline counts as handed in at that moment, however late it is read."""
-    for one in asked:
-        _score(one)
-    over = attempt.deadline_at is not None and moment > attempt.deadline_at
-    attempt.submitted_at = attempt.deadline_at if over else moment
-    assert attempt.submitted_at is not None
-    attempt.late_seconds = late_seconds(
-        policy, submitted_at=attempt.submitted_at, started_at=attempt.started_at
-    )
-    attempt.auto_submitted = attempt.deadline_at is not None and moment > attempt.deadline_at + GRACE
-    total = attempt_points(
-        ResponseScore(possible=one.item.points, fraction=one.response.fraction) for one in asked
-    )
-    attempt.points = None if total.earned is None else rounded(total.earned)
-    attempt.needs_grading = total.unscored > 0
-    attempt.state = AttemptState.SUBMITTED
-    attempt.version += 1
+def _of(attempt: Attempt, asked: Sequence[Asked]) -> list[Asked]:
+    return [one for one in asked if one.response.attempt_id == attempt.id]
 
 
-def _score(asked: Asked) -> None:
-    kind, version, response = question_type(asked.version.type), asked.version, asked.response
-    stored: object = {} if response.answer is None else response.answer
-    score = kind.score(
-        kind.load_body(version.body), kind.load_key(version.answer_key), kind.load_response(stored)
-    )
-    response.outcome, response.fraction = score.outcome, score.fraction
-    response.explanation = [step.to_json() for step in score.explanation]
-    response.points = None if score.fraction is None else rounded(score.fraction * asked.item.points)
+def _counts(assessment: Assessment) -> bool:
+    return assessment.kind != AssessmentKind.PRACTICE
 
 
-async def _settle(work: Work, attempt: Attempt, *, actor_id: UUID | None) -> None:
+async def _finish(
+    work: Work, sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]], *, moment: datetime
+) -> None:
+    """Score and close attempts: two statements, however many they are."""
+    responses: list[dict[str, Any]] = []
+    attempts: list[dict[str, Any]] = []
+    for attempt, asked, policy in sittings:
+        scores = [scoring.response_values(one) for one in asked]
+        values = scoring.attempt_values(attempt, asked, scores, policy=policy, moment=moment)
+        responses += [{"id": one.response.id, **score} for one, score in zip(asked, scores, strict=True)]
+        attempts.append({"id": attempt.id, **values})
+        for one, score in zip(asked, scores, strict=True):
+            as_stored(one.response, score)
+        as_stored(attempt, values)
     await work.flush()
-    await grading.settle_grade(
+    await ResponseRepository(work).update_many(responses)
+    await AttemptRepository(work).update_many(attempts)
+
+
+async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | None:
+    """The group with which a person works on an assessment, locked; None when everybody works alone.
+
+    Raises:
+        CannotStart: The assessment is done in groups, and the person is in none.
+    """
+    if assessment.group_set_id is None:
+        return None
+    group = await groups.group_of(work=work, set_id=assessment.group_set_id, user_id=me.user, lock=True)
+    if group is None:
+        raise CannotStart(N_("This is done in groups, and you are in none yet. Please ask your teacher."))
+    return group.id
+
+
+async def _tell_group(work: Work, me: Principal, group_id: UUID, assessment: Assessment) -> None:
+    members = (await groups.members_of(work=work, group_ids=[group_id])).get(group_id, [])
+    await notifications.send(
         work=work,
-        assessment_id=attempt.assessment_id,
-        user_id=attempt.user_id,
-        actor_id=actor_id,
-        reason="submitted",
+        recipients=[one.user_id for one in members if one.user_id != me.user],
+        kind="submission",
+        text=N_("Your group has handed in “{title}”"),
+        params={"title": assessment.title},
+        href=f"/learn/assignments/{assessment.id}",
     )
+
+
+async def _begin_with_last(work: Work, previous: Attempt, attempt: Attempt) -> None:
+    """Let a further attempt at an assignment begin with what was handed in before."""
+    asked = await ResponseRepository(work).asked([previous.id, attempt.id])
+    earlier = {one.item.id: one.response for one in asked if one.response.attempt_id == previous.id}
+    for one in asked:
+        if one.response.attempt_id == attempt.id and one.item.id in earlier:
+            one.response.answer = earlier[one.item.id].answer
+    await drafts.take_files_along(work=work, previous=previous.id, attempt=attempt.id)
+
+
+async def _keep_draft(
+    work: Work,
+    me: Principal,
+    attempt: Attempt,
+    asked: dict[UUID, Asked],
+    before: dict[UUID, Any],
+    moment: datetime,
+) -> None:
+    for item_id, one in asked.items():
+        if one.response.answer != before[item_id]:
+            await drafts.keep(
+                work=work, me=me, attempt=attempt, asked=one, before=before[item_id] or {}, now=moment
+            )
+
+
+async def _hand_in(
+    work: Work, me: Principal, attempt: Attempt, assessment: Assessment, moment: datetime
+) -> None:
+    """What follows from handing in an assignment: who did, the grades of all whose it is, and telling the others."""
+    attempt.submitted_by = me.user
+    await work.flush()
+    await group_grades.settle_attempt(
+        work=work, attempt=attempt, actor_id=me.user, kind="submitted", now=moment
+    )
+    if attempt.group_id is not None:
+        await _tell_group(work, me, attempt.group_id, assessment)

@@ -75,6 +75,8 @@ def check_draft(draft: QuestionDraft) -> tuple[AnyQuestionType, Wording]:
         Invalid: With a message for each field that has to change, also for those of the question type.
     """
     kind = question_type(draft.type)
+    if not kind.in_bank:
+        raise Invalid(fields={"type": N_("This question type is not for banks")})
     problems: dict[str, FieldText] = {}
     stem, stem_html = _rich(draft.stem, "stem", MAX_STEM, problems)
     if is_invisible(stem) and "stem" not in problems:
@@ -263,42 +265,7 @@ async def delete_question(*, work: Work, me: Principal, question_id: UUID) -> No
     await work.audit("question.archived", question=str(question.id))
 
 
-def authoring_form(version: QuestionVersion) -> Mapping[str, Any]:
+def authoring_form(version: QuestionVersion) -> Mapping[str, object]:
     """A stored question's own parts as its editor shows them: the reverse of ``parse_authoring``."""
-    body, key = version.body, version.answer_key
-    match version.type:
-        case "single_choice" | "multiple_choice":
-            correct: list[str] = [key["correct"]] if version.type == "single_choice" else key["correct"]
-            return {
-                "options": [{**option, "correct": option["id"] in correct} for option in body["options"]],
-                "shuffle": body["shuffle"],
-            }
-        case "true_false":
-            return {"answer": "true" if key["answer"] else "false"}
-        case "numeric":
-            return {
-                "value": _fraction(key["value"], key["divisor"]),
-                "tolerance_kind": key["tolerance_kind"],
-                "tolerance": key["tolerance"],
-                "significant_figures": body["significant_figures"] or "",
-                "unit_rule": body["unit"],
-                "unit": key["units"][0]["name"] if key["units"] else "",
-                "other_units": [
-                    {"unit": unit["name"], "factor": _fraction(unit["factor"], unit["divisor"])}
-                    for unit in key["units"][1:]
-                ],
-            }
-        case "short_text":
-            return {"accepted": "\n".join(key["accepted"]), **body}
-        case "essay":
-            return {
-                "min_words": body["min_words"] or "",
-                "max_words": body["max_words"] or "",
-                "notes": key["notes"],
-            }
-        case _:
-            return {**body, **key}
-
-
-def _fraction(number: str, divisor: str) -> str:
-    return number if Decimal(divisor) == 1 else f"{number}/{divisor}"
+    kind = question_type(version.type)
+    return kind.authoring(kind.load_body(version.body), kind.load_key(version.answer_key))

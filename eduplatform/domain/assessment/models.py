@@ -122,18 +122,21 @@ class Assessment(TenantRow, table=True):
     Times are UTC instants. ``time_limit_minutes`` and ``attempts_allowed`` of 0 mean no limit. ``points`` is the most that
     one attempt can bring, kept on save. ``late_percent_per_day`` counts per begun ``late_period``, which is a day or an
     hour. ``feedback_submitted``, ``feedback_due`` and ``feedback_closed`` say what a student sees from that moment on,
-    see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked. With ``anonymous`` graders see no
-    names until a grade is released.
+    see ``feedback.Feedback``. ``password_hash`` is empty when no password is asked.
+    With ``group_set_id`` the groups of that set hand in together.
+    With ``anonymous`` graders see no names until a grade is released.
     """
 
     __table_args__ = tenant_table(
         tenant_fk("course_id", "course"),
         tenant_fk("module_id", "module", ondelete="SET NULL (module_id)"),
+        tenant_fk("group_set_id", "group_set", ondelete="SET NULL (group_set_id)"),
         sa.Index("ix_assessment_course_id_due_at", "course_id", "due_at"),
     )
 
     course_id: UUID
     module_id: UUID | None = Field(default=None)
+    group_set_id: UUID | None = Field(default=None)
     kind: str = Field(default="quiz", max_length=20)
     title: str = Field(max_length=160)
     instructions: str = Field(default="", sa_type=sa.Text)
@@ -166,18 +169,21 @@ class AssessmentPool(TenantRow, table=True):
     """A place in an assessment where each attempt draws ``draw`` questions, worth ``points`` each, from the bank.
 
     Publishing turns every question that matches into an item of the pool, so that what may be drawn is fixed from then
-    on; an attempt's responses are what it drew. ``bank_id`` null means all banks of the course.
+    on; an attempt's responses are what it drew. Null and empty match everything: all banks of the course, all folders
+    (a folder contains its subfolders), all tags.
     """
 
     __table_args__ = tenant_table(
         tenant_fk("assessment_id", "assessment"),
         tenant_fk("bank_id", "question_bank", ondelete="RESTRICT"),
+        tenant_fk("folder_id", "question_folder", ondelete="RESTRICT"),
         sa.Index("ix_assessment_pool_assessment_id", "assessment_id"),
     )
 
     assessment_id: UUID
     bank_id: UUID | None = Field(default=None)
-    type: str = Field(default="", max_length=30)
+    folder_id: UUID | None = Field(default=None)
+    tag: str = Field(default="", max_length=40)
     position: int
     draw: int
     points: Decimal = Field(default=Decimal(1), sa_type=POINTS)
@@ -261,7 +267,8 @@ class StudentAccommodation(TenantRow, table=True):
 class Attempt(TenantRow, table=True):
     """One sitting. ``deadline_at`` is fixed at the start by the server's clock; null means no time limit.
 
-    ``points`` is null while something waits for a teacher. ``version`` guards concurrent graders.
+    ``points`` is null while something waits for a teacher. ``version`` guards concurrent graders. With ``group_id`` the
+    attempt belongs to all members of the group, whoever of them began it; ``submitted_by`` is who handed it in.
     """
 
     __table_args__ = tenant_table(
@@ -269,19 +276,23 @@ class Attempt(TenantRow, table=True):
         tenant_fk("assessment_id", "assessment"),
         tenant_fk("user_id", "user"),
         tenant_fk("section_id", "section", ondelete="SET NULL (section_id)"),
+        tenant_fk("group_id", "student_group", ondelete="SET NULL (group_id)"),
         sa.Index("ix_attempt_user_id", "user_id"),
+        sa.Index("ix_attempt_group_id", "group_id"),
         sa.Index("ix_attempt_tenant_id_state_submitted_at", "tenant_id", "state", "submitted_at"),
     )
 
     assessment_id: UUID
     section_id: UUID | None = Field(default=None)
     user_id: UUID
+    group_id: UUID | None = Field(default=None)
     number: int
     state: str = Field(default=AttemptState.IN_PROGRESS, max_length=20)
     seed: int
     started_at: datetime
     deadline_at: datetime | None = Field(default=None)
     submitted_at: datetime | None = Field(default=None)
+    submitted_by: UUID | None = Field(default=None)
     late_seconds: int = Field(default=0)
     auto_submitted: bool = Field(default=False)
     needs_grading: bool = Field(default=False)
@@ -325,6 +336,27 @@ class AnswerOperation(TenantRow, table=True):
     operation_id: UUID
     item_id: UUID
     response_version: int
+
+
+class DraftRevision(TenantRow, table=True):
+    """What an assignment's text was at one moment: how the work came about, as the student and the teacher see it.
+
+    One revision covers the writing of one person from ``begun_at`` to ``saved_at``; `drafts` says when the next begins.
+    """
+
+    __table_args__ = tenant_table(
+        tenant_fk("attempt_id", "attempt"),
+        tenant_fk("user_id", "user"),
+        sa.Index("ix_draft_revision_attempt_id_saved_at", "attempt_id", "saved_at"),
+    )
+
+    attempt_id: UUID
+    user_id: UUID
+    begun_at: datetime
+    saved_at: datetime
+    answer: Any = Field(default=None, sa_type=JSONB, nullable=True)
+    words: int = Field(default=0)
+    characters: int = Field(default=0)
 
 
 class Regrade(TenantRow, table=True):

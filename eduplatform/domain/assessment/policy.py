@@ -15,6 +15,7 @@ from eduplatform.domain.assessment.models import (
     QuestionBank,
     QuestionVersion,
 )
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, PublicationStatus, Section
 from eduplatform.domain.courses.repository import ACTIVE, taught_by
 from eduplatform.errors import NotFound
@@ -165,7 +166,7 @@ async def require_taker(
 async def require_own_attempt(
     *, work: Work, me: Principal, attempt_id: UUID, lock: bool = False
 ) -> tuple[Attempt, Assessment]:
-    """One's own attempt and its assessment; it stays one's own after leaving the course.
+    """One's own attempt, or that of one's group, and its assessment; it stays one's own after leaving the course.
 
     Raises:
         NotFound: It does not exist, or it is another student's.
@@ -177,13 +178,34 @@ async def require_own_attempt(
         .where(
             col(Attempt.tenant_id) == work.tenant_id,
             col(Attempt.id) == attempt_id,
-            col(Attempt.user_id) == me.user,
+            belongs_to(me.user),
         )
     )
     if lock:
         statement = statement.with_for_update(of=Attempt, key_share=True).execution_options(
             populate_existing=True
         )
+    row = (await work.session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def require_taught_attempt(
+    *, work: Work, me: Principal, attempt_id: UUID
+) -> tuple[Attempt, Assessment]:
+    """An attempt of any state and its assessment, for those who teach the course.
+
+    Raises:
+        NotFound: It does not exist, or the person does not teach its course.
+    """
+    _require_role(me, Role.TEACHER)
+    statement = (
+        select(Attempt, Assessment)
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .where(col(Attempt.tenant_id) == work.tenant_id, col(Attempt.id) == attempt_id, taught_by(me.user))
+    )
     row = (await work.session.exec(statement)).one_or_none()
     if row is None:
         raise NotFound

@@ -14,9 +14,14 @@ import re
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.types.base import AnyQuestionType, Outcome, Part, QuestionType, Score
 from eduplatform.domain.assessment.types.choice import MultipleChoice, SingleChoice
+from eduplatform.domain.assessment.types.cloze import Cloze
 from eduplatform.domain.assessment.types.essay import Essay
+from eduplatform.domain.assessment.types.file_upload import FileUpload
+from eduplatform.domain.assessment.types.matching import Matching
 from eduplatform.domain.assessment.types.numeric import Numeric
+from eduplatform.domain.assessment.types.ordering import Ordering
 from eduplatform.domain.assessment.types.short_text import ShortText
+from eduplatform.domain.assessment.types.submission import Submission
 from eduplatform.domain.assessment.types.true_false import TrueFalse
 from eduplatform.errors import Invalid, Misconfigured
 from eduplatform.i18n import N_
@@ -29,6 +34,7 @@ __all__ = [
     "QuestionType",
     "Score",
     "all_types",
+    "bank_types",
     "question_type",
     "register_type",
 ]
@@ -64,9 +70,26 @@ def question_type(key: str) -> AnyQuestionType:
 
 
 def all_types() -> tuple[AnyQuestionType, ...]:
-    """Every installed type, in the order of registration: the order of an author's menu."""
+    """Every installed type, in the order of registration."""
     return tuple(_registry.values())
 
 
-for _built_in in (SingleChoice(), MultipleChoice(), TrueFalse(), Numeric(), ShortText(), Essay()):
+def bank_types() -> tuple[AnyQuestionType, ...]:
+    """The types that an author can choose for a question of a bank, in the order of the menu."""
+    return tuple(kind for kind in _registry.values() if kind.in_bank)
+
+
+for _built_in in (
+    SingleChoice(),
+    MultipleChoice(),
+    TrueFalse(),
+    Numeric(),
+    ShortText(),
+    Cloze(),
+    Matching(),
+    Ordering(),
+    Essay(),
+    FileUpload(),
+    Submission(),
+):
     register_type(_built_in)

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.db.repository import Repository
+from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import (
     AnswerOperation,
     Assessment,
     AssessmentItem,
+    AssessmentOverride,
+    AssessmentPool,
     Attempt,
     AttemptState,
+    DraftRevision,
     Question,
     QuestionBank,
     QuestionVersion,
     Response,
+    StudentAccommodation,
 )
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, BankRow, Choice, ItemRow, StudentRow
-from eduplatform.domain.courses.models import Module, PublicationStatus
-from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.courses.models import Enrollment, Module, PublicationStatus, Section
+from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading.course_models import MANUAL
-from eduplatform.domain.grading.models import Grade, Rubric
+from eduplatform.domain.grading.models import Grade, Rubric, visible_grade
 
 
 async def _run(session: AsyncSession, statement: Any) -> None:
@@ -184,7 +191,7 @@ class AssessmentRepository(Repository[Assessment]):
         submitted = col(Attempt.state) == AttemptState.SUBMITTED
         columns: tuple[Any, ...] = (
             Assessment,
-            _question_count(),
+            question_count(),
             attempts(),
             attempts(submitted),
             attempts(submitted, col(Attempt.needs_grading).is_(True)),
@@ -217,14 +224,14 @@ class AssessmentRepository(Repository[Assessment]):
             .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id))
             .limit(100)
         )
-        columns: tuple[Any, ...] = (Assessment, _question_count(), Attempt)
+        columns: tuple[Any, ...] = (Assessment, question_count(), Attempt)
         rows = await fetch(
             self._work,
             select_columns(*columns)
             .select_from(Assessment)
             .outerjoin(
                 Attempt,
-                (col(Attempt.assessment_id) == col(Assessment.id)) & (col(Attempt.user_id) == user_id),
+                (col(Attempt.assessment_id) == col(Assessment.id)) & belongs_to(user_id),
             )
             .where(col(Assessment.id).in_(chosen))
             .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.id), col(Attempt.number)),
@@ -237,11 +244,10 @@ class AssessmentRepository(Repository[Assessment]):
         return [StudentRow(one, count, tuple(attempts)) for one, count, attempts in grouped.values()]
 
     async def question_count(self, assessment_id: UUID) -> int:
-        """How many questions an assessment has."""
+        """How many questions an attempt has: those that everybody gets, and those that are drawn."""
         found = await self._session.exec(
-            select(func.count(col(AssessmentItem.id))).where(
-                col(AssessmentItem.tenant_id) == self._work.tenant_id,
-                col(AssessmentItem.assessment_id) == assessment_id,
+            select(question_count()).where(
+                col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id
             )
         )
         return found.one()
@@ -250,7 +256,11 @@ class AssessmentRepository(Repository[Assessment]):
         """The rubrics of a course, by title."""
         found = await self._session.exec(
             select(Rubric.id, Rubric.title)
-            .where(col(Rubric.tenant_id) == self._work.tenant_id, col(Rubric.course_id) == course_id)
+            .where(
+                col(Rubric.tenant_id) == self._work.tenant_id,
+                col(Rubric.course_id) == course_id,
+                col(Rubric.current).is_(True),
+            )
             .order_by(col(Rubric.title))
             .limit(200)
         )
@@ -266,13 +276,24 @@ class AssessmentRepository(Repository[Assessment]):
         return [Choice(*row) for row in found.all()]
 
 
-def _question_count() -> Any:
-    return (
+def question_count() -> Any:
+    """How many questions an attempt at the assessment of the statement around it has."""
+    fixed = (
         select(func.count(col(AssessmentItem.id)))
-        .where(col(AssessmentItem.assessment_id) == col(Assessment.id))
+        .where(
+            col(AssessmentItem.assessment_id) == col(Assessment.id),
+            col(AssessmentItem.pool_id).is_(None),
+        )
         .correlate(Assessment)
         .scalar_subquery()
     )
+    drawn = (
+        select(func.coalesce(func.sum(col(AssessmentPool.draw)), 0))
+        .where(col(AssessmentPool.assessment_id) == col(Assessment.id))
+        .correlate(Assessment)
+        .scalar_subquery()
+    )
+    return fixed + drawn
 
 
 class ItemRepository(Repository[AssessmentItem]):
@@ -281,7 +302,7 @@ class ItemRepository(Repository[AssessmentItem]):
     model = AssessmentItem
 
     async def of_assessment(self, assessment_id: UUID) -> list[ItemRow]:
-        """The items of an assessment in their order."""
+        """The items of an assessment that everybody gets, in their order; those of pools are left out."""
         columns: tuple[Any, ...] = (
             AssessmentItem,
             QuestionVersion,
@@ -298,6 +319,7 @@ class ItemRepository(Repository[AssessmentItem]):
             .where(
                 col(AssessmentItem.tenant_id) == self._work.tenant_id,
                 col(AssessmentItem.assessment_id) == assessment_id,
+                col(AssessmentItem.pool_id).is_(None),
             )
             .order_by(col(AssessmentItem.position), col(AssessmentItem.id)),
         )
@@ -310,10 +332,10 @@ class AttemptRepository(Repository[Attempt]):
     model = Attempt
 
     async def of_student(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
-        """One student's attempts, oldest first."""
+        """One student's attempts, those of their group included, oldest first."""
         return await self.find(
             col(Attempt.assessment_id) == assessment_id,
-            col(Attempt.user_id) == user_id,
+            belongs_to(user_id),
             order_by=(col(Attempt.number),),
         )
 
@@ -333,6 +355,22 @@ class AttemptRepository(Repository[Attempt]):
         )
         return list((await self._session.exec(statement.with_for_update(key_share=True))).all())
 
+    async def touched(
+        self, *, user_ids: Sequence[UUID], assessment_id: UUID | None
+    ) -> list[tuple[Attempt, Assessment]]:
+        """Students' attempts at one assessment or at all of them, locked, with their assessments."""
+        statement = (
+            select(Attempt, Assessment)
+            .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+            .where(col(Attempt.tenant_id) == self._work.tenant_id, col(Attempt.user_id).in_(user_ids))
+            .order_by(col(Attempt.id))
+            .with_for_update(of=Attempt, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        if assessment_id is not None:
+            statement = statement.where(col(Attempt.assessment_id) == assessment_id)
+        return list((await self._session.exec(statement)).all())
+
     async def released_grade(self, assessment_id: UUID, user_id: UUID) -> Grade | None:
         """The student's grade, once a student may see it."""
         found = await self._session.exec(
@@ -340,10 +378,51 @@ class AttemptRepository(Repository[Attempt]):
                 col(Grade.tenant_id) == self._work.tenant_id,
                 col(Grade.assessment_id) == assessment_id,
                 col(Grade.user_id) == user_id,
-                col(Grade.released_at).is_not(None),
+                visible_grade(),
             )
         )
         return found.one_or_none()
+
+    async def open_until(self, assessment: Assessment) -> datetime | None:
+        """Until when somebody may work on an assessment by a running attempt or an exception; None when nobody is known.
+
+        An attempt without a deadline counts as open for ever.
+        """
+        running = select(
+            func.max(func.coalesce(col(Attempt.deadline_at), datetime.max.replace(tzinfo=UTC)))
+        ).where(
+            col(Attempt.tenant_id) == self._work.tenant_id,
+            col(Attempt.assessment_id) == assessment.id,
+            col(Attempt.state) == AttemptState.IN_PROGRESS,
+        )
+        ends = func.greatest(col(AssessmentOverride.closes_at), col(AssessmentOverride.due_at))
+        excepted = select(func.max(ends)).where(
+            col(AssessmentOverride.tenant_id) == self._work.tenant_id,
+            col(AssessmentOverride.assessment_id) == assessment.id,
+        )
+        hours = col(StudentAccommodation.due_shift_days) * 24 + col(StudentAccommodation.due_shift_hours)
+        shift = (
+            select(func.max(hours))
+            .join(Enrollment, col(Enrollment.user_id) == col(StudentAccommodation.user_id))
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(StudentAccommodation.tenant_id) == self._work.tenant_id,
+                col(Section.course_id) == assessment.course_id,
+                col(Enrollment.status) == ACTIVE,
+            )
+        )
+        row = (
+            await fetch(
+                self._work,
+                select_columns(
+                    running.scalar_subquery(), excepted.scalar_subquery(), shift.scalar_subquery()
+                ),
+            )
+        )[0]
+        last, by_override, extra = row
+        end = assessment.closes_at
+        shifted = end + timedelta(hours=extra + 1) if end is not None and extra else None
+        return max((one for one in (last, by_override, shifted) if one is not None), default=None)
 
     async def expired(
         self,
@@ -369,7 +448,7 @@ class AttemptRepository(Repository[Attempt]):
         if course_id is not None:
             statement = statement.where(col(Assessment.course_id) == course_id)
         if user_id is not None:
-            statement = statement.where(col(Attempt.user_id) == user_id)
+            statement = statement.where(belongs_to(user_id))
         found = await self._session.exec(
             statement.order_by(col(Attempt.id))
             .limit(limit)
@@ -388,11 +467,13 @@ class ResponseRepository(Repository[Response]):
         self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
     ) -> list[Asked]:
         """The questions of attempts with their answers, in the author's order."""
+        former: Any = aliased(QuestionVersion)
         statement = (
-            select(AssessmentItem, QuestionVersion, Response)
+            select_columns(AssessmentItem, QuestionVersion, Response, former)
             .select_from(Response)
             .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+            .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
             .where(col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
             .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
         )
@@ -417,3 +498,37 @@ class OperationRepository(Repository[AnswerOperation]):
             )
         )
         return dict(found.all())
+
+
+class DraftRepository(Repository[DraftRevision]):
+    """The history of drafts."""
+
+    model = DraftRevision
+
+    async def newest(self, attempt_id: UUID) -> tuple[DraftRevision | None, int]:
+        """The newest revision of an attempt, and how many there are."""
+        rows = await fetch(
+            self._work,
+            select_columns(DraftRevision, func.count().over())
+            .where(
+                col(DraftRevision.tenant_id) == self._work.tenant_id,
+                col(DraftRevision.attempt_id) == attempt_id,
+            )
+            .order_by(col(DraftRevision.saved_at).desc(), col(DraftRevision.id).desc())
+            .limit(1),
+        )
+        return (rows[0][0], rows[0][1]) if rows else (None, 0)
+
+    async def of_attempt(self, attempt_id: UUID) -> list[tuple[DraftRevision, User]]:
+        """All revisions of an attempt with who wrote them, newest first."""
+        rows = await fetch(
+            self._work,
+            select_columns(DraftRevision, User)
+            .join(User, col(User.id) == col(DraftRevision.user_id))
+            .where(
+                col(DraftRevision.tenant_id) == self._work.tenant_id,
+                col(DraftRevision.attempt_id) == attempt_id,
+            )
+            .order_by(col(DraftRevision.saved_at).desc(), col(DraftRevision.id).desc()),
+        )
+        return [(row[0], row[1]) for row in rows]

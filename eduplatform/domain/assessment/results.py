@@ -10,6 +10,8 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.attempts import sitting
+from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
+from eduplatform.domain.assessment.feedback import Feedback, feedback_at
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.question_types import Outcome, question_type
@@ -17,6 +19,8 @@ from eduplatform.domain.assessment.repository import AttemptRepository
 from eduplatform.domain.assessment.schemas import Asked
 from eduplatform.domain.grading.models import Grade
 from eduplatform.security.principal import Principal
+
+WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,13 @@ class QuestionResult:
     Attributes:
         stem_html: The question.
         answer: The student's answer in words; empty when blank.
-        outcome: What came of it; ``needs_review`` while it waits for a teacher or for the release of the grade.
-        points: None while it waits.
+        outcome: What came of it; ``needs_review`` while it waits for a teacher or for the release of the grade, and
+            ``withheld`` while the feedback policy shows no outcomes.
+        points: None while it waits or is withheld.
         possible: Points of the question.
         explanation: Why, in sentences; never the right answer.
-        solution: The right answer, once the assessment is over for everybody; else empty.
-        feedback_html: The author's words.
+        solution: The right answer, once the feedback policy shows it; else empty.
+        feedback_html: The author's words, with the right answer.
         comment: The teacher's words.
     """
 
@@ -54,8 +59,10 @@ class AttemptResult:
         attempt: The attempt.
         assessment: Its assessment.
         questions: In the order of the attempt.
-        points: The sum, None while something waits.
+        points: The sum, None while something waits or is withheld.
         grade: The student's grade for the assessment, once it is released.
+        feedback: What the student sees now.
+        counts: Whether it makes a grade; practice does not.
     """
 
     attempt: Attempt
@@ -63,11 +70,13 @@ class AttemptResult:
     questions: list[QuestionResult]
     points: Decimal | None
     grade: Grade | None
+    feedback: Feedback = Feedback.NOTHING
+    counts: bool = True
 
     @property
     def waiting(self) -> bool:
         """Whether a teacher has still to score or release something."""
-        return any(one.points is None for one in self.questions)
+        return any(one.outcome == Outcome.NEEDS_REVIEW and one.points is None for one in self.questions)
 
 
 async def result(
@@ -75,7 +84,8 @@ async def result(
 ) -> AttemptResult:
     """One's own attempt as one may see it now; an attempt whose time is over is handed in first.
 
-    Questions that need no person are open at once. What a teacher scored appears with the release of the grade.
+    The feedback policy decides what is open. What a teacher scored appears with the release of the grade, in practice
+    at once.
 
     Raises:
         NotFound: It does not exist, or it is another student's.
@@ -85,33 +95,59 @@ async def result(
     attempt, assessment = found.attempt, found.assessment
     if attempt.state != AttemptState.SUBMITTED:
         return AttemptResult(attempt, assessment, [], None, None)
-    grade = await AttemptRepository(work).released_grade(assessment.id, me.user)
-    open_key = solutions_are_open(assessment, moment)
-    questions = [_question(one, released=grade is not None, open_key=open_key) for one in found.questions]
-    known = [one.points for one in questions if one.points is not None]
-    points = sum(known, Decimal(0)) if len(known) == len(questions) else None
-    return AttemptResult(attempt, assessment, questions, points, grade)
+    attempts = AttemptRepository(work)
+    grade = await attempts.released_grade(assessment.id, me.user)
+    policy = (await policies_for(work=work, assessments=[assessment], students=[me.user]))[
+        (assessment.id, me.user)
+    ]
+    level = await feedback_now(work=work, assessment=assessment, policy=policy, now=moment)
+    released = grade is not None or not policy.counts
+    questions = [_question(one, released=released, level=level) for one in found.questions]
+    scored = [_points(one, released=released) for one in found.questions]
+    known = [points for points in scored if points is not None]
+    visible = len(known) == len(scored) and level.shows(Feedback.POINTS)
+    points = sum(known, Decimal(0)) if visible else None
+    return AttemptResult(attempt, assessment, questions, points, grade, level, policy.counts)
 
 
-def solutions_are_open(assessment: Assessment, now: datetime) -> bool:
-    """Whether nobody can be helped by the right answers any more: it is closed for everybody."""
-    return assessment.closes_at is not None and now > assessment.closes_at
+async def feedback_now(
+    *, work: Work, assessment: Assessment, policy: EffectivePolicy, now: datetime
+) -> Feedback:
+    """What a student with these rules may see now; asks whether somebody still works only when that matters."""
+    level = feedback_at(assessment, policy, now, others_work=False)
+    if level is not Feedback.SOLUTIONS or Feedback(assessment.feedback_submitted) is level:
+        return level
+    end = await AttemptRepository(work).open_until(assessment)
+    return feedback_at(assessment, policy, now, others_work=end is not None and end > now)
 
 
-def _question(asked: Asked, *, released: bool, open_key: bool) -> QuestionResult:
+def _points(asked: Asked, *, released: bool) -> Decimal | None:
+    """The points of a question as far as its student may know of them."""
+    hidden = not released and (
+        asked.response.graded_by is not None or asked.response.outcome == Outcome.NEEDS_REVIEW
+    )
+    return None if hidden else asked.response.points
+
+
+def _question(asked: Asked, *, released: bool, level: Feedback) -> QuestionResult:
     version, response = asked.version, asked.response
     kind = question_type(version.type)
     body = kind.load_body(version.body)
-    hidden = not released and (response.graded_by is not None or response.outcome == Outcome.NEEDS_REVIEW)
+    points = _points(asked, released=released)
+    hidden = points is None
+    outcomes, solutions = level.shows(Feedback.OUTCOMES), level.shows(Feedback.SOLUTIONS)
     stored: object = {} if response.answer is None else response.answer
+    outcome = Outcome.NEEDS_REVIEW if hidden else response.outcome
     return QuestionResult(
         stem_html=version.stem_html,
         answer=kind.response_words(body, kind.load_response(stored)),
-        outcome=Outcome.NEEDS_REVIEW if hidden else response.outcome,
-        points=None if hidden else response.points,
+        outcome=outcome if outcomes else WITHHELD,
+        points=points if outcomes else None,
         possible=asked.item.points,
-        explanation=() if hidden else tuple(Message.from_json(step) for step in response.explanation),
-        solution=kind.solution_words(body, kind.load_key(version.answer_key)) if open_key else (),
-        feedback_html=version.feedback_html,
-        comment="" if hidden else response.comment,
+        explanation=tuple(Message.from_json(step) for step in response.explanation)
+        if outcomes and not hidden
+        else (),
+        solution=kind.solution_words(body, kind.load_key(version.answer_key)) if solutions else (),
+        feedback_html=version.feedback_html if solutions else "",
+        comment="" if hidden or not outcomes else response.comment,
     )

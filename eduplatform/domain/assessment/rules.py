@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from eduplatform.domain.assessment.availability import (
     AssessmentRules,
@@ -33,6 +34,25 @@ KIND_NAMES: dict[str, str] = {
     AssessmentKind.EXAM: N_("Exam"),
     AssessmentKind.PRACTICE: N_("Practice"),
 }
+
+
+KIND_DEFAULTS: dict[str, dict[str, Any]] = {
+    AssessmentKind.QUIZ: {},
+    AssessmentKind.ASSIGNMENT: {},
+    AssessmentKind.EXAM: {
+        "attempts_allowed": 1,
+        "feedback_submitted": "nothing",
+        "feedback_due": "nothing",
+        "feedback_closed": "solutions",
+    },
+    AssessmentKind.PRACTICE: {
+        "attempts_allowed": 0,
+        "feedback_submitted": "solutions",
+        "feedback_due": "solutions",
+        "feedback_closed": "solutions",
+    },
+}
+"""The settings with which an assessment of a kind begins; its author may change them."""
 
 
 def rules_of(assessment: Assessment) -> AssessmentRules:

@@ -13,6 +13,7 @@ from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import (
     Assessment,
     AssessmentItem,
+    AssessmentPool,
     Attempt,
     Question,
     QuestionVersion,
@@ -41,7 +42,10 @@ class QuestionDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentDraft:
-    """The settings of an assessment. Times are UTC instants; 0 minutes or attempts mean no limit."""
+    """The settings of an assessment. Times are UTC instants; 0 minutes or attempts mean no limit.
+
+    ``password`` is a new one, empty for none, None to keep what is. Late rules count per ``late_period``, day or hour.
+    """
 
     title: str
     kind: str = "quiz"
@@ -54,7 +58,16 @@ class AssessmentDraft:
     attempts_allowed: int = 1
     scoring: str = "best"
     late_percent_per_day: int = 0
+    late_period: str = "day"
+    late_grace_minutes: int = 0
+    late_max_percent: int = 100
+    missing_percent: int | None = None
     shuffle: bool = False
+    shuffle_options: bool = False
+    feedback_submitted: str = "outcomes"
+    feedback_due: str = "outcomes"
+    feedback_closed: str = "solutions"
+    password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +119,68 @@ class Choice:
     title: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolDraft:
+    """A pool as its author entered it; None and empty match everything."""
+
+    draw: int
+    points: Decimal = Decimal(1)
+    bank_id: UUID | None = None
+    folder_id: UUID | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRow:
+    """A pool with the names of what it draws from; empty for everything."""
+
+    pool: AssessmentPool
+    bank: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question that a pool may draw, in its current version."""
+
+    pool_id: UUID
+    question_id: UUID
+    version_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An item that an attempt may hold; ``draw`` is how many of its pool are drawn, 0 without a pool."""
+
+    item_id: UUID
+    pool_id: UUID | None
+    draw: int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChoice:
+    """A folder of a bank, to draw from; ``id`` is None for a bank without folders."""
+
+    bank_id: UUID
+    bank: str
+    id: UUID | None
+    parent_id: UUID | None
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class BuiltAssessment:
-    """An assessment in its builder: its questions, what can be chosen, and how many students have begun."""
+    """An assessment in its builder: its questions, what can be chosen, and how many students have begun.
+
+    ``available`` is how many questions each pool can draw from now.
+    """
 
     assessment: Assessment
     course_title: str
     items: list[ItemRow]
+    pools: list[PoolRow]
+    available: dict[UUID, int]
+    problems: list[PublishProblem]
     rubrics: list[Choice]
     modules: list[Choice]
     started: int
@@ -137,11 +205,15 @@ class StudentRow:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of an attempt with the student's answer; holds the key, so it never leaves the server as it is."""
+    """A question of an attempt with the student's answer; holds the key, so it never leaves the server as it is.
+
+    ``former`` is the version whose key is accepted as well, when the question was regraded so.
+    """
 
     item: AssessmentItem
     version: QuestionVersion
     response: Response
+    former: QuestionVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)

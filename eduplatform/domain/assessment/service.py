@@ -10,12 +10,14 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.availability import AttemptScoring, attempt_deadline
+from eduplatform.domain.assessment import pools
+from eduplatform.domain.assessment.availability import attempt_deadline
 from eduplatform.domain.assessment.bank import checked_points
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem
 from eduplatform.domain.assessment.policy import require_assessment_author, require_item_author
+from eduplatform.domain.assessment.pool_repository import PoolRepository
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.repository import (
     AssessmentRepository,
@@ -29,32 +31,20 @@ from eduplatform.domain.assessment.schemas import (
     AssessmentDraft,
     AssessmentRow,
     BuiltAssessment,
+    Candidate,
     ItemRow,
+    PoolRow,
     PublishProblem,
 )
-from eduplatform.domain.assessment.types.text import clean_line, clean_text, is_invisible
+from eduplatform.domain.assessment.settings import apply, hashed, refuse_locked
 from eduplatform.domain.courses.models import Course, PublicationStatus
 from eduplatform.domain.courses.policy import require_teacher
-from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
+from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
-from eduplatform.security.rich_text import render_markdown
 
 PAGE_SIZE = 20
-MAX_TITLE = 160
-MAX_INSTRUCTIONS = 20_000
-MAX_MINUTES = 1_440
-MAX_ATTEMPTS = 20
-MAX_ITEMS = 100
-
-LOCKED_WHEN_PUBLISHED = (
-    "kind",
-    "time_limit_minutes",
-    "scoring",
-    "late_percent_per_day",
-    "shuffle",
-)
-"""Settings that decide how work is done or graded; beside them the questions, their order, points and rubrics."""
+MAX_ITEMS = pools.MAX_QUESTIONS
 
 
 async def create_assessment(
@@ -66,10 +56,11 @@ async def create_assessment(
         NotFound: There is no such course, or the person does not teach it.
         Invalid: With a message per field.
     """
+    password_hash = await hashed(draft)
     await require_teacher(work=work, me=me, course_id=course_id)
     await _check_module(work, course_id, draft.module_id)
-    assessment = Assessment(course_id=course_id, title="")
-    _apply(assessment, draft)
+    assessment = Assessment(course_id=course_id, title="", password_hash=password_hash or "")
+    apply(assessment, draft)
     await work.add(assessment)
     await work.audit("assessment.created", assessment=str(assessment.id))
     return assessment
@@ -96,14 +87,27 @@ async def built_assessment(*, work: Work, me: Principal, assessment_id: UUID) ->
     """
     assessment, course = await require_assessment_author(work=work, me=me, assessment_id=assessment_id)
     assessments = AssessmentRepository(work)
+    items = await ItemRepository(work).of_assessment(assessment_id)
+    rows, hands = await _pools(work, assessment)
     return BuiltAssessment(
         assessment=assessment,
         course_title=course.title,
-        items=await ItemRepository(work).of_assessment(assessment_id),
+        items=items,
+        pools=rows,
+        available={key: len(hand) for key, hand in hands.items()},
+        problems=[*publish_problems(assessment, items, pools=len(rows)), *pools.problems(rows, hands)],
         rubrics=await assessments.rubrics(course.id),
         modules=await assessments.modules(course.id),
         started=await AttemptRepository(work).students(assessment_id),
     )
+
+
+async def _pools(work: Work, assessment: Assessment) -> tuple[list[PoolRow], dict[UUID, list[Candidate]]]:
+    """The pools of an assessment, and the questions that each would hold if it were published now."""
+    repository = PoolRepository(work)
+    rows = await repository.of_assessment(assessment.id)
+    found = await repository.candidates(assessment.id, assessment.course_id) if rows else []
+    return rows, pools.dealt(rows, found)
 
 
 async def save_assessment(
@@ -125,6 +129,7 @@ async def save_assessment(
         Invalid: With a message per field.
         Conflict: Somebody else has saved it since.
     """
+    password_hash = await hashed(draft)
     assessment, course = await require_assessment_author(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
@@ -134,9 +139,11 @@ async def save_assessment(
         await _check_module(work, course.id, draft.module_id)
     published = assessment.status == PublicationStatus.PUBLISHED
     if published:
-        _refuse_locked(assessment, draft)
+        refuse_locked(assessment, draft)
     closes_before = assessment.closes_at
-    _apply(assessment, draft)
+    apply(assessment, draft)
+    if password_hash is not None:
+        assessment.password_hash = password_hash
     assessment.version += 1
     if published and problems_of_times(assessment):
         raise Invalid(fields={one.field: one.message.key for one in problems_of_times(assessment)})
@@ -152,64 +159,6 @@ async def _check_module(work: Work, course_id: UUID, module_id: UUID | None) -> 
         one.id for one in await AssessmentRepository(work).modules(course_id)
     }:
         raise Invalid(fields={"module_id": N_("Choose a module of this course.")})
-
-
-def _refuse_locked(assessment: Assessment, draft: AssessmentDraft) -> None:
-    message = N_("This cannot change while the assessment is published.")
-    fields: dict[str, FieldText] = {
-        name: message for name in LOCKED_WHEN_PUBLISHED if getattr(assessment, name) != getattr(draft, name)
-    }
-    before, after = assessment.attempts_allowed, draft.attempts_allowed
-    if before != after and after != 0 and (before == 0 or after < before):
-        fields["attempts_allowed"] = N_("Attempts can be added, not taken away, while it is published.")
-    if fields:
-        raise Invalid(fields=fields)
-
-
-def _apply(assessment: Assessment, draft: AssessmentDraft) -> None:
-    title = " ".join(clean_line(draft.title).split())
-    instructions = clean_text(draft.instructions).strip()
-    problems: dict[str, FieldText] = {}
-    if is_invisible(title):
-        problems["title"] = N_("Please fill this in.")
-    elif len(title) > MAX_TITLE:
-        problems["title"] = (N_("This is too long: at most {limit} characters."), {"limit": str(MAX_TITLE)})
-    limits = (
-        ("time_limit_minutes", MAX_MINUTES),
-        ("attempts_allowed", MAX_ATTEMPTS),
-        ("late_percent_per_day", 100),
-    )
-    for name, most in limits:
-        if not 0 <= getattr(draft, name) <= most:
-            problems[name] = (N_("Enter a number from 0 to {limit}."), {"limit": str(most)})
-    for name, words in (("kind", AssessmentKind), ("scoring", AttemptScoring)):
-        if getattr(draft, name) not in set(words):
-            problems[name] = N_("Please check this.")
-    if any(moment and moment.tzinfo is None for moment in (draft.opens_at, draft.due_at, draft.closes_at)):
-        raise ValueError("times carry a zone")
-    html = ""
-    try:
-        if len(instructions) > MAX_INSTRUCTIONS:
-            raise Invalid(N_("This text is too long."))
-        html = render_markdown(instructions)
-    except Invalid as error:
-        problems["instructions"] = error.detail
-    if problems:
-        raise Invalid(fields=problems)
-    assessment.title, assessment.instructions, assessment.instructions_html = title, instructions, html
-    for name in (
-        "kind",
-        "module_id",
-        "opens_at",
-        "due_at",
-        "closes_at",
-        "time_limit_minutes",
-        "attempts_allowed",
-        "scoring",
-        "late_percent_per_day",
-        "shuffle",
-    ):
-        setattr(assessment, name, getattr(draft, name))
 
 
 async def _extend_running(work: Work, assessment: Assessment) -> None:
@@ -230,11 +179,22 @@ async def _draft_for_items(work: Work, me: Principal, assessment_id: UUID) -> As
     assessment, _course = await require_assessment_author(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     return assessment
 
 
-def _require_draft(assessment: Assessment) -> None:
+def _require_own_questions(assessment: Assessment) -> None:
+    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        raise NotFound
+
+
+def require_draft(assessment: Assessment) -> None:
+    """Let only what is not published be changed.
+
+    Raises:
+        Conflict: It is published.
+    """
     if assessment.status != PublicationStatus.DRAFT:
         raise Conflict(N_("The questions of a published assessment cannot change. Withdraw it first."))
 
@@ -258,8 +218,6 @@ async def add_questions(
     )
     if set(wanted) - versions.keys():
         raise NotFound
-    if len(rows) + len(wanted) > MAX_ITEMS:
-        raise Invalid(N_("An assessment has at most {limit} questions."), params={"limit": str(MAX_ITEMS)})
     last = max((row.item.position for row in rows), default=0)
     items = [
         AssessmentItem(
@@ -272,13 +230,9 @@ async def add_questions(
         for index, question_id in enumerate(wanted, start=1)
     ]
     work.session.add_all(items)
-    await _settle_points(work, assessment, [*(row.item for row in rows), *items])
-    return items
-
-
-async def _settle_points(work: Work, assessment: Assessment, items: Sequence[AssessmentItem]) -> None:
-    assessment.points = sum((item.points for item in items), Decimal(0))
     await work.flush()
+    await pools.settle_points(work=work, assessment=assessment)
+    return items
 
 
 async def move_item(*, work: Work, me: Principal, item_id: UUID, direction: Literal["up", "down"]) -> None:
@@ -289,7 +243,8 @@ async def move_item(*, work: Work, me: Principal, item_id: UUID, direction: Lite
         Conflict: The assessment is published.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     rows = [row.item for row in await ItemRepository(work).of_assessment(assessment.id)]
     place = rows.index(item)
     other = place + (-1 if direction == "up" else 1)
@@ -308,10 +263,10 @@ async def remove_item(*, work: Work, me: Principal, item_id: UUID) -> None:
         Conflict: The assessment is published, or students have begun it.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
-    rows = [row.item for row in await ItemRepository(work).of_assessment(assessment.id)]
+    require_draft(assessment)
+    _require_own_questions(assessment)
     await ItemRepository(work).delete(item)
-    await _settle_points(work, assessment, [row for row in rows if row.id != item.id])
+    await pools.settle_points(work=work, assessment=assessment)
 
 
 async def set_item(
@@ -325,15 +280,16 @@ async def set_item(
         Invalid: The points are out of range, or the rubric is not one of the course.
     """
     item, assessment = await require_item_author(work=work, me=me, item_id=item_id)
-    _require_draft(assessment)
+    require_draft(assessment)
+    _require_own_questions(assessment)
     if rubric_id is not None and rubric_id != item.rubric_id:
         rubrics = {one.id for one in await AssessmentRepository(work).rubrics(assessment.course_id)}
         version = await QuestionVersionRepository(work).get(item.question_version_id)
         if rubric_id not in rubrics or not question_type(version.type).scored_by_person:
             raise Invalid(fields={"rubric_id": N_("Choose a rubric of this course for an essay.")})
     item.points, item.rubric_id = checked_points(points), rubric_id
-    rows = [row.item for row in await ItemRepository(work).of_assessment(assessment.id)]
-    await _settle_points(work, assessment, rows)
+    await work.flush()
+    await pools.settle_points(work=work, assessment=assessment)
 
 
 # Publication
@@ -353,11 +309,11 @@ def problems_of_times(assessment: Assessment) -> list[PublishProblem]:
 
 
 def publish_problems(
-    assessment: Assessment, items: Sequence[ItemRow], *, now: datetime | None = None
+    assessment: Assessment, items: Sequence[ItemRow], *, pools: int = 0, now: datetime | None = None
 ) -> list[PublishProblem]:
     """Everything that stands in the way of publishing; empty when nothing does."""
     problems = problems_of_times(assessment)
-    if not items:
+    if not items and not pools:
         problems.append(PublishProblem("questions", Message(N_("There are no questions yet."))))
     for number, row in enumerate(items, start=1):
         if row.item.points > 0:
@@ -386,7 +342,11 @@ async def publish(
     if assessment.status == PublicationStatus.PUBLISHED:
         return assessment
     items = await ItemRepository(work).of_assessment(assessment_id)
-    problems = publish_problems(assessment, items, now=now)
+    rows, hands = await _pools(work, assessment)
+    problems = [
+        *publish_problems(assessment, items, pools=len(rows), now=now),
+        *pools.problems(rows, hands),
+    ]
     if problems:
         first = problems[0].message
         raise Invalid(
@@ -397,6 +357,7 @@ async def publish(
                 for one in reversed(problems)
             },
         )
+    await pools.fill(work=work, assessment=assessment, hands=hands, pools=rows)
     assessment.status, assessment.published_at = PublicationStatus.PUBLISHED, now or utc_now()
     assessment.version += 1
     await work.flush()
@@ -416,6 +377,7 @@ async def unpublish(*, work: Work, me: Principal, assessment_id: UUID) -> Assess
     )
     if await AttemptRepository(work).students(assessment_id):
         raise Conflict(N_("Students have begun, so it can no longer be withdrawn. You can close it earlier."))
+    await PoolRepository(work).clear(assessment_id)
     assessment.status, assessment.published_at = PublicationStatus.DRAFT, None
     assessment.version += 1
     await work.flush()

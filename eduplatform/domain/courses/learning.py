@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.courses import outline, policy
+from eduplatform.domain.assessment.ownership import belongs_to
+from eduplatform.domain.courses import outline, policy, unlocking
+from eduplatform.domain.courses.blocks import BlockKind
 from eduplatform.domain.courses.lesson_repository import (
     LessonHead,
     LessonProgressRepository,
     LessonRepository,
-    ModuleRepository,
 )
 from eduplatform.domain.courses.models import (
     Course,
@@ -28,14 +29,19 @@ from eduplatform.domain.courses.models import (
     EnrollmentRole,
     Lesson,
     LessonProgress,
+    LessonVersion,
     Module,
     PublicationStatus,
     Section,
 )
 from eduplatform.domain.courses.outline import ModuleOutline
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
-from eduplatform.errors import Conflict, NotFound
+from eduplatform.domain.courses.unlocking import Lock
+from eduplatform.errors import Conflict, Forbidden, NotFound
+from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
+
+LOCKED = N_("This lesson is not open to you yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +71,48 @@ class AssessmentHead:
 
 @dataclass(frozen=True, slots=True)
 class CourseForStudent:
-    """A course with everything on its page."""
+    """A course with everything on its page; ``locks`` says what keeps its modules closed."""
 
     course: Course
     modules: list[ModuleOutline]
     assessments: list[AssessmentHead]
+    locks: dict[UUID, list[Lock]]
+
+    @property
+    def next(self) -> LessonHead | None:
+        """Where to read on: the lesson that was left last, or the first one that is open and not read."""
+        left = [
+            one
+            for module in self.modules
+            if module.module.id not in self.locks
+            for one in module.lessons
+            if not one.read
+        ]
+        seen = [one for one in left if one.seen_at is not None]
+        return max(seen, key=_last_seen) if seen else next(iter(left), None)
+
+
+def _last_seen(head: LessonHead) -> datetime:
+    return head.seen_at or datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class LessonForReading:
-    """A lesson with its place in the course; ``read`` is when the student marked it."""
+    """A lesson with its place in the course. Of a locked one there is the title and what keeps it closed."""
 
     course: Course
     module: Module
     lesson: Lesson
+    version: LessonVersion | None
+    locks: list[Lock]
+    quizzes: dict[UUID, AssessmentHead]
     previous: LessonHead | None
     next: LessonHead | None
     number: int
     total: int
     read_count: int
     read: bool
+    place: UUID | None
 
 
 async def list_taken(*, work: Work, me: Principal) -> list[TakenCourse]:
@@ -130,14 +158,17 @@ def _taken() -> Any:
 
 
 async def read_course(*, work: Work, me: Principal, course_id: UUID) -> CourseForStudent:
-    """A course with its published modules, lessons and assessments; five statements.
+    """A course with its published modules, lessons and assessments; six statements.
 
     Raises:
         NotFound: It is not published, or the person is not enrolled.
     """
     course, _section = await policy.require_student(work=work, me=me, course_id=course_id)
     modules = await outline.read_outline(work=work, me=me, course_id=course_id, published_only=True)
-    return CourseForStudent(course, modules, await assessments_of(work=work, me=me, course_ids=[course_id]))
+    heads = [one for module in modules for one in module.lessons]
+    closed = await unlocking.locks_of(work=work, me=me, course_id=course_id, heads=heads)
+    assessments = await assessments_of(work=work, me=me, course_ids=[course_id])
+    return CourseForStudent(course, modules, assessments, closed)
 
 
 async def assessments_of(*, work: Work, me: Principal, course_ids: Sequence[UUID]) -> list[AssessmentHead]:
@@ -156,7 +187,7 @@ def _heads() -> Any:
             select(func.count(col(Attempt.id)))
             .where(
                 col(Attempt.assessment_id) == col(Assessment.id),
-                col(Attempt.user_id) == bindparam("me"),
+                belongs_to(bindparam("me", type_=Uuid())),
                 col(Attempt.state) == state,
             )
             .correlate(Assessment)
@@ -189,7 +220,7 @@ def _heads() -> Any:
 async def open_lesson(
     *, work: Work, me: Principal, lesson_id: UUID, now: datetime | None = None
 ) -> LessonForReading:
-    """A published lesson to read; that it was opened is recorded.
+    """A published lesson to read; that it was opened is recorded. A locked one comes without its content.
 
     Args:
         work: The open unit of work.
@@ -200,33 +231,84 @@ async def open_lesson(
     Raises:
         NotFound: It is not published, or the person does not take the course.
     """
-    lesson, course = await _lesson_of_student(work, me, lesson_id)
-    module = await ModuleRepository(work).get(lesson.module_id)
+    moment = now or utc_now()
+    lesson, course, module = await _lesson_of_student(work, me, lesson_id)
     heads = await LessonRepository(work).heads(course_id=course.id, user_id=me.user, published_only=True)
+    closed = await unlocking.locks_of(work=work, me=me, course_id=course.id, heads=heads, now=moment)
     at = next(number for number, one in enumerate(heads) if one.id == lesson_id)
-    if not heads[at].opened:
-        await _record_opening(work, me, lesson_id, now or utc_now())
-    before, after = outline.neighbours(heads, lesson_id)
+    version, quizzes, place = None, dict[UUID, AssessmentHead](), None
+    if module.id not in closed:
+        version, place = await _opened(work, me, lesson, moment)
+        if any(one["kind"] == BlockKind.QUIZ for one in version.blocks):
+            found = await assessments_of(work=work, me=me, course_ids=[course.id])
+            quizzes = {one.id: one for one in found}
+    before, after = outline.neighbours([one for one in heads if one.module_id not in closed], lesson_id)
     return LessonForReading(
         course=course,
         module=module,
         lesson=lesson,
+        version=version,
+        locks=closed.get(module.id, []),
+        quizzes=quizzes,
         previous=before,
         next=after,
         number=at + 1,
         total=len(heads),
         read_count=sum(one.read for one in heads),
         read=heads[at].read,
+        place=place,
     )
+
+
+async def _opened(
+    work: Work, me: Principal, lesson: Lesson, now: datetime
+) -> tuple[LessonVersion, UUID | None]:
+    """The version that students read, and where this one stopped; the opening is recorded."""
+    statement = (
+        select_columns(LessonVersion, LessonProgress)
+        .outerjoin(
+            LessonProgress,
+            (col(LessonProgress.lesson_id) == col(LessonVersion.lesson_id))
+            & (col(LessonProgress.user_id) == me.user),
+        )
+        .where(
+            col(LessonVersion.tenant_id) == work.tenant_id,
+            col(LessonVersion.lesson_id) == lesson.id,
+            col(LessonVersion.number) == lesson.published_number,
+        )
+    )
+    rows = await fetch(work, statement)
+    if not rows:
+        raise NotFound
+    version, progress = rows[0]
+    if progress is None:
+        await _record_opening(work, me, lesson.id, now)
+        return version, None
+    progress.seen_at = now
+    return version, progress.place
 
 
 async def _record_opening(work: Work, me: Principal, lesson_id: UUID, now: datetime) -> None:
     try:
         # The savepoint keeps the page when a second tab has opened the lesson at the same moment.
         async with work.session.begin_nested():
-            await work.add(LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=now))
+            await work.add(LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=now, seen_at=now))
     except Conflict:
         return
+
+
+async def reach(
+    *, work: Work, me: Principal, lesson_id: UUID, block_id: UUID, now: datetime | None = None
+) -> None:
+    """Remember where in a lesson a student is; a lesson that was never opened is left alone.
+
+    Raises:
+        NotFound: The student does not take its course, or it is not published.
+    """
+    await _lesson_of_student(work, me, lesson_id)
+    progress = await _progress(work, me, lesson_id)
+    if progress is not None:
+        progress.place, progress.seen_at = block_id, now or utc_now()
 
 
 async def mark_lesson(
@@ -243,23 +325,44 @@ async def mark_lesson(
 
     Raises:
         NotFound: It is not published, or the person does not take the course.
+        Forbidden: Its module is locked.
     """
-    await _lesson_of_student(work, me, lesson_id)
-    rows = LessonProgressRepository(work)
-    progress = await rows.first(
-        col(LessonProgress.lesson_id) == lesson_id, col(LessonProgress.user_id) == me.user
-    )
     moment = now or utc_now()
+    await require_open(work=work, me=me, lesson_id=lesson_id, now=moment)
+    progress = await _progress(work, me, lesson_id)
     if progress is None:
-        progress = await rows.add(LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=moment))
+        progress = await LessonProgressRepository(work).add(
+            LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=moment, seen_at=moment)
+        )
     if read != (progress.completed_at is not None):
         progress.completed_at = moment if read else None
         await work.flush()
 
 
-async def _lesson_of_student(work: Work, me: Principal, lesson_id: UUID) -> tuple[Lesson, Course]:
-    lesson = await LessonRepository(work).get(lesson_id)
+async def require_open(*, work: Work, me: Principal, lesson_id: UUID, now: datetime | None = None) -> Lesson:
+    """A published lesson whose module is open to the student.
+
+    Raises:
+        NotFound: It is not published, or the person does not take the course.
+        Forbidden: Its module is locked.
+    """
+    lesson, course, module = await _lesson_of_student(work, me, lesson_id)
+    heads = await LessonRepository(work).heads(course_id=course.id, user_id=me.user, published_only=True)
+    closed = await unlocking.locks_of(work=work, me=me, course_id=course.id, heads=heads, now=now)
+    if module.id in closed:
+        raise Forbidden(LOCKED)
+    return lesson
+
+
+async def _progress(work: Work, me: Principal, lesson_id: UUID) -> LessonProgress | None:
+    return await LessonProgressRepository(work).first(
+        col(LessonProgress.lesson_id) == lesson_id, col(LessonProgress.user_id) == me.user
+    )
+
+
+async def _lesson_of_student(work: Work, me: Principal, lesson_id: UUID) -> tuple[Lesson, Course, Module]:
+    lesson, module = await LessonRepository(work).with_module(lesson_id)
     course, _section = await policy.require_student(work=work, me=me, course_id=lesson.course_id)
     if lesson.status != PublicationStatus.PUBLISHED:
         raise NotFound
-    return lesson, course
+    return lesson, course, module

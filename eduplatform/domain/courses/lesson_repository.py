@@ -1,18 +1,34 @@
-"""Rows of modules, lessons and progress within one tenant."""
+"""Rows of modules, lessons, their blocks and versions, and progress within one tenant."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import defer
+from sqlalchemy import Uuid, bindparam
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
-from eduplatform.domain.courses.models import Lesson, LessonProgress, Module, PublicationStatus
+from eduplatform.domain.accounts.models import User
+from eduplatform.domain.assessment.models import Assessment
+from eduplatform.domain.courses.models import (
+    Block,
+    Lesson,
+    LessonProgress,
+    LessonVersion,
+    Module,
+    PublicationStatus,
+    UnlockRule,
+)
 from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.grading.models import Grade
 from eduplatform.errors import NotFound
 
 
@@ -20,11 +36,6 @@ def _present(found: UUID | None) -> UUID:
     if found is None:
         raise NotFound
     return found
-
-
-def _attribute(column: Any) -> Any:
-    """A model's column as SQLAlchemy sees it, not as its instances do."""
-    return column
 
 
 class ModuleRepository(Repository[Module]):
@@ -57,15 +68,20 @@ class ModuleRepository(Repository[Module]):
 
 @dataclass(frozen=True, slots=True)
 class LessonHead:
-    """A lesson without its text; ``read`` and ``opened`` are those of the person who asked."""
+    """A lesson without its blocks; ``opened``, ``read`` and ``seen_at`` are those of the person who asked.
+
+    ``changed`` tells that a draft waits behind what is published.
+    """
 
     id: UUID
     module_id: UUID
     title: str
     minutes: int
     status: str
+    changed: bool
     opened: bool
     read: bool
+    seen_at: datetime | None
 
 
 class LessonRepository(Repository[Lesson]):
@@ -89,18 +105,38 @@ class LessonRepository(Repository[Lesson]):
             ).one_or_none()
         )
 
-    async def of_module(self, module_id: UUID) -> list[Lesson]:
-        """The lessons of a module in their order, without their texts."""
-        statement = (
-            self.rows()
-            .options(defer(_attribute(Lesson.body)), defer(_attribute(Lesson.body_html)))
-            .where(col(Lesson.module_id) == module_id)
-            .order_by(col(Lesson.position), col(Lesson.id))
+    async def with_module(self, lesson_id: UUID) -> tuple[Lesson, Module]:
+        """A lesson and its module.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        rows = await fetch(
+            self._work,
+            select_columns(Lesson, Module)
+            .join(Module, col(Module.id) == col(Lesson.module_id))
+            .where(col(Lesson.tenant_id) == self._work.tenant_id, col(Lesson.id) == lesson_id),
         )
-        return list((await self._session.exec(statement)).all())
+        if not rows:
+            raise NotFound
+        lesson, module = rows[0]
+        return lesson, module
+
+    async def of_module(self, module_id: UUID) -> list[Lesson]:
+        """The lessons of a module in their order."""
+        return await self.find(
+            col(Lesson.module_id) == module_id, order_by=(col(Lesson.position), col(Lesson.id))
+        )
+
+    async def of_course(self, course_id: UUID) -> list[Lesson]:
+        """The lessons of a course, in no particular order."""
+        return await self.find(col(Lesson.course_id) == course_id)
 
     async def heads(self, *, course_id: UUID, user_id: UUID, published_only: bool) -> list[LessonHead]:
-        """The lessons of a course in reading order, with how far a person has come."""
+        """The lessons of a course in reading order, with how far a person has come.
+
+        Whoever asks for drafts too gets the titles of the drafts.
+        """
         conditions: list[ColumnElement[bool]] = [
             col(Lesson.tenant_id) == self._work.tenant_id,
             col(Lesson.course_id) == course_id,
@@ -110,11 +146,13 @@ class LessonRepository(Repository[Lesson]):
         columns: tuple[Any, ...] = (
             Lesson.id,
             Lesson.module_id,
-            Lesson.title,
-            Lesson.minutes,
+            Lesson.title if published_only else Lesson.draft_title,
+            Lesson.minutes if published_only else Lesson.draft_minutes,
             Lesson.status,
+            Lesson.changed,
             col(LessonProgress.id).is_not(None),
             col(LessonProgress.completed_at).is_not(None),
+            LessonProgress.seen_at,
         )
         rows = await fetch(
             self._work,
@@ -135,3 +173,170 @@ class LessonProgressRepository(Repository[LessonProgress]):
     """Who has read what."""
 
     model = LessonProgress
+
+
+class BlockRepository(Repository[Block]):
+    """The blocks of drafts."""
+
+    model = Block
+
+    async def lesson_of(self, block_id: UUID) -> UUID:
+        """The lesson of a block.
+
+        Raises:
+            NotFound: It does not exist.
+        """
+        statement = select(Block.lesson_id).where(
+            col(Block.tenant_id) == self._work.tenant_id, col(Block.id) == block_id
+        )
+        return _present((await self._session.exec(statement)).one_or_none())
+
+    async def of_lesson(self, lesson_id: UUID) -> list[Block]:
+        """The blocks of a draft in their order, without those that were removed."""
+        return await self.find(
+            col(Block.lesson_id) == lesson_id,
+            col(Block.removed_at).is_(None),
+            order_by=(col(Block.position), col(Block.id)),
+        )
+
+    async def all_of_lesson(self, lesson_id: UUID) -> list[Block]:
+        """The blocks of a draft in their order, also those that were removed and can be brought back."""
+        return await self.find(
+            col(Block.lesson_id) == lesson_id, order_by=(col(Block.position), col(Block.id))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionHead:
+    """A published version without its blocks."""
+
+    id: UUID
+    number: int
+    title: str
+    note: str
+    author: str
+    published_at: datetime
+    blocks: int
+
+
+class LessonVersionRepository(Repository[LessonVersion]):
+    """What was published."""
+
+    model = LessonVersion
+
+    async def numbered(self, lesson_id: UUID, number: int) -> LessonVersion:
+        """One version of a lesson.
+
+        Raises:
+            NotFound: There is no such version.
+        """
+        found = await self.first(
+            col(LessonVersion.lesson_id) == lesson_id, col(LessonVersion.number) == number
+        )
+        if found is None:
+            raise NotFound
+        return found
+
+    async def last_number(self, lesson_id: UUID) -> int:
+        """The highest number that was given to a version of a lesson; 0 before the first."""
+        statement = select(func.coalesce(func.max(col(LessonVersion.number)), 0)).where(
+            col(LessonVersion.tenant_id) == self._work.tenant_id, col(LessonVersion.lesson_id) == lesson_id
+        )
+        return (await self._session.exec(statement)).one()
+
+    async def of_lesson(self, lesson_id: UUID, *, number: int, size: int) -> tuple[list[VersionHead], int]:
+        """A page of a lesson's versions, newest first, and how many there are."""
+        total = await self.count(col(LessonVersion.lesson_id) == lesson_id)
+        columns: tuple[Any, ...] = (
+            LessonVersion.id,
+            LessonVersion.number,
+            LessonVersion.title,
+            LessonVersion.note,
+            func.coalesce(func.concat(col(User.given_name), " ", col(User.family_name)), ""),
+            LessonVersion.created_at,
+            func.jsonb_array_length(col(LessonVersion.blocks)),
+        )
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
+            .select_from(LessonVersion)
+            .outerjoin(User, col(User.id) == col(LessonVersion.author_id))
+            .where(
+                col(LessonVersion.tenant_id) == self._work.tenant_id,
+                col(LessonVersion.lesson_id) == lesson_id,
+            )
+            .order_by(col(LessonVersion.number).desc())
+            .offset((max(number, 1) - 1) * size)
+            .limit(size),
+        )
+        return [VersionHead(*row) for row in rows], total
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """An unlock rule with the names in it, and the percent that a student has in its assessment."""
+
+    id: UUID
+    module_id: UUID
+    kind: str
+    required_module_id: UUID | None
+    required_title: str
+    opens_at: datetime | None
+    assessment_id: UUID | None
+    assessment_title: str
+    percent: int
+    reached: Decimal | None
+
+
+class UnlockRuleRepository(Repository[UnlockRule]):
+    """What opens modules."""
+
+    model = UnlockRule
+
+    async def of_courses(self, course_ids: Sequence[UUID], *, user_id: UUID, now: datetime) -> list[RuleRow]:
+        """The rules of some courses, with what a student has reached; one statement."""
+        rows = await fetch(
+            self._work, _rules(), tenant=self._work.tenant_id, courses=course_ids, me=user_id, now=now
+        )
+        return [RuleRow(*row) for row in rows]
+
+
+@cache
+def _rules() -> Any:
+    required = aliased(Module)
+    reached = (
+        select(100 * col(Grade.points) / col(Grade.possible))
+        .where(
+            col(Grade.assessment_id) == col(UnlockRule.assessment_id),
+            col(Grade.user_id) == bindparam("me", type_=Uuid()),
+            col(Grade.released_at) <= bindparam("now"),
+            col(Grade.points).is_not(None),
+            col(Grade.possible) > 0,
+        )
+        .correlate(UnlockRule)
+        .scalar_subquery()
+    )
+    columns: tuple[Any, ...] = (
+        UnlockRule.id,
+        UnlockRule.module_id,
+        UnlockRule.kind,
+        UnlockRule.required_module_id,
+        func.coalesce(required.title, ""),
+        UnlockRule.opens_at,
+        UnlockRule.assessment_id,
+        func.coalesce(col(Assessment.title), ""),
+        func.coalesce(col(UnlockRule.percent), 0),
+        reached,
+    )
+    return (
+        select_columns(*columns)
+        .select_from(UnlockRule)
+        .join(Module, col(Module.id) == col(UnlockRule.module_id))
+        .outerjoin(required, col(required.id) == col(UnlockRule.required_module_id))
+        .outerjoin(Assessment, col(Assessment.id) == col(UnlockRule.assessment_id))
+        .where(
+            col(UnlockRule.tenant_id) == bindparam("tenant"),
+            col(Module.course_id).in_(bindparam("courses", expanding=True)),
+        )
+        .order_by(col(UnlockRule.created_at), col(UnlockRule.id))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,6 +43,7 @@ class Course(TenantRow, table=True):
     summary_html: str = Field(default="", sa_type=sa.Text)
     status: str = Field(default=PublicationStatus.DRAFT, max_length=20)
     owner_id: UUID | None = Field(default=None)
+    classmate_messages: bool = Field(default=False)
     version: int = Field(default=1)
 
 
@@ -121,8 +123,43 @@ class Module(TenantRow, table=True):
     summary: str = Field(default="", max_length=500)
 
 
+class UnlockKind(StrEnum):
+    """What opens a module to a student."""
+
+    MODULE = "module"
+    DATE = "date"
+    SCORE = "score"
+
+
+class UnlockRule(TenantRow, table=True):
+    """One condition of a module; it is open to a student who meets all of its rules.
+
+    ``module``: all published lessons of ``required_module_id`` are read. ``date``: ``opens_at`` (UTC) has come.
+    ``score``: a released grade of ``assessment_id`` is at least ``percent`` of what was possible.
+    """
+
+    __table_args__ = tenant_table(
+        tenant_fk("module_id", "module"),
+        tenant_fk("required_module_id", "module"),
+        tenant_fk("assessment_id", "assessment"),
+        sa.Index("ix_unlock_rule_module_id", "module_id"),
+    )
+
+    module_id: UUID
+    kind: str = Field(max_length=20)
+    required_module_id: UUID | None = Field(default=None)
+    opens_at: datetime | None = Field(default=None)
+    assessment_id: UUID | None = Field(default=None)
+    percent: int | None = Field(default=None)
+
+
 class Lesson(TenantRow, table=True):
-    """One sitting's reading. ``body`` is markdown, ``body_html`` its sanitised rendering, made on save."""
+    """One sitting's reading, made of blocks.
+
+    ``title``, ``minutes`` and ``objectives`` are what students see; the ``draft_`` ones are what the teacher writes, and
+    become the others on publishing. ``published_number`` is the `LessonVersion` that students read, 0 before the first.
+    ``changed`` tells that the draft differs from it; ``version`` counts saved changes of the draft's heading.
+    """
 
     __table_args__ = tenant_table(
         tenant_fk("course_id", "course"),
@@ -137,14 +174,53 @@ class Lesson(TenantRow, table=True):
     title: str = Field(max_length=160)
     minutes: int = Field(default=10)
     objectives: list[str] = Field(default_factory=list, sa_type=JSONB)
-    body: str = Field(default="", sa_type=sa.Text)
-    body_html: str = Field(default="", sa_type=sa.Text)
+    draft_title: str = Field(max_length=160)
+    draft_minutes: int = Field(default=10)
+    draft_objectives: list[str] = Field(default_factory=list, sa_type=JSONB)
     status: str = Field(default=PublicationStatus.DRAFT, max_length=20)
+    published_number: int = Field(default=0)
+    changed: bool = Field(default=False)
     version: int = Field(default=1)
 
 
+class Block(TenantRow, table=True):
+    """A part of a lesson's draft: ``data`` holds what its kind needs (`blocks.Content`).
+
+    ``version`` counts saved changes (optimistic concurrency). A block with ``removed_at`` can be brought back until the
+    lesson is published.
+    """
+
+    __table_args__ = tenant_table(
+        tenant_fk("lesson_id", "lesson"), sa.Index("ix_block_lesson_id_position", "lesson_id", "position")
+    )
+
+    lesson_id: UUID
+    position: int
+    kind: str = Field(max_length=20)
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    version: int = Field(default=1)
+    removed_at: datetime | None = Field(default=None)
+
+
+class LessonVersion(TenantRow, table=True):
+    """A lesson as it was published; the database refuses changes. Each block is ``{id, kind, data, html}``."""
+
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("tenant_id", "lesson_id", "number"), tenant_fk("lesson_id", "lesson")
+    )
+
+    lesson_id: UUID
+    number: int
+    title: str = Field(max_length=160)
+    minutes: int
+    objectives: list[str] = Field(default_factory=list, sa_type=JSONB)
+    blocks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    note: str = Field(default="", max_length=300)
+    author_id: UUID | None = Field(default=None)
+
+
 class LessonProgress(TenantRow, table=True):
-    """That a student opened a lesson, and when they marked it as read."""
+    """That a student opened a lesson, where in it they were last (a block's id), and when they marked it as read."""
 
     __table_args__ = tenant_table(
         sa.UniqueConstraint("tenant_id", "lesson_id", "user_id"),
@@ -157,6 +233,8 @@ class LessonProgress(TenantRow, table=True):
     user_id: UUID
     opened_at: datetime
     completed_at: datetime | None = Field(default=None)
+    place: UUID | None = Field(default=None)
+    seen_at: datetime | None = Field(default=None)
 
 
 class Objective(TenantRow, table=True):

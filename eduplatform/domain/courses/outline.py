@@ -1,11 +1,10 @@
-"""Modules and lessons, as a teacher writes and orders them.
+"""Modules and lessons, as a teacher names and orders them; what is in a lesson is in ``writing``.
 
 The course row is the lock of its outline: whoever adds, moves or deletes holds it, so that positions stay in one line.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -13,35 +12,19 @@ from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses import policy
+from eduplatform.domain.courses.blocks import BlockKind, clean
 from eduplatform.domain.courses.lesson_repository import LessonHead, LessonRepository, ModuleRepository
-from eduplatform.domain.courses.models import Course, Lesson, Module, PublicationStatus
+from eduplatform.domain.courses.models import Block, Lesson, Module
 from eduplatform.domain.courses.service import FILL_IN
-from eduplatform.domain.courses.texts import paragraphs, single_line
-from eduplatform.errors import Conflict, Invalid
+from eduplatform.domain.courses.texts import single_line
+from eduplatform.errors import Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
-from eduplatform.security.rich_text import Problem, accessibility_problems, render_markdown
 
 Direction = Literal["up", "down"]
-Positioned = TypeVar("Positioned", Module, Lesson)
+Positioned = TypeVar("Positioned", Module, Lesson, Block)
 
 MAX_OBJECTIVES = 12
-MAX_BODY = 100_000
-"""Longest lesson in characters: about fifty pages, and safely below what one event may carry."""
-
-LESSON_CHANGED = N_(
-    "This lesson was saved somewhere else after you opened it. Your text is still here: copy it, reload the page, and add your changes again."
-)
-NOTHING_TO_PUBLISH = N_("Write the lesson first: there is nothing to publish.")
-NOT_FOR_EVERYBODY = N_("This text keeps some readers out ({count} in the list). Put it right, then publish.")
-
-
-@dataclass(frozen=True, slots=True)
-class SavedLesson:
-    """A stored lesson and what in it would keep some readers out."""
-
-    lesson: Lesson
-    problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +33,6 @@ class ModuleOutline:
 
     module: Module
     lessons: list[LessonHead]
-
-
-@dataclass(frozen=True, slots=True)
-class LessonForEdit:
-    """A lesson with what its editor shows around it."""
-
-    course: Course
-    module: Module
-    lesson: Lesson
-    previous: LessonHead | None
-    next: LessonHead | None
 
 
 async def read_outline(
@@ -98,7 +70,7 @@ async def add_module(*, work: Work, me: Principal, course_id: UUID, title: str, 
     position = modules[-1].position + 1 if modules else 1
     return await work.add(
         Module(
-            course_id=course_id, position=position, title=_title(title), summary=single_line(summary)[:500]
+            course_id=course_id, position=position, title=title_of(title), summary=single_line(summary)[:500]
         )
     )
 
@@ -111,7 +83,7 @@ async def rename_module(*, work: Work, me: Principal, module_id: UUID, title: st
         Invalid: The title is empty.
     """
     module = await _module(work, me, module_id)
-    module.title = _title(title)
+    module.title = title_of(title)
     await work.flush()
     return module
 
@@ -124,7 +96,18 @@ async def move_module(*, work: Work, me: Principal, module_id: UUID, direction: 
     """
     module = await _module(work, me, module_id)
     modules = await ModuleRepository(work).of_course(module.course_id)
-    _shift(modules, module, direction)
+    shift(modules, module, direction)
+    await work.flush()
+
+
+async def place_module(*, work: Work, me: Principal, module_id: UUID, before: UUID | None) -> None:
+    """Put a module in front of another one of its course, or at the end.
+
+    Raises:
+        NotFound: The person does not teach its course, or the other module is not of it.
+    """
+    module = await _module(work, me, module_id)
+    put_before(await ModuleRepository(work).of_course(module.course_id), module, before)
     await work.flush()
 
 
@@ -149,7 +132,7 @@ async def add_lesson(
     objectives: Sequence[str] = (),
     body: str = "",
 ) -> Lesson:
-    """Add a draft lesson at the end of a module.
+    """Add a draft lesson at the end of a module; a text becomes its first block.
 
     Raises:
         NotFound: The person does not teach its course.
@@ -157,109 +140,23 @@ async def add_lesson(
     """
     module = await _module(work, me, module_id)
     siblings = await LessonRepository(work).of_module(module_id)
-    text = _body(body)
-    return await work.add(
+    name, time, aims = title_of(title), minutes_of(minutes), objectives_of(objectives)
+    content = clean(BlockKind.TEXT, {"text": body}, {})
+    lesson = await work.add(
         Lesson(
             course_id=module.course_id,
             module_id=module_id,
             position=siblings[-1].position + 1 if siblings else 1,
-            title=_title(title),
-            minutes=_minutes(minutes),
-            objectives=_objectives(objectives),
-            body=text,
-            body_html=await asyncio.to_thread(render_markdown, text),
+            title=name,
+            minutes=time,
+            objectives=aims,
+            draft_title=name,
+            draft_minutes=time,
+            draft_objectives=aims,
         )
     )
-
-
-async def read_lesson_for_edit(*, work: Work, me: Principal, lesson_id: UUID) -> LessonForEdit:
-    """A lesson, its course, and its neighbours.
-
-    Raises:
-        NotFound: It does not exist, or the person does not teach its course.
-    """
-    lessons = LessonRepository(work)
-    lesson = await lessons.get(lesson_id)
-    course = await policy.require_teacher(work=work, me=me, course_id=lesson.course_id)
-    module = await ModuleRepository(work).get(lesson.module_id)
-    heads = await lessons.heads(course_id=course.id, user_id=me.user, published_only=False)
-    before, after = neighbours(heads, lesson_id)
-    return LessonForEdit(course, module, lesson, before, after)
-
-
-async def save_lesson(
-    *,
-    work: Work,
-    me: Principal,
-    lesson_id: UUID,
-    version: int,
-    title: str,
-    minutes: int,
-    objectives: Sequence[str],
-    body: str,
-    publish: bool = False,
-) -> SavedLesson:
-    """Store a lesson, and publish it when asked to and nothing in it keeps readers out.
-
-    Args:
-        work: The open unit of work.
-        me: A teacher of its course.
-        lesson_id: The lesson.
-        version: The version that the text is based on.
-        title: Its title.
-        minutes: Estimated reading time, 1 to 240.
-        objectives: What a reader can do afterwards, one sentence each.
-        body: Markdown.
-        publish: Show it to students. With problems it is stored, stays a draft, and the problems are returned.
-
-    Raises:
-        NotFound: The person does not teach its course.
-        Conflict: It was saved since that version.
-        Invalid: The title is empty, the text too long, or the text of a published lesson has problems.
-    """
-    lesson = await _lesson(work, me, lesson_id)
-    if lesson.version != version:
-        raise Conflict(LESSON_CHANGED)
-    text = _body(body)
-    problems = await problems_of(text)
-    was_published = lesson.status == PublicationStatus.PUBLISHED
-    if was_published:
-        _require_publishable(text, problems)
-    lesson.title, lesson.minutes = _title(title), _minutes(minutes)
-    lesson.objectives = _objectives(objectives)
-    lesson.body = text
-    lesson.body_html = await asyncio.to_thread(render_markdown, text)
-    lesson.version += 1
-    if publish and text and not problems:
-        lesson.status = PublicationStatus.PUBLISHED
-    await work.flush()
-    if lesson.status == PublicationStatus.PUBLISHED and not was_published:
-        await work.audit("lesson.published", lesson_id=lesson.id, course_id=lesson.course_id)
-    return SavedLesson(lesson, problems)
-
-
-async def set_lesson_published(
-    *, work: Work, me: Principal, lesson_id: UUID, version: int, published: bool
-) -> Lesson:
-    """Show a lesson to students, or take it back into draft.
-
-    Raises:
-        NotFound: The person does not teach its course.
-        Conflict: It was saved since that version.
-        Invalid: It is empty, or something in it keeps some readers out; ``fields["body"]`` says how much.
-    """
-    lesson = await _lesson(work, me, lesson_id)
-    if lesson.version != version:
-        raise Conflict(LESSON_CHANGED)
-    if published:
-        _require_publishable(lesson.body, await problems_of(lesson.body))
-    status = PublicationStatus.PUBLISHED if published else PublicationStatus.DRAFT
-    if lesson.status != status:
-        lesson.status = status
-        lesson.version += 1
-        await work.flush()
-        action = "lesson.published" if published else "lesson.unpublished"
-        await work.audit(action, lesson_id=lesson.id, course_id=lesson.course_id)
+    if content["text"]:
+        await work.add(Block(lesson_id=lesson.id, position=1, kind=BlockKind.TEXT, data=content))
     return lesson
 
 
@@ -272,7 +169,7 @@ async def move_lesson(*, work: Work, me: Principal, lesson_id: UUID, direction: 
     lesson = await _placed_lesson(work, me, lesson_id)
     lessons = LessonRepository(work)
     siblings = await lessons.of_module(lesson.module_id)
-    if not _shift(siblings, lesson, direction):
+    if not shift(siblings, lesson, direction):
         modules = await ModuleRepository(work).of_course(lesson.course_id)
         at = [one.id for one in modules].index(lesson.module_id) + (-1 if direction == "up" else 1)
         if not 0 <= at < len(modules):
@@ -280,7 +177,25 @@ async def move_lesson(*, work: Work, me: Principal, lesson_id: UUID, direction: 
         target = modules[at].id
         others = await lessons.of_module(target)
         lesson.module_id = target
-        _number([*others, lesson] if direction == "up" else [lesson, *others])
+        number([*others, lesson] if direction == "up" else [lesson, *others])
+    await work.flush()
+
+
+async def place_lesson(
+    *, work: Work, me: Principal, lesson_id: UUID, module_id: UUID, before: UUID | None
+) -> None:
+    """Put a lesson into a module of its course, in front of another lesson of it or at the end.
+
+    Raises:
+        NotFound: The person does not teach its course, or the module or the other lesson is not of it.
+    """
+    lesson = await _placed_lesson(work, me, lesson_id)
+    target = await ModuleRepository(work).get(module_id)
+    if target.course_id != lesson.course_id:
+        raise NotFound
+    siblings = await LessonRepository(work).of_module(module_id)
+    lesson.module_id = module_id
+    put_before(siblings, lesson, before)
     await work.flush()
 
 
@@ -297,18 +212,6 @@ async def delete_lesson(*, work: Work, me: Principal, lesson_id: UUID) -> UUID:
     await LessonRepository(work).delete(lesson)
     await work.audit("lesson.deleted", lesson_id=lesson_id, course_id=lesson.course_id)
     return lesson.course_id
-
-
-async def problems_of(body: str) -> list[Problem]:
-    """What would keep some readers from a text (`accessibility_problems`), found in a thread."""
-    return await asyncio.to_thread(accessibility_problems, body)
-
-
-def refusal(body: str, problems: Sequence[Problem]) -> Invalid:
-    """Why a text cannot be published: it is empty, or it has these problems."""
-    if not body.strip():
-        return Invalid(fields={"body": NOTHING_TO_PUBLISH})
-    return Invalid(fields={"body": (NOT_FOR_EVERYBODY, {"count": len(problems)})})
 
 
 def neighbours(heads: Sequence[LessonHead], lesson_id: UUID) -> tuple[LessonHead | None, LessonHead | None]:
@@ -333,25 +236,14 @@ async def _placed_lesson(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
     return await lessons.get(lesson_id)
 
 
-async def _lesson(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
-    """A lesson of the person's course, whose text nobody else can change now."""
-    lesson = await LessonRepository(work).get(lesson_id, lock=True)
-    await policy.require_teacher(work=work, me=me, course_id=lesson.course_id)
-    return lesson
-
-
-def _require_publishable(body: str, problems: Sequence[Problem]) -> None:
-    if not body.strip() or problems:
-        raise refusal(body, problems)
-
-
-def _number(rows: Sequence[Positioned]) -> None:
+def number(rows: Sequence[Positioned]) -> None:
+    """Number rows from 1 in the order given."""
     for position, row in enumerate(rows, start=1):
         if row.position != position:
             row.position = position
 
 
-def _shift(rows: list[Positioned], row: Positioned, direction: Direction) -> bool:
+def shift(rows: list[Positioned], row: Positioned, direction: Direction) -> bool:
     """Swap a row with its neighbour and number all from 1; False at the edge."""
     at = [one.id for one in rows].index(row.id)
     to = at - 1 if direction == "up" else at + 1
@@ -359,11 +251,33 @@ def _shift(rows: list[Positioned], row: Positioned, direction: Direction) -> boo
         return False
     ordered = list(rows)
     ordered[at], ordered[to] = ordered[to], ordered[at]
-    _number(ordered)
+    number(ordered)
     return True
 
 
-def _title(title: str) -> str:
+def put_before(rows: Sequence[Positioned], row: Positioned, before: UUID | None) -> None:
+    """Number rows from 1 with one of them, or a new one, in front of another or at the end.
+
+    Raises:
+        NotFound: The other one is not among them.
+    """
+    ordered = [one for one in rows if one.id != row.id]
+    at = (
+        len(ordered) if before is None else next((n for n, one in enumerate(ordered) if one.id == before), -1)
+    )
+    if before == row.id:
+        return
+    if at < 0:
+        raise NotFound
+    number([*ordered[:at], row, *ordered[at:]])
+
+
+def title_of(title: str) -> str:
+    """A title that can be stored.
+
+    Raises:
+        Invalid: It is empty or too long.
+    """
     title = single_line(title)
     if not title:
         raise Invalid(fields={"title": FILL_IN})
@@ -372,21 +286,18 @@ def _title(title: str) -> str:
     return title
 
 
-def _minutes(minutes: int) -> int:
+def minutes_of(minutes: int) -> int:
+    """A reading time in minutes.
+
+    Raises:
+        Invalid: It is not between 1 and 240.
+    """
     if not 1 <= minutes <= 240:
         raise Invalid(fields={"minutes": N_("Give between 1 and 240 minutes.")})
     return minutes
 
 
-def _objectives(objectives: Sequence[str]) -> list[str]:
+def objectives_of(objectives: Sequence[str]) -> list[str]:
+    """The first `MAX_OBJECTIVES` lines that are not empty."""
     lines = [single_line(one)[:300] for one in objectives]
     return [one for one in lines if one][:MAX_OBJECTIVES]
-
-
-def _body(body: str) -> str:
-    text = paragraphs(body)
-    if len(text) > MAX_BODY:
-        raise Invalid(
-            fields={"body": (N_("This is too long: at most {limit} characters."), {"limit": MAX_BODY})}
-        )
-    return text

@@ -17,8 +17,10 @@ from sqlmodel import col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.courses import learning, service
+from eduplatform.domain.assessment.ownership import belongs_to
+from eduplatform.domain.courses import learning, service, unlocking
 from eduplatform.domain.courses.learning import AssessmentHead, TakenCourse
+from eduplatform.domain.courses.lesson_repository import UnlockRuleRepository
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -38,7 +40,7 @@ from eduplatform.domain.courses.repository import (
     select_columns,
     taught_by,
 )
-from eduplatform.domain.grading.models import Grade
+from eduplatform.domain.grading.models import Grade, visible_grade
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 
@@ -185,16 +187,17 @@ def _due_soon() -> Any:
 
 
 async def student_overview(*, work: Work, me: Principal, now: datetime | None = None) -> StudentOverview:
-    """What a student does next; five statements."""
+    """What a student does next; six statements."""
     me.require(Permission.COURSE_READ)
     moment = now or utc_now()
     courses = await learning.list_taken(work=work, me=me)
     if not courses:
         return StudentOverview([], [], [], [], [])
     ids = [one.course.id for one in courses]
+    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids)
     open_now = [
         one
-        for one in await learning.assessments_of(work=work, me=me, course_ids=ids)
+        for one in assessments
         if one.due_at is not None
         and moment <= one.due_at <= moment + STUDENT_HORIZON
         and (one.opens_at is None or one.opens_at <= moment)
@@ -203,10 +206,10 @@ async def student_overview(*, work: Work, me: Principal, now: datetime | None = 
     ]
     return StudentOverview(
         courses=courses,
-        running=await _running(work, me, ids, moment),
+        running=await _running(work, me, ids, moment) if any(one.running for one in assessments) else [],
         due=open_now[:HOME_ROWS],
         grades=await _new_grades(work, me, ids),
-        lessons=await _next_lessons(work, me, ids),
+        lessons=await _next_lessons(work, me, ids, moment),
     )
 
 
@@ -231,7 +234,7 @@ def _in_progress() -> Any:
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(
             col(Attempt.tenant_id) == bindparam("tenant"),
-            col(Attempt.user_id) == bindparam("me"),
+            belongs_to(bindparam("me", type_=Uuid())),
             col(Attempt.state) == AttemptState.IN_PROGRESS,
             col(Course.id).in_(bindparam("courses", expanding=True)),
             col(Attempt.deadline_at).is_(None) | (col(Attempt.deadline_at) > bindparam("now")),
@@ -264,7 +267,7 @@ def _unseen_grades() -> Any:
         .where(
             col(Grade.tenant_id) == bindparam("tenant"),
             col(Grade.user_id) == bindparam("me"),
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
             col(Grade.seen_at).is_(None),
             col(Course.id).in_(bindparam("courses", expanding=True)),
         )
@@ -273,13 +276,23 @@ def _unseen_grades() -> Any:
     )
 
 
-async def _next_lessons(work: Work, me: Principal, ids: Sequence[UUID]) -> list[NextLesson]:
+async def _next_lessons(work: Work, me: Principal, ids: Sequence[UUID], now: datetime) -> list[NextLesson]:
+    """The first lesson of each course that is open and not read."""
     rows = await fetch(work, _first_unread(), tenant=work.tenant_id, me=me.user, courses=ids)
-    return [NextLesson(*row) for row in rows]
+    unread = [(row[0], NextLesson(*row[1:])) for row in rows]
+    rules = await UnlockRuleRepository(work).of_courses(ids, user_id=me.user, now=now)
+    closed = unlocking.locks(rules, unfinished={module_id for module_id, _one in unread}, now=now)
+    found: dict[UUID, NextLesson] = {}
+    for module_id, one in unread:
+        if module_id not in closed:
+            found.setdefault(one.course_id, one)
+    return list(found.values())
 
 
 @cache
 def _first_unread() -> Any:
+    """The first unread lesson of each module, in the order of the course."""
+
     def progress(*conditions: Any) -> Any:
         return (
             exists()
@@ -292,6 +305,7 @@ def _first_unread() -> Any:
         )
 
     columns: tuple[Any, ...] = (
+        Module.id,
         Lesson.id,
         Lesson.title,
         Lesson.minutes,
@@ -312,5 +326,5 @@ def _first_unread() -> Any:
             ~progress(col(LessonProgress.completed_at).is_not(None)),
         )
         .order_by(col(Course.id), col(Module.position), col(Module.id), col(Lesson.position), col(Lesson.id))
-        .ext(distinct_on(col(Course.id)))
+        .ext(distinct_on(col(Course.id), col(Module.position), col(Module.id)))
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
+
+from sqlmodel import col
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.types.text import clean_line, clean_text, is_invisible
@@ -16,20 +19,26 @@ from eduplatform.security.principal import Principal
 
 MAX_TITLE = 80
 MAX_TEXT = 2000
+CODE = re.compile(r"[^\W_][\w-]{0,19}")
+"""What is typed after a slash to get the remark."""
 
 
-async def add_comment(*, work: Work, me: Principal, course_id: UUID, title: str, text: str) -> GradingComment:
+async def add_comment(
+    *, work: Work, me: Principal, course_id: UUID, title: str, text: str, code: str = ""
+) -> GradingComment:
     """Put a remark into the comment bank of a course.
 
     Raises:
         NotFound: The person does not teach the course.
-        Invalid: It is empty or too long; ``fields`` are ``title`` and ``text``.
+        Invalid: It is empty or too long, or another remark has the code; ``fields`` are ``title``, ``text``, ``code``.
     """
     await require_teacher(work=work, me=me, course_id=course_id)
-    return await insert_comment(work=work, course_id=course_id, title=title, text=text)
+    return await insert_comment(work=work, course_id=course_id, title=title, text=text, code=code)
 
 
-async def insert_comment(*, work: Work, course_id: UUID, title: str, text: str) -> GradingComment:
+async def insert_comment(
+    *, work: Work, course_id: UUID, title: str, text: str, code: str = ""
+) -> GradingComment:
     """`add_comment` for callers that checked access."""
     clean_title, clean_body = " ".join(clean_line(title).split()), clean_text(text).strip()
     problems: dict[str, FieldText] = {}
@@ -41,10 +50,17 @@ async def insert_comment(*, work: Work, course_id: UUID, title: str, text: str) 
             problems[name] = N_("Please fill this in.")
         elif len(value) > limit:
             problems[name] = (N_("Use at most {limit} characters."), {"limit": limit})
+    short = code.strip().removeprefix("/").casefold()
+    if short and not CODE.fullmatch(short):
+        problems["code"] = N_("Use up to 20 letters and digits, without spaces.")
+    elif short and await CommentRepository(work).first(
+        col(GradingComment.course_id) == course_id, col(GradingComment.code) == short
+    ):
+        problems["code"] = N_("Another remark of this course has this code.")
     if problems:
         raise Invalid(fields=problems)
     return await CommentRepository(work).add(
-        GradingComment(course_id=course_id, title=clean_title, text=clean_body)
+        GradingComment(course_id=course_id, title=clean_title, text=clean_body, code=short)
     )
 
 

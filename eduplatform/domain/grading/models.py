@@ -182,3 +182,18 @@ class GradeEvent(TenantRow, table=True):
     before: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     reason: str = Field(default="", max_length=500)
+
+
+class GradeAdjustment(TenantRow, table=True):
+    """What one member of a group gets more or less than the group, and why; ``points`` may be negative."""
+
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("tenant_id", "assessment_id", "user_id"),
+        tenant_fk("assessment_id", "assessment"),
+        tenant_fk("user_id", "user"),
+    )
+
+    assessment_id: UUID
+    user_id: UUID
+    points: Decimal = Field(sa_type=POINTS)
+    reason: str = Field(max_length=500)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, Section
+from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, Objective, Section
 from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
-from eduplatform.domain.grading.models import Grade, GradingComment, Rubric
+from eduplatform.domain.grading.models import (
+    Grade,
+    GradingComment,
+    Rubric,
+    RubricCriterion,
+    RubricLevel,
+    visible_grade,
+)
+from eduplatform.domain.grading.rubric_repository import CriterionScale, in_order, scales
 from eduplatform.errors import NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -105,29 +114,58 @@ async def require_participant(*, work: Work, me: Principal, assessment_id: UUID,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AuthoredRubric:
+    """A version of a rubric with its course, its criteria, and the objectives that the course has."""
+
+    rubric: Rubric
+    course: Course
+    scale: list[CriterionScale]
+    objectives: frozenset[UUID]
+
+
 async def require_rubric_author(
-    *, work: Work, me: Principal, rubric_id: UUID, lock: bool = False
-) -> tuple[Rubric, Course]:
-    """A rubric and its course, for those who teach the course.
+    *, work: Work, me: Principal, rubric_id: UUID, version: int | None = None, lock: bool = False
+) -> AuthoredRubric:
+    """A rubric and its course, for those who teach the course; one statement.
 
     Args:
         work: The open unit of work.
         me: Who asks.
-        rubric_id: The rubric.
-        lock: Keep other authors, and graders who are about to use it, waiting until the end of the transaction.
+        rubric_id: Id of its family, or of a version.
+        version: Number of the version, current or not; None is the current one.
+        lock: Keep other authors waiting until the end of the transaction.
 
     Raises:
         NotFound: It does not exist, or the person does not teach its course.
     """
     _require(me, Role.TEACHER)
-    statement: Any = (
-        select(Rubric, Course)
+    objectives = (
+        select(func.array_agg(col(Objective.id)))
+        .where(col(Objective.course_id) == col(Rubric.course_id))
+        .correlate(Rubric)
+        .scalar_subquery()
+    )
+    statement: Any = in_order(
+        select_columns(Rubric, Course, objectives, RubricCriterion, RubricLevel)
+        .select_from(Rubric)
         .join(Course, col(Course.id) == col(Rubric.course_id))
-        .where(col(Rubric.tenant_id) == work.tenant_id, col(Rubric.id) == rubric_id, taught_by(me.user))
+        .outerjoin(RubricCriterion, col(RubricCriterion.rubric_id) == col(Rubric.id))
+        .outerjoin(RubricLevel, col(RubricLevel.criterion_id) == col(RubricCriterion.id))
+        .where(
+            col(Rubric.tenant_id) == work.tenant_id,
+            (col(Rubric.family_id) == rubric_id) | (col(Rubric.id) == rubric_id),
+            col(Rubric.current).is_(True) if version is None else col(Rubric.version) == version,
+            taught_by(me.user),
+        )
     )
     if lock:
         statement = statement.with_for_update(of=Rubric).execution_options(populate_existing=True)
-    return await _one(work, statement)
+    rows = await fetch(work, statement)
+    if not rows:
+        raise NotFound
+    rubric, course, known = rows[0][:3]
+    return AuthoredRubric(rubric, course, scales([row[3:] for row in rows]), frozenset(known or ()))
 
 
 async def require_comment_author(*, work: Work, me: Principal, comment_id: UUID) -> GradingComment:
@@ -165,7 +203,7 @@ async def require_own_grade(*, work: Work, me: Principal, grade_id: UUID) -> tup
             col(Grade.tenant_id) == work.tenant_id,
             col(Grade.id) == grade_id,
             col(Grade.user_id) == me.user,
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
         ),
     )
 

@@ -1,20 +1,21 @@
-"""Rows of grades and their trail, and what a grade is worked out from, within one tenant."""
+"""Rows of grades, their trail and the comment bank, and what a grade is worked out from, within one tenant."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, or_
+from sqlalchemy import literal, or_, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import new_id, utc_now
-from eduplatform.db.repository import Repository
+from eduplatform.db.repository import Repository, given_rows
 from eduplatform.domain.assessment.models import (
     Assessment,
     AssessmentItem,
@@ -23,18 +24,11 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.assessment.ownership import in_group_of
+from eduplatform.domain.courses.group_models import GroupMember
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.course_models import MANUAL
-from eduplatform.domain.grading.models import (
-    CriterionScore,
-    Grade,
-    GradeEvent,
-    GradingComment,
-    Rubric,
-    RubricCriterion,
-    RubricLevel,
-)
-from eduplatform.domain.tenants.models import Tenant
+from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
 from eduplatform.errors import NotFound
 
 
@@ -44,12 +38,10 @@ class GradingContext:
 
     Attributes:
         assessment: Its rules.
-        timezone: The tenant's, whose wall clock counts days of lateness.
         read_by_person: Whether at least one of its questions is always scored by a person.
     """
 
     assessment: Assessment
-    timezone: str
     read_by_person: bool
 
 
@@ -64,27 +56,36 @@ class ScoredPart:
     manual: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RubricSummary:
-    """A rubric in the list of its course; ``uses`` counts the questions that are judged by it."""
+RELEASES = ("released", "scheduled", "unscheduled")
+"""Events that move the moment from which a student sees a grade, and that can be taken back."""
 
-    rubric: Rubric
-    criteria: int
-    total: Decimal
-    uses: int
+UNCHANGING = ("highlighted", "undone")
+"""Events that are no step of their own: there is nothing behind them to go back to."""
+
+MOST_DUE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionScale:
-    """A criterion with its levels, best first."""
-
-    criterion: RubricCriterion
-    levels: list[RubricLevel]
-
-    @property
-    def possible(self) -> Decimal:
-        """Points of its best level."""
-        return max((level.points for level in self.levels), default=Decimal(0))
+def last_standing_event() -> Any:
+    """The id of the newest event, of the grade of the statement around it, that changed it and was not taken back."""
+    other, undoing = aliased(GradeEvent), aliased(GradeEvent)
+    taken_back = (
+        select(undoing.id)
+        .where(col(undoing.grade_id) == col(Grade.id), col(undoing.undoes_id) == col(other.id))
+        .correlate(Grade, other)
+        .exists()
+    )
+    return (
+        select(other.id)
+        .where(
+            col(other.grade_id) == col(Grade.id),
+            col(other.kind).notin_(UNCHANGING),
+            ~taken_back,
+        )
+        .order_by(col(other.created_at).desc(), col(other.id).desc())
+        .limit(1)
+        .correlate(Grade)
+        .scalar_subquery()
+    )
 
 
 def read_by_person(person_types: Sequence[str]) -> Any:
@@ -119,9 +120,9 @@ class GradeRepository(Repository[Grade]):
         """
         rows = await fetch(
             self._work,
-            select_columns(Assessment, Tenant.timezone, read_by_person(person_types))
-            .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
-            .where(col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id),
+            select_columns(Assessment, read_by_person(person_types)).where(
+                col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id
+            ),
         )
         if not rows:
             raise NotFound
@@ -142,24 +143,53 @@ class GradeRepository(Repository[Grade]):
         Raises:
             NotFound: The assessment does not exist in this tenant.
         """
-        here = (col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id)
+        rows = await self.opened_all([(assessment_id, user_id)], person_types)
+        if not rows:
+            raise NotFound
+        return rows[0]
+
+    async def opened_all(
+        self, pairs: Sequence[tuple[UUID, UUID]], person_types: Sequence[str]
+    ) -> list[tuple[Grade, GradingContext]]:
+        """`opened` for pairs of an assessment and a student, in one statement; those of other tenants are left out.
+
+        Grades are locked in the order of their keys, so that two of these statements never wait for each other.
+        """
+        columns = Grade.__table__.c  # type: ignore[attr-defined]
+        keys = given_rows(
+            "wanted",
+            [columns["id"], columns["assessment_id"], columns["user_id"]],
+            [
+                {"id": new_id(), "assessment_id": assessment_id, "user_id": user_id}
+                for assessment_id, user_id in pairs
+            ],
+        )
         moment = utc_now()
-        values: dict[str, Any] = {
-            "id": new_id(),
+        constants: dict[str, Any] = {
             "tenant_id": self._work.tenant_id,
             "created_by": self._work.user_id,
-            "assessment_id": assessment_id,
-            "user_id": user_id,
             "status": "none",
             "explanation": [],
             "version": 1,
             "created_at": moment,
             "updated_at": moment,
         }
-        columns = [literal(value, Grade.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
+        source = (
+            select_columns(
+                *[literal(value, columns[name].type) for name, value in constants.items()],
+                keys.c.id,
+                keys.c.assessment_id,
+                keys.c.user_id,
+                Assessment.points,
+            )
+            .select_from(Assessment)
+            .join(keys, keys.c.assessment_id == col(Assessment.id))
+            .where(col(Assessment.tenant_id) == self._work.tenant_id)
+            .order_by(keys.c.assessment_id, keys.c.user_id)
+        )
         made: Any = (
             insert(Grade)
-            .from_select([*values, "possible"], select_columns(*columns, Assessment.points).where(*here))
+            .from_select([*constants, "id", "assessment_id", "user_id", "possible"], source)
             .on_conflict_do_update(
                 index_elements=["tenant_id", "assessment_id", "user_id"], set_={"updated_at": moment}
             )
@@ -169,16 +199,13 @@ class GradeRepository(Repository[Grade]):
         row: Any = aliased(Grade, made)
         rows = await fetch(
             self._work,
-            select_columns(row, Assessment, Tenant.timezone, read_by_person(person_types))
+            select_columns(row, Assessment, read_by_person(person_types))
             .select_from(Assessment)
             .join(row, row.assessment_id == col(Assessment.id))
-            .join(Tenant, col(Tenant.id) == col(Assessment.tenant_id))
-            .where(*here)
+            .where(col(Assessment.tenant_id) == self._work.tenant_id)
             .execution_options(populate_existing=True),
         )
-        if not rows:
-            raise NotFound
-        return rows[0][0], GradingContext(*rows[0][1:])
+        return [(one[0], GradingContext(*one[1:])) for one in rows]
 
     async def locked(self, assessment_id: UUID, user_id: UUID) -> Grade:
         """A student's grade, locked.
@@ -197,34 +224,115 @@ class GradeRepository(Repository[Grade]):
             raise NotFound
         return row
 
-    async def unreleased(
-        self, assessment_id: UUID, statuses: Sequence[str], user_ids: Sequence[UUID] | None
+    async def hidden(
+        self, assessment_id: UUID, statuses: Sequence[str], user_ids: Sequence[UUID] | None, *, now: datetime
     ) -> list[Grade]:
         """Grades of an assessment that students do not see yet and that have one of the statuses, locked."""
-        statement = self.rows().where(
+        return await self._locked(
             col(Grade.assessment_id) == assessment_id,
-            col(Grade.released_at).is_(None),
+            or_(col(Grade.released_at).is_(None), col(Grade.released_at) > now),
             col(Grade.status).in_(statuses),
+            *([] if user_ids is None else [col(Grade.user_id).in_(user_ids)]),
         )
-        if user_ids is not None:
-            statement = statement.where(col(Grade.user_id).in_(user_ids))
+
+    async def planned(
+        self, assessment_id: UUID, user_ids: Sequence[UUID] | None, *, now: datetime
+    ) -> list[Grade]:
+        """Grades of an assessment that will be released at a time, locked."""
+        return await self._locked(
+            col(Grade.assessment_id) == assessment_id,
+            col(Grade.released_at) > now,
+            *([] if user_ids is None else [col(Grade.user_id).in_(user_ids)]),
+        )
+
+    async def _locked(self, *conditions: Any) -> list[Grade]:
         found = await self._session.exec(
-            statement.order_by(col(Grade.id)).with_for_update().execution_options(populate_existing=True)
+            self.rows()
+            .where(*conditions)
+            .order_by(col(Grade.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
         return list(found.all())
 
+    async def last_changed_by(
+        self, assessment_id: UUID, batch_id: UUID, actor_id: UUID, user_ids: Sequence[UUID] | None
+    ) -> list[tuple[Grade, GradeEvent]]:
+        """Grades, locked, whose last step was this one of a person, with its event."""
+        statement = (
+            select(Grade, GradeEvent)
+            .join(GradeEvent, col(GradeEvent.grade_id) == col(Grade.id))
+            .where(
+                col(Grade.tenant_id) == self._work.tenant_id,
+                col(Grade.assessment_id) == assessment_id,
+                col(GradeEvent.batch_id) == batch_id,
+                col(GradeEvent.actor_id) == actor_id,
+                col(GradeEvent.kind).in_(RELEASES),
+                col(GradeEvent.id) == last_standing_event(),
+                *([] if user_ids is None else [col(Grade.user_id).in_(user_ids)]),
+            )
+            .order_by(col(Grade.id))
+            .with_for_update(of=Grade)
+            .execution_options(populate_existing=True)
+        )
+        return [(row, event) for row, event in await fetch(self._work, statement)]
+
+    async def due(self, *, now: datetime) -> dict[str, list[Grade]]:
+        """Grades whose planned release has come and that nobody was told of, locked, by the assessment's title."""
+        rows = await fetch(
+            self._work,
+            select(Assessment.title, Grade)
+            .join(Grade, col(Grade.assessment_id) == col(Assessment.id))
+            .join(GradeEvent, col(GradeEvent.grade_id) == col(Grade.id))
+            .where(
+                col(Grade.tenant_id) == self._work.tenant_id,
+                col(Grade.released_at) <= now,
+                col(GradeEvent.kind) == "scheduled",
+                col(GradeEvent.id) == last_standing_event(),
+            )
+            .order_by(col(Grade.id))
+            .limit(MOST_DUE)
+            .with_for_update(of=Grade, skip_locked=True),
+        )
+        found: dict[str, list[Grade]] = {}
+        for title, row in rows:
+            found.setdefault(title, []).append(row)
+        return found
+
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
-        """One student's attempts, oldest first, and the points of the responses of those that were handed in."""
+        """`attempts_of` of one student."""
+        found, parts = await self.attempts_of([(assessment_id, user_id)])
+        return [attempt for _user, attempt in found], parts
+
+    async def attempts_of(
+        self, pairs: Sequence[tuple[UUID, UUID]]
+    ) -> tuple[list[tuple[UUID, Attempt]], list[ScoredPart]]:
+        """Students with their attempts, oldest first, and the points of the responses of those that were handed in.
+
+        The attempt of a group comes once for each of its members who is asked for.
+        """
+        users = {user_id for _assessment, user_id in pairs}
+        own = col(Attempt.group_id).is_(None) & tuple_(col(Attempt.assessment_id), col(Attempt.user_id)).in_(
+            pairs
+        )
+        of_group = col(Attempt.assessment_id).in_({one for one, _user in pairs}) & in_group_of(
+            col(GroupMember.user_id).in_(users)
+        )
         points: tuple[Any, ...] = (
             AssessmentItem.points,
             Response.fraction,
             Response.points,
             col(Response.graded_by).is_not(None),
+            Response.id,
         )
         rows = await fetch(
             self._work,
-            select_columns(Attempt, *points)
+            select_columns(Attempt, func.coalesce(col(GroupMember.user_id), col(Attempt.user_id)), *points)
             .select_from(Attempt)
+            .outerjoin(
+                GroupMember,
+                (col(GroupMember.group_id) == col(Attempt.group_id)) & col(GroupMember.user_id).in_(users),
+            )
             .outerjoin(
                 Response,
                 (col(Response.attempt_id) == col(Attempt.id))
@@ -233,135 +341,22 @@ class GradeRepository(Repository[Grade]):
             .outerjoin(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
             .where(
                 col(Attempt.tenant_id) == self._work.tenant_id,
-                col(Attempt.assessment_id) == assessment_id,
-                col(Attempt.user_id) == user_id,
+                own | of_group,
             )
             .order_by(col(Attempt.number)),
         )
-        attempts = list({row[0].id: row[0] for row in rows}.values())
-        return attempts, [ScoredPart(row[0].id, *row[1:]) for row in rows if row[1] is not None]
+        attempts = {(user_id, attempt.id): attempt for attempt, user_id, *_points in rows}
+        parts = {(row[0].id, row[-1]): row for row in rows if row[2] is not None}
+        return (
+            [(user_id, attempt) for (user_id, _id), attempt in attempts.items()],
+            [ScoredPart(row[0].id, *row[2:-1]) for row in parts.values()],
+        )
 
 
 class GradeEventRepository(Repository[GradeEvent]):
     """The trail of grades; rows are only ever added."""
 
     model = GradeEvent
-
-
-class RubricRepository(Repository[Rubric]):
-    """Rubrics."""
-
-    model = Rubric
-
-    async def summaries(self, course_id: UUID) -> list[RubricSummary]:
-        """The rubrics of a course by title, at most 200."""
-        best = (
-            select(RubricCriterion.rubric_id, func.max(RubricLevel.points).label("most"))
-            .join(RubricLevel, col(RubricLevel.criterion_id) == col(RubricCriterion.id))
-            .group_by(col(RubricCriterion.rubric_id), col(RubricCriterion.id))
-            .subquery()
-        )
-        totals = (
-            select(best.c.rubric_id, func.sum(best.c.most).label("total"))
-            .group_by(best.c.rubric_id)
-            .subquery()
-        )
-        criteria = (
-            select(func.count(col(RubricCriterion.id)))
-            .where(col(RubricCriterion.rubric_id) == col(Rubric.id))
-            .correlate(Rubric)
-            .scalar_subquery()
-        )
-        uses = (
-            select(func.count(col(AssessmentItem.id)))
-            .where(col(AssessmentItem.rubric_id) == col(Rubric.id))
-            .correlate(Rubric)
-            .scalar_subquery()
-        )
-        rows = await fetch(
-            self._work,
-            select_columns(Rubric, criteria, func.coalesce(totals.c.total, 0), uses)
-            .outerjoin(totals, totals.c.rubric_id == col(Rubric.id))
-            .where(col(Rubric.tenant_id) == self._work.tenant_id, col(Rubric.course_id) == course_id)
-            .order_by(col(Rubric.title), col(Rubric.id))
-            .limit(200),
-        )
-        return [RubricSummary(*row) for row in rows]
-
-    async def scale(
-        self, rubric_ids: Sequence[UUID], *, lock: Literal["", "share", "update"] = ""
-    ) -> list[CriterionScale]:
-        """The criteria of rubrics with their levels, in their order.
-
-        Args:
-            rubric_ids: The rubrics.
-            lock: ``share`` for those who score by them: nobody edits them meanwhile; ``update`` for those who edit.
-        """
-        statement = (
-            select_columns(RubricCriterion, RubricLevel)
-            .outerjoin(RubricLevel, col(RubricLevel.criterion_id) == col(RubricCriterion.id))
-            .where(
-                col(RubricCriterion.tenant_id) == self._work.tenant_id,
-                col(RubricCriterion.rubric_id).in_(rubric_ids),
-            )
-            .order_by(
-                col(RubricCriterion.rubric_id),
-                col(RubricCriterion.position),
-                col(RubricCriterion.id),
-                col(RubricLevel.position),
-                col(RubricLevel.id),
-            )
-        )
-        if lock:
-            statement = statement.with_for_update(of=RubricCriterion, read=lock == "share").execution_options(
-                populate_existing=True
-            )
-        rows = await fetch(self._work, statement)
-        found: dict[UUID, CriterionScale] = {}
-        for criterion, level in rows:
-            entry = found.setdefault(criterion.id, CriterionScale(criterion, []))
-            if level is not None:
-                entry.levels.append(level)
-        return list(found.values())
-
-    async def scored_levels(self, rubric_id: UUID) -> set[UUID]:
-        """The levels of a rubric that some student's work has been given."""
-        found = await self._session.exec(
-            select(CriterionScore.level_id)
-            .join(RubricCriterion, col(RubricCriterion.id) == col(CriterionScore.criterion_id))
-            .where(
-                col(CriterionScore.tenant_id) == self._work.tenant_id,
-                col(RubricCriterion.rubric_id) == rubric_id,
-            )
-            .distinct()
-        )
-        return set(found.all())
-
-    async def uses(self, rubric_id: UUID) -> list[str]:
-        """The titles of the assessments that use a rubric."""
-        found = await self._session.exec(
-            select(Assessment.title)
-            .join(AssessmentItem, col(AssessmentItem.assessment_id) == col(Assessment.id))
-            .where(
-                col(AssessmentItem.tenant_id) == self._work.tenant_id,
-                col(AssessmentItem.rubric_id) == rubric_id,
-            )
-            .distinct()
-            .order_by(col(Assessment.title))
-        )
-        return list(found.all())
-
-
-class CriterionRepository(Repository[RubricCriterion]):
-    """Criteria of rubrics."""
-
-    model = RubricCriterion
-
-
-class LevelRepository(Repository[RubricLevel]):
-    """Levels of criteria."""
-
-    model = RubricLevel
 
 
 class CommentRepository(Repository[GradingComment]):

@@ -15,7 +15,10 @@ from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
+from eduplatform.domain.assessment.results import feedback_now
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -27,12 +30,9 @@ from eduplatform.domain.courses.models import (
 )
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading import policy, worklist
-from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.repository import (
-    CriterionScale,
-    GradeRepository,
-    RubricRepository,
-)
+from eduplatform.domain.grading.models import Grade, visible_grade
+from eduplatform.domain.grading.repository import GradeRepository
+from eduplatform.domain.grading.rubric_repository import CriterionScale, RubricRepository
 from eduplatform.domain.grading.service import person_types, result_of
 from eduplatform.domain.grading.worklist import Marked
 from eduplatform.security.permissions import Permission
@@ -63,6 +63,7 @@ class ExplainedGrade:
         marked: Its questions and answers; holds keys, so show chosen parts only.
         scale: The criteria of each rubric.
         chosen: The level chosen per response and criterion.
+        feedback: How much of the work the student may see.
     """
 
     grade: Grade
@@ -72,6 +73,7 @@ class ExplainedGrade:
     marked: list[Marked]
     scale: dict[UUID, list[CriterionScale]]
     chosen: dict[UUID, dict[UUID, UUID]]
+    feedback: Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ async def _released(work: Work, user_ids: Sequence[UUID], *, page: int) -> tuple
     visible = (
         col(Grade.tenant_id) == work.tenant_id,
         col(Grade.user_id).in_(user_ids),
-        col(Grade.released_at).is_not(None),
+        visible_grade(),
     )
     total = (await work.session.exec(select(func.count(col(Grade.id))).where(*visible))).one()
     rows = await fetch(
@@ -155,10 +157,11 @@ async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> Explained
     rules = (await policies_for(work=work, assessments=[assessment], students=[me.user]))[
         (assessment.id, me.user)
     ]
-    number = result_of(context, attempts, parts, rules=rules, excused=False, now=utc_now()).attempt_number
+    moment = utc_now()
+    number = result_of(context, attempts, parts, rules=rules, excused=False, now=moment).attempt_number
     counting = next((one for one in handed_in if one.number == number), handed_in[-1] if handed_in else None)
     marked = await worklist.marked(work=work, attempt_ids=[counting.id] if counting is not None else [])
-    rubric_ids = {one.item.rubric_id for one in marked if one.item.rubric_id is not None}
+    rubric_ids = {one.rubric_id for one in marked if one.rubric_id is not None}
     scale = await RubricRepository(work).scale(sorted(rubric_ids))
     return ExplainedGrade(
         grade=found,
@@ -170,6 +173,7 @@ async def explain_own(*, work: Work, me: Principal, grade_id: UUID) -> Explained
         chosen={
             one.response.id: {score.criterion_id: score.level_id for score in one.scores} for one in marked
         },
+        feedback=await feedback_now(work=work, assessment=assessment, policy=rules, now=moment),
     )
 
 
@@ -182,7 +186,7 @@ async def mark_seen(*, work: Work, me: Principal, grade_id: UUID) -> None:
             col(Grade.tenant_id) == work.tenant_id,
             col(Grade.id) == grade_id,
             col(Grade.user_id) == me.user,
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
             col(Grade.seen_at).is_(None),
         )
         .values(seen_at=utc_now())
@@ -238,7 +242,7 @@ async def _newest(work: Work, user_ids: Sequence[UUID]) -> list[ReleasedGrade]:
         .where(
             col(Grade.tenant_id) == work.tenant_id,
             col(Grade.user_id).in_(user_ids),
-            col(Grade.released_at).is_not(None),
+            visible_grade(),
         )
         .subquery()
     )
@@ -257,7 +261,7 @@ async def _due(work: Work, user_ids: Sequence[UUID], *, each: int) -> list[DueWo
         select(Attempt.id)
         .where(
             col(Attempt.assessment_id) == col(Assessment.id),
-            col(Attempt.user_id) == col(Enrollment.user_id),
+            belongs_to(col(Enrollment.user_id)),
             col(Attempt.state) == AttemptState.SUBMITTED,
         )
         .correlate(Assessment, Enrollment)

@@ -1,65 +1,45 @@
-"""Rubrics: what good work is, criterion by criterion. Scores that exist are never changed by an edit."""
+"""Rubrics: what good work is. A version never changes; an edit makes the next one, and scores keep theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from sqlmodel import col
 
 from eduplatform.db.base import new_id
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.types.text import clean_line, clean_text, is_invisible
-from eduplatform.domain.courses.models import Course
+from eduplatform.domain.assessment.rubric_use import follow_rubric
+from eduplatform.domain.courses.models import Course, Objective
+from eduplatform.domain.courses.objectives import list_objectives
 from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.models import Rubric, RubricCriterion, RubricLevel
-from eduplatform.domain.grading.repository import (
+from eduplatform.domain.grading.rubric_drafts import CriterionDraft, LevelDraft, RubricDraft, checked
+from eduplatform.domain.grading.rubric_repository import (
     CriterionRepository,
     CriterionScale,
     LevelRepository,
+    RubricElsewhere,
     RubricRepository,
     RubricSummary,
+    RubricVersion,
 )
-from eduplatform.errors import Conflict, FieldText, Invalid
+from eduplatform.errors import Conflict
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
-MAX_CRITERIA = 20
-MAX_LEVELS = 8
-MAX_POINTS = Decimal(1000)
-FILL_IN = N_("Please fill this in.")
-TOO_LONG = N_("Use at most {limit} characters.")
-IN_USE = N_("Work has been scored with this. Duplicate the rubric to change it.")
 
+@dataclass(frozen=True, slots=True)
+class RubricList:
+    """The rubrics of a course, and those of the teacher's other courses, which can be copied into it."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelDraft:
-    """A level as its author entered it; ``id`` is None for a new one."""
-
-    title: str
-    points: Decimal
-    description: str = ""
-    id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CriterionDraft:
-    """A criterion as its author entered it; ``id`` is None for a new one."""
-
-    title: str
-    levels: Sequence[LevelDraft]
-    description: str = ""
-    id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RubricDraft:
-    """A whole rubric in the order that it should have."""
-
-    title: str
-    description: str = ""
-    criteria: Sequence[CriterionDraft] = field(default_factory=tuple[CriterionDraft, ...])
+    course: Course
+    rubrics: list[RubricSummary]
+    elsewhere: list[RubricElsewhere]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +47,20 @@ class EditedRubric:
     """A rubric in its editor.
 
     Attributes:
-        rubric: The rubric.
+        rubric: Its current version.
         course: Its course.
         criteria: Its criteria with their levels.
-        scored: Levels that some student's work has been given.
+        versions: All of its versions, newest first.
         uses: Titles of the assessments that use it.
+        objectives: Those of the course, to choose from.
     """
 
     rubric: Rubric
     course: Course
     criteria: list[CriterionScale]
-    scored: set[UUID]
+    versions: list[RubricVersion]
     uses: list[str]
+    objectives: list[Objective]
 
 
 def possible_points(criteria: Sequence[CriterionScale]) -> Decimal:
@@ -86,31 +68,50 @@ def possible_points(criteria: Sequence[CriterionScale]) -> Decimal:
     return sum((one.possible for one in criteria), Decimal(0))
 
 
-async def list_rubrics(*, work: Work, me: Principal, course_id: UUID) -> tuple[Course, list[RubricSummary]]:
-    """The rubrics of a course.
+async def scale_of(*, work: Work, rubric_id: UUID) -> list[CriterionScale]:
+    """The criteria of a rubric with their levels, for callers that checked access; one statement."""
+    return await RubricRepository(work).scale([rubric_id])
+
+
+async def list_rubrics(*, work: Work, me: Principal, course_id: UUID) -> RubricList:
+    """The rubrics of a course, and what could be copied into it.
 
     Raises:
         NotFound: The person does not teach it.
     """
     course = await require_teacher(work=work, me=me, course_id=course_id)
-    return course, await RubricRepository(work).summaries(course_id)
+    rubrics = RubricRepository(work)
+    return RubricList(course, await rubrics.summaries(course_id), await rubrics.elsewhere(course_id, me.user))
 
 
 async def edited_rubric(*, work: Work, me: Principal, rubric_id: UUID) -> EditedRubric:
-    """A rubric for its editor.
+    """A rubric for its editor, by the id of its family or of its current version.
 
     Raises:
         NotFound: It does not exist, or the person does not teach its course.
     """
-    rubric, course = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id)
+    found = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id)
     rubrics = RubricRepository(work)
     return EditedRubric(
-        rubric=rubric,
-        course=course,
-        criteria=await rubrics.scale([rubric_id]),
-        scored=await rubrics.scored_levels(rubric_id),
-        uses=await rubrics.uses(rubric_id),
+        rubric=found.rubric,
+        course=found.course,
+        criteria=found.scale,
+        versions=await rubrics.versions(found.rubric.family_id),
+        uses=await rubrics.uses(found.rubric.id),
+        objectives=await list_objectives(work=work, course_id=found.course.id),
     )
+
+
+async def old_version(
+    *, work: Work, me: Principal, rubric_id: UUID, version: int
+) -> tuple[Rubric, list[CriterionScale]]:
+    """A version of a rubric to read: one that was replaced, or the current one.
+
+    Raises:
+        NotFound: It does not exist, or the person does not teach its course.
+    """
+    found = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id, version=version)
+    return found.rubric, found.scale
 
 
 async def create_rubric(*, work: Work, me: Principal, course_id: UUID, draft: RubricDraft) -> Rubric:
@@ -118,268 +119,221 @@ async def create_rubric(*, work: Work, me: Principal, course_id: UUID, draft: Ru
 
     Raises:
         NotFound: The person does not teach the course.
-        Invalid: Something is missing or too long; see `save_rubric` for the names of the fields.
+        Invalid: Something is missing or too long; see `checked` for the names of the fields.
     """
     await require_teacher(work=work, me=me, course_id=course_id)
-    return await insert_rubric(work=work, course_id=course_id, draft=draft)
+    objectives = [one.id for one in await list_objectives(work=work, course_id=course_id)]
+    return await insert_rubric(work=work, course_id=course_id, draft=draft, objectives=objectives)
 
 
-async def insert_rubric(*, work: Work, course_id: UUID, draft: RubricDraft) -> Rubric:
+async def insert_rubric(
+    *, work: Work, course_id: UUID, draft: RubricDraft, objectives: Collection[UUID] = ()
+) -> Rubric:
     """`create_rubric` for callers that checked access."""
-    clean = _checked(draft)
+    clean = checked(draft, objectives)
     rubric = await RubricRepository(work).add(
-        Rubric(course_id=course_id, title=clean.title, description=clean.description)
+        Rubric(course_id=course_id, kind=clean.kind, title=clean.title, description=clean.description)
     )
-    await _insert_levels(
-        work, await _insert_criteria(work, rubric.id, list(enumerate(clean.criteria, start=1)))
-    )
+    await _insert_parts(work, {rubric.id: clean.criteria})
     await work.audit("rubric.created", rubric=rubric.id)
     return rubric
 
 
-async def duplicate_rubric(*, work: Work, me: Principal, rubric_id: UUID, title: str) -> Rubric:
-    """A copy in the same course, free to be changed.
+async def copy_rubric(
+    *, work: Work, me: Principal, rubric_id: UUID, course_id: UUID | None = None, title: str = ""
+) -> Rubric:
+    """A copy with a life of its own, in the same course or in another one that the person teaches.
+
+    Args:
+        work: The open unit of work.
+        me: The teacher.
+        rubric_id: The family or the current version to copy.
+        course_id: Where the copy goes; None stays in the course. Objectives are found again by their codes.
+        title: Title of the copy; empty keeps it.
 
     Raises:
-        NotFound: It does not exist, or the person does not teach its course.
+        NotFound: The person does not teach both courses, or there is no such rubric.
     """
-    rubric, _course = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id)
-    scale = await RubricRepository(work).scale([rubric_id])
-    draft = RubricDraft(
-        title=title[:160],
-        description=rubric.description,
-        criteria=[
-            CriterionDraft(
-                title=one.criterion.title,
-                description=one.criterion.description,
-                levels=[
-                    LevelDraft(title=level.title, points=level.points, description=level.description)
-                    for level in one.levels
-                ],
-            )
+    found = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id)
+    if course_id is not None:
+        await require_teacher(work=work, me=me, course_id=course_id)
+    target = course_id or found.course.id
+    copies = await _copy(work, [found.rubric], found.scale, target, title)
+    new = copies[found.rubric.id]
+    await work.audit("rubric.created", rubric=new.id)
+    return new
+
+
+async def copy_rubrics(*, work: Work, rubric_ids: Sequence[UUID], course_id: UUID) -> dict[UUID, Rubric]:
+    """Copy versions of rubrics into a course, for callers that checked access; six statements, however many there are.
+
+    Returns:
+        The copy of each.
+    """
+    rubrics = RubricRepository(work)
+    originals = await rubrics.find(col(Rubric.id).in_(rubric_ids))
+    return await _copy(work, originals, await rubrics.scale(rubric_ids), course_id, "")
+
+
+async def _copy(
+    work: Work, originals: Sequence[Rubric], scale: Sequence[CriterionScale], course_id: UUID, title: str
+) -> dict[UUID, Rubric]:
+    codes: dict[UUID, UUID] = {}
+    if any(one.criterion.objective_id is not None for one in scale):
+        codes = await RubricRepository(work).objective_codes(course_id, [one.id for one in originals])
+    copies = {
+        one.id: Rubric(
+            course_id=course_id,
+            kind=one.kind,
+            title=(title or one.title)[:160],
+            description=one.description,
+        )
+        for one in originals
+    }
+    work.session.add_all(copies.values())
+    await work.flush()
+    parts = {
+        copy.id: [
+            _draft_of(one, codes.get(one.criterion.objective_id) if one.criterion.objective_id else None)
             for one in scale
+            if one.criterion.rubric_id == key
+        ]
+        for key, copy in copies.items()
+    }
+    await _insert_parts(work, parts)
+    return copies
+
+
+def _draft_of(one: CriterionScale, objective_id: UUID | None) -> CriterionDraft:
+    return CriterionDraft(
+        title=one.criterion.title,
+        description=one.criterion.description,
+        objective_id=objective_id,
+        levels=[
+            LevelDraft(title=level.title, points=level.points, description=level.description)
+            for level in one.levels
         ],
     )
-    return await insert_rubric(work=work, course_id=rubric.course_id, draft=draft)
 
 
 async def delete_rubric(*, work: Work, me: Principal, rubric_id: UUID) -> UUID:
-    """Delete a rubric that nothing uses.
+    """Delete a rubric, with all of its versions, that nothing uses and nothing was scored with.
 
     Returns:
         The id of its course.
 
     Raises:
         NotFound: It does not exist, or the person does not teach its course.
-        Conflict: An assessment uses it.
+        Conflict: An assessment uses it, or scores refer to it.
     """
-    rubric, course = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id, lock=True)
-    uses = await RubricRepository(work).uses(rubric_id)
+    found = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id, lock=True)
+    rubrics, family = RubricRepository(work), found.rubric.family_id
+    uses = await rubrics.uses(found.rubric.id)
     if uses:
         raise Conflict(N_("This rubric is used in: {titles}"), params={"titles": ", ".join(uses)})
-    await RubricRepository(work).delete(rubric)
-    await work.audit("rubric.deleted", rubric=rubric_id)
-    return course.id
+    if await rubrics.is_scored(family):
+        raise Conflict(N_("Work has been scored with this rubric, so it stays."))
+    for one in await rubrics.find(col(Rubric.family_id) == family):
+        await work.session.delete(one)
+    await work.audit("rubric.deleted", rubric=family)
+    return found.course.id
 
 
 async def save_rubric(
     *, work: Work, me: Principal, rubric_id: UUID, version: int, draft: RubricDraft
 ) -> Rubric:
-    """Store a whole rubric. Once work has been scored with it, only words and order may change.
+    """Store a whole rubric as its next version, which assessments use from then on; eight statements.
+
+    Scores that exist keep the version that they were given with. Saving what is stored already changes nothing.
 
     Raises:
         NotFound: It does not exist, or the person does not teach its course.
         Conflict: Somebody else saved it since ``version`` was read.
-        Invalid: Something is missing, too long, or would alter existing scores. The fields are ``title``,
-            ``description``, ``criteria``, ``criterion-<n>-title``, ``criterion-<n>-description``, ``criterion-<n>-levels``,
-            ``level-<n>-<m>-title``, ``-points`` and ``-description``, counted from 1 in the order of the draft.
+        Invalid: Something is missing or too long; see `checked` for the names of the fields.
     """
-    clean = _checked(draft)
-    rubric, _course = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric_id, lock=True)
-    if rubric.version != version:
+    found = await policy.require_rubric_author(
+        work=work, me=me, rubric_id=rubric_id, version=version, lock=True
+    )
+    clean = checked(draft, found.objectives)
+    old = found.rubric
+    if not old.current:
         raise Conflict(
             N_("Somebody else saved this rubric in the meantime. Load the page again to see their changes.")
         )
-    rubrics = RubricRepository(work)
-    stored = {one.criterion.id: one for one in await rubrics.scale([rubric_id], lock="update")}
-    scored = await rubrics.scored_levels(rubric_id)
-    if scored:
-        _refuse_altering(stored, scored, clean)
-    rubric.title, rubric.description = clean.title, clean.description
-    rubric.version += 1
-    await _store_criteria(work, rubric_id, stored, clean)
-    await work.audit("rubric.saved", rubric=rubric_id, version=rubric.version)
-    return rubric
-
-
-def _refuse_altering(stored: dict[UUID, CriterionScale], scored: set[UUID], draft: RubricDraft) -> None:
-    """Stop changes that would make a score mean something else than what the grader chose."""
-    problems: dict[str, FieldText] = {}
-    kept = {one.id for one in draft.criteria if one.id in stored}
-    gone = [one.criterion.title for key, one in stored.items() if key not in kept]
-    if gone:
-        message = N_("Work has been scored with “{title}”, so it cannot be removed.")
-        problems["criteria"] = (message, {"title": gone[0]})
-    for number, criterion in enumerate(draft.criteria, start=1):
-        old = stored.get(criterion.id) if criterion.id is not None else None
-        if old is None:
-            problems[f"criterion-{number}-title"] = N_("Work has been scored already without this criterion.")
-        else:
-            problems |= _altered(old, scored, criterion, number)
-    if problems:
-        raise Invalid(IN_USE, fields={"form": IN_USE, **problems})
-
-
-def _altered(
-    old: CriterionScale, scored: set[UUID], criterion: CriterionDraft, number: int
-) -> dict[str, FieldText]:
-    """What of one criterion would alter scores, by field."""
-    problems: dict[str, FieldText] = {}
-    after = {level.id: level.points for level in criterion.levels}
-    for level in old.levels:
-        if level.id in scored and level.id not in after:
-            message = N_("Work has been given the level “{title}”, so it cannot be removed.")
-            problems[f"criterion-{number}-levels"] = (message, {"title": level.title})
-    before: dict[UUID | None, Decimal] = {level.id: level.points for level in old.levels}
-    for place, level in enumerate(criterion.levels, start=1):
-        if level.id in scored and level.points != before.get(level.id):
-            problems[f"level-{number}-{place}-points"] = N_("Work has been given this level.")
-    most = max((level.points for level in criterion.levels), default=Decimal(0))
-    if most != old.possible and not problems:
-        message = N_("The maximum points of a criterion cannot change, because work has been scored by it.")
-        problems[f"criterion-{number}-levels"] = message
-    return problems
-
-
-async def _store_criteria(
-    work: Work, rubric_id: UUID, stored: dict[UUID, CriterionScale], draft: RubricDraft
-) -> None:
-    kept: set[UUID] = set()
-    new_levels: list[tuple[UUID, int, LevelDraft]] = []
-    new_criteria: list[tuple[int, CriterionDraft]] = []
-    for position, criterion in enumerate(draft.criteria, start=1):
-        old = stored.get(criterion.id) if criterion.id is not None else None
-        if old is None:
-            new_criteria.append((position, criterion))
-            continue
-        kept.add(old.criterion.id)
-        old.criterion.position = position
-        old.criterion.title, old.criterion.description = criterion.title, criterion.description
-        levels = {level.id: level for level in old.levels}
-        for place, level in enumerate(criterion.levels, start=1):
-            row = levels.pop(level.id, None) if level.id is not None else None
-            if row is None:
-                new_levels.append((old.criterion.id, place, level))
-                continue
-            row.position, row.points = place, level.points
-            row.title, row.description = level.title, level.description
-        for row in levels.values():
-            await work.session.delete(row)
-    for key, old in stored.items():
-        if key not in kept:
-            await work.session.delete(old.criterion)
-    await work.flush()
-    new_levels += await _insert_criteria(work, rubric_id, new_criteria)
-    await _insert_levels(work, new_levels)
-
-
-async def _insert_criteria(
-    work: Work, rubric_id: UUID, criteria: Sequence[tuple[int, CriterionDraft]]
-) -> list[tuple[UUID, int, LevelDraft]]:
-    """Insert criteria; returns their levels, which are still to be inserted."""
-    ids = [new_id() for _ in criteria]
-    await CriterionRepository(work).insert_many(
-        [
-            RubricCriterion(
-                id=key,
-                rubric_id=rubric_id,
-                position=position,
-                title=one.title,
-                description=one.description,
-                created_by=work.user_id,
-            ).model_dump(exclude={"tenant_id"})
-            for key, (position, one) in zip(ids, criteria, strict=True)
-        ]
+    if _stored(old, found.scale) == clean:
+        return old
+    new = Rubric(
+        course_id=old.course_id,
+        family_id=old.family_id,
+        kind=clean.kind,
+        title=clean.title,
+        description=clean.description,
+        version=old.version + 1,
     )
-    return [
-        (key, place, level)
-        for key, (_position, one) in zip(ids, criteria, strict=True)
-        for place, level in enumerate(one.levels, start=1)
-    ]
+    old.current = False
+    work.session.add(new)
+    await work.audit("rubric.saved", rubric=old.family_id, version=new.version)
+    await _insert_parts(work, {new.id: clean.criteria})
+    await follow_rubric(work=work, old_id=old.id, new_id=new.id)
+    return new
 
 
-async def _insert_levels(work: Work, levels: Sequence[tuple[UUID, int, LevelDraft]]) -> None:
-    await LevelRepository(work).insert_many(
-        [
-            RubricLevel(
-                criterion_id=criterion_id,
-                position=place,
-                points=level.points,
-                title=level.title,
-                description=level.description,
-                created_by=work.user_id,
-            ).model_dump(exclude={"tenant_id"})
-            for criterion_id, place, level in levels
-        ]
+def _stored(rubric: Rubric, scale: Sequence[CriterionScale]) -> RubricDraft:
+    """A version as its author could have entered it."""
+    return RubricDraft(
+        title=rubric.title,
+        description=rubric.description,
+        kind=rubric.kind,
+        criteria=[_draft_of(one, one.criterion.objective_id) for one in scale],
     )
 
 
-class _Checker:
-    """Cleans texts and collects what is wrong with them."""
+async def restore_version(*, work: Work, me: Principal, rubric_id: UUID, version: int) -> Rubric:
+    """Make the content of an older version the newest one; work keeps the version that it was scored with.
 
-    def __init__(self) -> None:
-        self.problems: dict[str, FieldText] = {}
-
-    def line(self, name: str, text: str, limit: int) -> str:
-        """A required line."""
-        clean = " ".join(clean_line(text).split())
-        if is_invisible(clean):
-            self.problems[name] = FILL_IN
-        elif len(clean) > limit:
-            self.problems[name] = (TOO_LONG, {"limit": limit})
-        return clean
-
-    def text(self, name: str, text: str) -> str:
-        """A text that may be empty."""
-        clean = clean_text(text).strip()
-        if len(clean) > 1000:
-            self.problems[name] = (TOO_LONG, {"limit": 1000})
-        return clean
+    Raises:
+        NotFound: It does not exist, or the person does not teach its course.
+        Conflict: Somebody saved it in the same moment.
+    """
+    rubric, scale = await old_version(work=work, me=me, rubric_id=rubric_id, version=version)
+    newest = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric.family_id)
+    return await save_rubric(
+        work=work,
+        me=me,
+        rubric_id=rubric.family_id,
+        version=newest.rubric.version,
+        draft=_stored(rubric, scale),
+    )
 
 
-def _checked(draft: RubricDraft) -> RubricDraft:
-    check = _Checker()
-    title, description = check.line("title", draft.title, 160), check.text("description", draft.description)
-    if len(draft.criteria) > MAX_CRITERIA:
-        check.problems["criteria"] = (N_("Use at most {limit} criteria."), {"limit": MAX_CRITERIA})
-    criteria = [_checked_criterion(check, number, one) for number, one in enumerate(draft.criteria, start=1)]
-    if check.problems:
-        raise Invalid(fields=check.problems)
-    return RubricDraft(title=title, description=description, criteria=criteria)
-
-
-def _checked_criterion(check: _Checker, number: int, draft: CriterionDraft) -> CriterionDraft:
-    prefix = f"criterion-{number}"
-    if not 2 <= len(draft.levels) <= MAX_LEVELS:
-        check.problems[f"{prefix}-levels"] = (N_("Use 2 to {limit} levels."), {"limit": MAX_LEVELS})
-    levels: list[LevelDraft] = []
-    for place, level in enumerate(draft.levels, start=1):
-        own = f"level-{number}-{place}"
-        if not (level.points.is_finite() and 0 <= level.points <= MAX_POINTS):
-            check.problems[f"{own}-points"] = (N_("Use a number from 0 to {limit}."), {"limit": 1000})
-        elif level.points != level.points.quantize(Decimal("0.01")):
-            check.problems[f"{own}-points"] = N_("Use at most two decimal places.")
-        levels.append(
-            LevelDraft(
-                id=level.id,
-                points=level.points,
-                title=check.line(f"{own}-title", level.title, 120),
-                description=check.text(f"{own}-description", level.description),
+async def _insert_parts(work: Work, parts: Mapping[UUID, Sequence[CriterionDraft]]) -> None:
+    """Insert the criteria of rubrics and their levels; two statements."""
+    criteria: list[dict[str, Any]] = []
+    levels: list[dict[str, Any]] = []
+    for rubric_id, drafts in parts.items():
+        for position, one in enumerate(drafts, start=1):
+            key = new_id()
+            criteria.append(
+                RubricCriterion(
+                    id=key,
+                    rubric_id=rubric_id,
+                    objective_id=one.objective_id,
+                    position=position,
+                    title=one.title,
+                    description=one.description,
+                    created_by=work.user_id,
+                ).model_dump(exclude={"tenant_id"})
             )
-        )
-    return CriterionDraft(
-        id=draft.id,
-        title=check.line(f"{prefix}-title", draft.title, 160),
-        description=check.text(f"{prefix}-description", draft.description),
-        levels=levels,
-    )
+            levels += [
+                RubricLevel(
+                    criterion_id=key,
+                    position=place,
+                    points=level.points,
+                    title=level.title,
+                    description=level.description,
+                    created_by=work.user_id,
+                ).model_dump(exclude={"tenant_id"})
+                for place, level in enumerate(one.levels, start=1)
+            ]
+    await CriterionRepository(work).insert_many(criteria)
+    await LevelRepository(work).insert_many(levels)

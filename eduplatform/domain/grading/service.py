@@ -1,4 +1,4 @@
-"""Grades: working them out, releasing and withdrawing them, excusing. Every change leaves an event.
+"""Grades: working them out, and excusing. Every change leaves an event.
 
 Locks are taken in one order everywhere: attempt, audit chain, grade. Whoever changes a grade writes the audit row first.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,15 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
+from eduplatform.domain.assessment.feedback import points_from
 from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.assessment.question_types import all_types
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
 from eduplatform.domain.grading.entered import with_entry
-from eduplatform.domain.grading.models import Grade, GradeEvent
+from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
     GradeEventRepository,
@@ -29,6 +32,7 @@ from eduplatform.domain.grading.repository import (
     GradingContext,
     ScoredPart,
 )
+from eduplatform.domain.grading.writing import GradeChange, write_grades
 from eduplatform.errors import Conflict, Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -37,13 +41,18 @@ MAX_REASON = 500
 
 KINDS = (
     "submitted",
+    "withdrawn",
     "scored",
     "commented",
+    "highlighted",
     "released",
+    "scheduled",
+    "unscheduled",
     "unreleased",
     "excused",
     "unexcused",
     "recalculated",
+    "undone",
     "entered",
     "marked_missing",
     "entry_cleared",
@@ -67,7 +76,7 @@ def person_types() -> list[str]:
 async def settle_grade(
     *, work: Work, assessment_id: UUID, user_id: UUID, actor_id: UUID | None, reason: str
 ) -> Grade:
-    """Work out a student's grade from all attempts; five statements, three when nothing changed.
+    """Work out a student's grade from all attempts; four statements, three when nothing changed.
 
     A new grade is released at once when no question of the assessment is read by a person and nothing waits. Otherwise
     a teacher releases it. A grade that waits for a person again is withdrawn. An excuse stays until it is taken back.
@@ -107,9 +116,10 @@ async def settle(
     forget_entry: bool = False,
     expected_version: int | None = None,
     always: bool = False,
+    rules: EffectivePolicy | None = None,
     now: datetime | None = None,
 ) -> Grade:
-    """`settle_grade` with every detail.
+    """`settle_grade` with every detail; four statements, three when the caller knows the rules.
 
     Args:
         work: The open unit of work.
@@ -123,6 +133,7 @@ async def settle(
         forget_entry: Take back what a teacher entered in the gradebook, so that the attempts decide again.
         expected_version: The version of the grade that the change is based on; None when any will do.
         always: Leave an event also when the grade stays the same, because something behind it changed.
+        rules: The student's rules, when the caller has read them.
         now: The server's clock.
 
     Raises:
@@ -134,31 +145,113 @@ async def settle(
     if expected_version is not None and row.version != expected_version:
         raise Conflict
     attempts, parts = await grades.attempts(assessment_id, user_id)
-    policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
-    rules = policies[(assessment_id, user_id)]
-    is_excused = row.status == GradeStatus.EXCUSED if excused is None else excused
-    if forget_entry:
-        row.entered_points, row.entered_status = None, ""
-    worked_out = result_of(context, attempts, parts, rules=rules, excused=is_excused, now=moment)
-    result = with_entry(row, worked_out, rules)
-    steps = [step.to_json() for step in result.explanation]
-    before, old_steps, old_status = snapshot(row), row.explanation, row.status
-    row.points, row.possible, row.status = result.points, result.possible, result.status
-    row.released_at = released_after(row, old_status, context.read_by_person, moment)
-    if snapshot(row) == before and steps == old_steps and not always:
-        return row
-    row.explanation = steps
-    counting = next((one.id for one in attempts if one.number == result.attempt_number), None)
-    await record(
-        work=work,
-        row=row,
-        before=before,
-        kind=kind,
-        reason=reason,
-        actor_id=actor_id,
-        attempt_id=attempt_id or counting,
+    if rules is None:
+        policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
+        rules = policies[(assessment_id, user_id)]
+    in_groups = [assessment_id] if context.assessment.group_set_id is not None else []
+    extra = await AdjustmentRepository(work).of(in_groups)
+    found = work_out(
+        row,
+        context,
+        attempts,
+        parts,
+        rules=rules,
+        excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
+        now=moment,
+        adjustment=extra.get((assessment_id, user_id)),
+        forget_entry=forget_entry,
     )
+    entered = forget_entry and (row.entered_points is not None or bool(row.entered_status))
+    if found.differs(row) or always or entered:
+        change = change_of(
+            row, found, kind=kind, reason=reason, actor_id=actor_id, attempt_id=attempt_id or found.attempt_id
+        )
+        if forget_entry:
+            change.values.update(entered_points=None, entered_status="")
+        await write_grades(work, [change])
     return row
+
+
+def change_of(
+    row: Grade,
+    found: WorkedOut,
+    *,
+    kind: str,
+    reason: str,
+    actor_id: UUID | None,
+    attempt_id: UUID | None,
+    batch_id: UUID | None = None,
+) -> GradeChange:
+    """What has to be written so that a grade becomes what was worked out, with the event that says so."""
+    return GradeChange(
+        row=row,
+        values={
+            "points": found.points,
+            "possible": found.possible,
+            "status": str(found.status),
+            "explanation": found.steps,
+            "released_at": found.released_at,
+            "seen_at": row.seen_at if found.released_at is None else None,
+            "version": row.version + 1,
+        },
+        event={
+            "kind": kind,
+            "reason": reason,
+            "actor_id": actor_id,
+            "attempt_id": attempt_id,
+            "batch_id": batch_id,
+            "before": snapshot(row),
+            "after": stand(found.points, found.possible, found.status, found.released_at),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """What a grade becomes; ``attempt_id`` is the attempt that counts, ``steps`` its explanation as it is stored."""
+
+    points: Decimal | None
+    possible: Decimal
+    status: str
+    steps: list[dict[str, Any]]
+    released_at: datetime | None
+    attempt_id: UUID | None
+
+    def differs(self, row: Grade) -> bool:
+        """Whether the grade has to change."""
+        after = stand(self.points, self.possible, self.status, self.released_at)
+        return after != snapshot(row) or self.steps != row.explanation
+
+
+def work_out(
+    row: Grade,
+    context: GradingContext,
+    attempts: Sequence[Attempt],
+    parts: Iterable[ScoredPart],
+    *,
+    rules: EffectivePolicy,
+    excused: bool,
+    now: datetime,
+    adjustment: GradeAdjustment | None = None,
+    forget_entry: bool = False,
+) -> WorkedOut:
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing.
+
+    What a teacher entered in the gradebook takes the place of all of it, unless ``forget_entry``.
+    """
+    result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
+    if adjustment is not None:
+        result = adjusted(result, adjustment.points, adjustment.reason)
+    if not forget_entry:
+        result = with_entry(row, result, rules)
+    return WorkedOut(
+        points=result.points,
+        possible=result.possible,
+        status=result.status,
+        steps=[step.to_json() for step in result.explanation],
+        released_at=released_after(row, result.status, context, rules, now),
+        attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
+    )
 
 
 def result_of(
@@ -196,28 +289,41 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def released_after(row: Grade, old_status: str, read_by_person: bool, now: datetime) -> datetime | None:
-    """When the grade was released, given its new status; the one rule of what students see by itself."""
-    if row.status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
+def released_after(
+    row: Grade, status: str, context: GradingContext, rules: EffectivePolicy, now: datetime
+) -> datetime | None:
+    """When the grade was or will be released, given its new status; by itself never before its points may be seen.
+
+    The one rule of what students see without a teacher's act.
+    """
+    if status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
-    if row.status == GradeStatus.EXCUSED:
-        return row.released_at or now
-    if old_status == GradeStatus.EXCUSED and read_by_person:
+    if status == GradeStatus.EXCUSED:
+        return row.released_at if row.is_visible(now) else now
+    if row.status == GradeStatus.EXCUSED and context.read_by_person:
         # The excuse was public, the points behind it never were.
         return None
-    first_result = row.status in SETTLED and old_status in _NO_RESULT_YET
-    if row.released_at is None and first_result and not read_by_person:
-        return now
+    first_result = status in SETTLED and row.status in _NO_RESULT_YET
+    if row.released_at is None and first_result and not context.read_by_person:
+        return points_from(context.assessment, rules, now)
     return row.released_at
 
 
 def snapshot(row: Grade) -> dict[str, Any]:
-    """What events compare: points, possible points, status, and whether the student sees it."""
+    """What events compare: points, possible points, status, and from when on the student sees it."""
+    return stand(row.points, row.possible, row.status, row.released_at)
+
+
+def stand(
+    points: Decimal | None, possible: Decimal, status: str, released_at: datetime | None
+) -> dict[str, Any]:
+    """`snapshot` of values."""
     return {
-        "points": None if row.points is None else _plain(row.points),
-        "possible": _plain(row.possible),
-        "status": str(row.status),
-        "released": row.released_at is not None,
+        "points": None if points is None else _plain(points),
+        "possible": _plain(possible),
+        "status": str(status),
+        "released": released_at is not None,
+        "released_at": None if released_at is None else released_at.isoformat(),
     }
 
 
@@ -234,8 +340,12 @@ async def record(
     reason: str,
     actor_id: UUID | None,
     attempt_id: UUID | None = None,
+    after: dict[str, Any] | None = None,
 ) -> None:
-    """Save a changed grade with the event that says who changed it, from what, to what, why."""
+    """Save a changed grade with the event that says who changed it, from what, to what, why.
+
+    ``after`` is for events that say more than how the grade stands.
+    """
     row.version += 1
     if row.released_at is not None:
         row.seen_at = None
@@ -246,96 +356,10 @@ async def record(
             actor_id=actor_id,
             kind=kind,
             before=before,
-            after=snapshot(row),
+            after=snapshot(row) if after is None else after,
             reason=reason,
         )
     )
-
-
-async def release(
-    *,
-    work: Work,
-    me: Principal,
-    assessment_id: UUID,
-    user_ids: Sequence[UUID] | None = None,
-    now: datetime | None = None,
-) -> int:
-    """Let students see their grades; those that are released already, or still wait for a person, are left alone.
-
-    Args:
-        work: The open unit of work.
-        me: The teacher.
-        assessment_id: The assessment.
-        user_ids: The students; None means all.
-        now: The server's clock.
-
-    Returns:
-        How many grades became visible.
-
-    Raises:
-        NotFound: The person does not teach the course.
-    """
-    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    return await release_grades(
-        work=work, assessment_id=assessment_id, user_ids=user_ids, actor_id=me.user, now=now
-    )
-
-
-async def release_grades(
-    *,
-    work: Work,
-    assessment_id: UUID,
-    user_ids: Sequence[UUID] | None,
-    actor_id: UUID | None,
-    now: datetime | None = None,
-) -> int:
-    """`release` for callers that checked access."""
-    await work.audit("grade.released", assessment=assessment_id, students=user_ids or "all")
-    rows = await GradeRepository(work).unreleased(assessment_id, sorted(RELEASABLE), user_ids)
-    moment = now or utc_now()
-    changes: list[tuple[Grade, dict[str, Any]]] = []
-    for row in rows:
-        before = snapshot(row)
-        row.released_at, row.seen_at, row.version = moment, None, row.version + 1
-        changes.append((row, before))
-    await work.flush()
-    await GradeEventRepository(work).insert_many(
-        [
-            {
-                "grade_id": row.id,
-                "actor_id": actor_id,
-                "created_by": actor_id,
-                "kind": "released",
-                "before": before,
-                "after": snapshot(row),
-                "reason": "",
-            }
-            for row, before in changes
-        ]
-    )
-    return len(changes)
-
-
-async def unrelease(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, reason: str) -> Grade:
-    """Take a released grade back, so that the student no longer sees it.
-
-    Raises:
-        NotFound: The person does not teach the course, or there is no grade.
-        Invalid: There is no reason; ``fields["reason"]``.
-        Conflict: The student does not see it anyway.
-    """
-    words = required_reason(reason)
-    await policy.require_grader(work=work, me=me, assessment_id=assessment_id)
-    await work.audit("grade.unreleased", assessment=assessment_id, student=user_id)
-    row = await GradeRepository(work).locked(assessment_id, user_id)
-    if row.released_at is None:
-        raise Conflict(N_("This grade is not released."))
-    if row.status == GradeStatus.EXCUSED:
-        raise Conflict(N_("Take the excuse back instead."))
-    before = snapshot(row)
-    row.released_at = row.seen_at = None
-    await record(work=work, row=row, before=before, kind="unreleased", reason=words, actor_id=me.user)
-    return row
 
 
 async def excuse(

@@ -5,7 +5,7 @@ No provider is connected yet: messages are kept in the outbox, which the develop
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from uuid import UUID
@@ -19,11 +19,23 @@ from eduplatform.i18n import N_, translate
 
 @dataclass(frozen=True, slots=True)
 class MailTemplate:
-    """The message keys of one kind of mail; ``action`` labels the link."""
+    """The message keys of one kind of mail; ``action`` labels the link, ``footer`` stands below it."""
 
     subject: str
     lines: tuple[str, ...]
     action: str
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list in a mail, already in the reader's language, and where it leads."""
+
+    text: str
+    link: str
+
+
+_CHOICE = N_("You choose in your settings what comes by e-mail, and when.")
 
 
 TEMPLATES: dict[str, MailTemplate] = {
@@ -45,6 +57,18 @@ TEMPLATES: dict[str, MailTemplate] = {
         ),
         action=N_("Accept the invitation"),
     ),
+    "notification": MailTemplate(
+        subject=N_("{tenant}: {news}"),
+        lines=(N_("News from {tenant}:"), "{news}"),
+        action=N_("Open it"),
+        footer=_CHOICE,
+    ),
+    "digest": MailTemplate(
+        subject=N_("Your day at {tenant}"),
+        lines=(N_("What is new for you at {tenant}:"),),
+        action=N_("See all news"),
+        footer=_CHOICE,
+    ),
 }
 
 
@@ -52,7 +76,9 @@ def _single_line(text: str) -> str:
     return " ".join(text.split())[:200]
 
 
-def render(template: str, locale: str, /, *, link: str, **params: str | int) -> tuple[str, str, str]:
+def render(
+    template: str, locale: str, /, *, link: str, entries: Sequence[Entry] = (), **params: str | int
+) -> tuple[str, str, str]:
     """Subject, text and HTML of a mail in the reader's language.
 
     Raises:
@@ -60,27 +86,51 @@ def render(template: str, locale: str, /, *, link: str, **params: str | int) -> 
     """
     parts = TEMPLATES[template]
     say: Callable[[str], str] = lambda message: translate(message, locale, **params)  # noqa: E731
-    lines = [say(line) for line in parts.lines]
-    text = "\n\n".join([*lines, f"{say(parts.action)}: {link}"])
+    lines, action, footer = [say(line) for line in parts.lines], say(parts.action), parts.footer
+    listed = "\n".join(f"- {one.text}\n  {one.link}" for one in entries)
+    foot = say(footer) if footer else ""
+    text = "\n\n".join(one for one in (*lines, listed, f"{action}: {link}", foot) if one)
     paragraphs = "".join(f'<p style="margin:0 0 16px">{escape(line)}</p>' for line in lines)
+    items = "".join(
+        f'<li style="margin:0 0 8px"><a href="{escape(one.link, quote=True)}">{escape(one.text)}</a></li>'
+        for one in entries
+    )
+    listing = f'<ul style="margin:0 0 16px;padding-inline-start:20px">{items}</ul>' if items else ""
+    small = f'<p style="font-size:14px;opacity:.75">{escape(foot)}</p>' if foot else ""
     html = (
         '<!doctype html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>'
         '<body style="font:16px/1.5 system-ui,sans-serif;margin:0;padding:32px 16px">'
-        f'<div style="max-width:520px;margin:0 auto">{paragraphs}'
-        f'<p><a href="{escape(link, quote=True)}" style="font-weight:600">{escape(say(parts.action))}</a></p></div>'
+        f'<div style="max-width:520px;margin:0 auto">{paragraphs}{listing}'
+        f'<p><a href="{escape(link, quote=True)}" style="font-weight:600">{escape(action)}</a></p>{small}</div>'
         "</body></html>"
     )
     return _single_line(say(parts.subject)), text, html
+
+
+def compose(
+    *,
+    tenant_id: UUID,
+    recipient: str,
+    template: str,
+    locale: str,
+    link: str,
+    entries: Sequence[Entry] = (),
+    **params: str | int,
+) -> MailMessage:
+    """A mail that is not in the outbox yet."""
+    subject, text, html = render(template, locale, link=link, entries=entries, **params)
+    return MailMessage(
+        tenant_id=tenant_id, template=template, recipient=recipient, subject=subject, text=text, html=html
+    )
 
 
 async def send(
     *, work: Work, tenant_id: UUID, recipient: str, template: str, locale: str, link: str, **params: str | int
 ) -> None:
     """Write a mail to the outbox in the caller's transaction."""
-    subject, text, html = render(template, locale, link=link, **params)
     await work.add(
-        MailMessage(
-            tenant_id=tenant_id, template=template, recipient=recipient, subject=subject, text=text, html=html
+        compose(
+            tenant_id=tenant_id, recipient=recipient, template=template, locale=locale, link=link, **params
         )
     )
 

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
 from eduplatform.domain.accounts.models import AccountStatus, User
-from eduplatform.domain.messaging.models import Notification, NotificationSetting
+from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.messaging.models import Digest, Notification, NotificationSetting
+from eduplatform.domain.messaging.preferences import DIGEST_AT
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A notification that waits to be mailed, and to whom; the empty zone and locale are the tenant's."""
+
+    notification: Notification
+    user_id: UUID
+    email: str
+    locale: str
+    timezone: str
+    digest_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,50 @@ class NotificationRepository(Repository[Notification]):
             Recipient(user_id, ways or {}, timezone or "", start or 0, end or 0)
             for user_id, ways, timezone, start, end in found.all()
         ]
+
+    async def pending(self, *conditions: ColumnElement[bool], limit: int) -> list[Pending]:
+        """What waits to be mailed to people who are still here, oldest first; locked, leaving what others hold."""
+        setting = NotificationSetting
+        columns: tuple[Any, ...] = (
+            Notification,
+            User.id,
+            User.email,
+            User.locale,
+            func.coalesce(col(setting.timezone), ""),
+            func.coalesce(col(setting.digest_at), DIGEST_AT),
+        )
+        statement = (
+            select_columns(*columns)
+            .join(User, col(User.id) == col(Notification.recipient_id))
+            .join(setting, col(setting.user_id) == col(User.id), isouter=True)
+            .where(
+                col(Notification.tenant_id) == self._work.tenant_id,
+                col(User.status) == AccountStatus.ACTIVE,
+                *conditions,
+            )
+            .order_by(col(Notification.created_at))
+            .limit(limit)
+            .with_for_update(of=Notification, skip_locked=True)
+        )
+        return [Pending(*row) for row in await fetch(self._work, statement)]
+
+    async def mark_mailed(self, ids: Sequence[UUID]) -> None:
+        """Remember that these went out; one statement."""
+        await self._session.exec(
+            sa.update(Notification)
+            .where(col(Notification.tenant_id) == self._work.tenant_id, col(Notification.id).in_(ids))
+            .values(mail="sent"),
+            execution_options={"synchronize_session": False},
+        )
+
+    async def remove_older(self, moment: datetime) -> int:
+        """Delete notifications from before a moment; returns how many."""
+        result = await self._session.exec(
+            sa.delete(Notification).where(
+                col(Notification.tenant_id) == self._work.tenant_id, col(Notification.created_at) < moment
+            )
+        )
+        return result.rowcount
 
     async def unread(self, user_id: UUID) -> int:
         """How many of a person's notifications are unread."""
@@ -91,3 +150,14 @@ class NotificationSettingRepository(Repository[NotificationSetting]):
     """How people want to be told."""
 
     model = NotificationSetting
+
+
+class DigestRepository(Repository[Digest]):
+    """Which days' mails have been written."""
+
+    model = Digest
+
+    async def written(self, user_ids: Sequence[UUID], since: date) -> set[tuple[UUID, date]]:
+        """People and days that have their mail."""
+        found = await self.find(col(Digest.user_id).in_(user_ids), col(Digest.day) >= since)
+        return {(one.user_id, one.day) for one in found}

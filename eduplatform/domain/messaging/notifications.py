@@ -78,6 +78,8 @@ async def send(
             for one, way in told
         ]
     )
+    if any(way is Way.MAIL for _, way in told):
+        await work.enqueue("messaging.mail")
 
 
 def _mail_after(one: Recipient, moment: datetime) -> datetime:

@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 from eduplatform.i18n import N_
 from eduplatform.i18n.formatting import time_zone
+from eduplatform.security.permissions import Role
 
 DAY_MINUTES = 24 * 60
+DIGEST_AT = 7 * 60
+"""When the daily mail comes unless somebody chooses otherwise: minutes after midnight."""
 
 
 class Way(StrEnum):
@@ -26,22 +29,26 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of news: its name for the person, and how it comes unless they choose otherwise."""
+    """A kind of news: its name for the person, how it comes unless they choose otherwise, and who gets it at all."""
 
     name: str
     default: Way
+    roles: frozenset[Role]
 
+
+_LEARNING = frozenset({Role.STUDENT, Role.GUARDIAN})
+_TEACHING = frozenset({Role.TEACHER})
 
 KINDS: dict[str, Kind] = {
-    "announcement": Kind(N_("Announcements"), Way.DIGEST),
-    "message": Kind(N_("Direct messages"), Way.DIGEST),
-    "reply": Kind(N_("Answers in discussions"), Way.APP),
-    "grade.released": Kind(N_("Released grades"), Way.DIGEST),
-    "grade.changed": Kind(N_("Changed grades"), Way.DIGEST),
-    "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST),
-    "submission": Kind(N_("Work that was handed in"), Way.APP),
-    "roster": Kind(N_("Changes in classes"), Way.APP),
-    "report": Kind(N_("Reported contributions"), Way.DIGEST),
+    "announcement": Kind(N_("Announcements"), Way.DIGEST, _LEARNING),
+    "message": Kind(N_("Direct messages"), Way.DIGEST, _LEARNING | _TEACHING),
+    "reply": Kind(N_("Answers in discussions"), Way.APP, frozenset({Role.STUDENT, Role.TEACHER})),
+    "grade.released": Kind(N_("Released grades"), Way.DIGEST, _LEARNING),
+    "grade.changed": Kind(N_("Changed grades"), Way.DIGEST, _LEARNING),
+    "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST, frozenset({Role.STUDENT})),
+    "submission": Kind(N_("Work that was handed in"), Way.APP, _TEACHING),
+    "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING),
+    "roster": Kind(N_("Changes in classes"), Way.APP, _LEARNING | _TEACHING | {Role.ADMIN}),
 }
 """Every kind that `notifications.send` accepts, in the order of the settings page."""
 
@@ -94,3 +101,14 @@ def way_of(ways: Mapping[str, Any], kind: str) -> Way:
 def quiet_hours(timezone: str, start: int, end: int) -> QuietHours:
     """Quiet hours as they are stored."""
     return QuietHours(time_zone(timezone), start % DAY_MINUTES, end % DAY_MINUTES)
+
+
+def digest_day(now: datetime, zone: ZoneInfo, minute: int) -> date | None:
+    """The day (of the person's calendar) whose digest may be written now: today once its minute has come."""
+    today = now.astimezone(zone).date()
+    return today if wall_moment(today, minute % DAY_MINUTES, zone) <= now else None
+
+
+def kinds_for(roles: frozenset[Role]) -> dict[str, Kind]:
+    """The kinds of news that somebody with these roles can get."""
+    return {name: kind for name, kind in KINDS.items() if kind.roles & roles}

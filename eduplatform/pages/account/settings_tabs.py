@@ -8,16 +8,28 @@ import reflex as rx
 
 from eduplatform.components.text import _
 from eduplatform.components.ui import link_tabs, page_header
+from eduplatform.security.permissions import Role
+from eduplatform.state.shell import ShellState
 
 
-def settings_head(current: Literal["profile", "security"]) -> rx.Component:
+def settings_head(current: Literal["profile", "security", "notifications"]) -> rx.Component:
     """Heading and tabs."""
     return rx.el.div(
         page_header(_("Settings")),
-        link_tabs(
-            (_("Profile"), "/settings", current == "profile"),
-            (_("Password and sessions"), "/settings/security", current == "security"),
-            label=_("Settings"),
+        rx.cond(
+            ShellState.main_role == Role.OPERATOR.value,
+            _tabs(current, news=False),
+            _tabs(current, news=True),
         ),
         class_name="mb-6 flex flex-col gap-4",
+    )
+
+
+def _tabs(current: str, *, news: bool) -> rx.Component:
+    told = [(_("Notifications"), "/settings/notifications", current == "notifications")] if news else []
+    return link_tabs(
+        (_("Profile"), "/settings", current == "profile"),
+        *told,
+        (_("Password and sessions"), "/settings/security", current == "security"),
+        label=_("Settings"),
     )

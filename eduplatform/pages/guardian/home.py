@@ -20,7 +20,9 @@ from eduplatform.components.ui import (
     skeleton_card,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.security.permissions import Role
+from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.family import FamilyState
 
 # The state's attributes are Vars here, which its annotations do not tell.
@@ -133,7 +135,7 @@ def _child(child: Any) -> rx.Component:
     )
 
 
-@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
+@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=(_S.load, AnnouncementStripState.load))
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(
@@ -143,6 +145,7 @@ def family() -> rx.Component:
                 "How your children are doing: released grades, what is due next, and their reading."
             ),
         ),
+        announcement_strip("/family/announcements"),
         page_body(
             _S,
             rx.cond(

@@ -16,6 +16,7 @@ from eduplatform.components.ui import (
     badge,
     breadcrumb,
     button,
+    button_link,
     card,
     empty_state,
     icon,
@@ -57,12 +58,19 @@ def discussions() -> rx.Component:
                     description=_("Ask, answer, and see what others wonder about."),
                     breadcrumb=discussion_breadcrumb(_S.teaches, _COURSE, current=_("Discussions")),
                     actions=[
+                        rx.cond(
+                            _S.teaches,
+                            button_link(
+                                _("Reported"), f"/teach/courses/{_COURSE['id']}/moderation", icon="flag"
+                            ),
+                            rx.fragment(),
+                        ),
                         button(
                             _("New discussion"),
                             variant="primary",
                             icon="plus",
                             on_click=_S.open_form,
-                        )
+                        ),
                     ],
                 ),
                 role_tabs(_S.teaches, _COURSE["id"]),
@@ -116,9 +124,9 @@ def discussion_breadcrumb(
     return rx.cond(teaches, way("/teach/courses"), way("/learn/courses"))
 
 
-def role_tabs(teaches: Any, course_id: Any) -> rx.Component:
+def role_tabs(teaches: Any, course_id: Any, current: str = "discussions") -> rx.Component:
     """The other pages of the course, as the person knows them."""
-    return rx.cond(teaches, course_tabs(course_id, "discussions"), learn_tabs(course_id, "discussions"))
+    return rx.cond(teaches, course_tabs(course_id, current), learn_tabs(course_id, current))
 
 
 def _new_thread() -> rx.Component:
@@ -179,6 +187,11 @@ def _row(row: Any) -> rx.Component:
                 rx.cond(row["teacher"], badge(_("Teacher"), tone="accent"), rx.fragment()),
                 rx.el.span("·", aria_hidden="true"),
                 row["active"],
+                rx.cond(
+                    row["solved"], badge(_("Solved"), tone="success", icon="circle-check"), rx.fragment()
+                ),
+                rx.cond(row["locked"], badge(_("Closed"), icon="lock"), rx.fragment()),
+                rx.cond(row["hidden"], badge(_("Hidden"), tone="warning", icon="eye-off"), rx.fragment()),
                 class_name="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-muted",
             ),
             class_name="min-w-0 flex-1",

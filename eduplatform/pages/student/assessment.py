@@ -17,13 +17,16 @@ from eduplatform.components.ui import (
     callout,
     card,
     confirm_dialog,
+    dialog,
     icon,
     page_header,
+    password_input,
     skeleton,
     skeleton_text,
 )
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import LearnAssessmentState
 
@@ -74,7 +77,18 @@ def student_assessment() -> rx.Component:
 
 
 def _rule(row: Any) -> rx.Component:
-    pictures = ("list-checks", "calendar", "clock", "lock", "timer", "refresh-cw")
+    pictures = (
+        "list-checks",
+        "calendar",
+        "clock",
+        "lock",
+        "timer",
+        "refresh-cw",
+        "target",
+        "key-round",
+        "eye",
+        "sparkles",
+    )
     return rx.el.li(
         rx.match(
             row["icon"],
@@ -107,6 +121,62 @@ def _start() -> rx.Component:
     label = rx.cond(_S.again, _("Start another attempt"), _("Start"))
     return rx.el.div(
         rx.cond(
+            _S.protected,
+            rx.fragment(
+                button(label, variant="primary", icon="key-round", on_click=_S.ask, id="start"),
+                _password(),
+            ),
+            _start_plainly(label),
+        ),
+        class_name="flex justify-end",
+    )
+
+
+def _password() -> rx.Component:
+    return dialog(
+        rx.el.form(
+            password_input(
+                name="password",
+                id=field_id("exam-password"),
+                label=_("Password"),
+                hint=_("Your teacher tells you the password."),
+                error=_S.errors["password"],
+                required=True,
+                auto_complete="off",
+            ),
+            rx.cond(
+                _S.timed,
+                rx.el.p(
+                    _("The clock starts at once and runs on when you close the page."),
+                    class_name="text-sm text-ink-muted",
+                ),
+                rx.fragment(),
+            ),
+            rx.cond(
+                _S.errors["form"],
+                callout(_S.errors["form"], tone="danger", role="alert"),
+                rx.fragment(),
+            ),
+            rx.el.div(
+                button(_("Not yet"), on_click=_S.leave),
+                button(_("Start now"), type="submit", variant="primary", icon="play", id="unlock"),
+                class_name="flex flex-wrap justify-end gap-3",
+            ),
+            id="password-form",
+            on_submit=_S.unlock,
+            class_name="flex flex-col gap-5",
+        ),
+        title=_("This exam has a password"),
+        id="password-dialog",
+        open=_S.asking,
+        on_close=_S.leave,
+        size="sm",
+    )
+
+
+def _start_plainly(label: Any) -> rx.Component:
+    return rx.fragment(
+        rx.cond(
             _S.timed,
             rx.fragment(
                 button(label, variant="primary", icon="play", opens="start-dialog", id="start"),
@@ -121,8 +191,7 @@ def _start() -> rx.Component:
                 ),
             ),
             button(label, variant="primary", icon="play", on_click=_S.start, id="start"),
-        ),
-        class_name="flex justify-end",
+        )
     )
 
 

@@ -67,7 +67,7 @@ def student_attempt() -> rx.Component:
 
 def _result() -> rx.Component:
     return rx.fragment(
-        beacon(_S.refresh, every=5, enabled=_S.waiting),
+        beacon(_S.refresh, every=rx.cond(_S.withheld, 60, 5), enabled=_S.waiting),
         left_behind(_S.attempt_id),
         rx.cond(
             _S.automatic,
@@ -84,11 +84,26 @@ def _result() -> rx.Component:
                 _S.submitted,
                 hint=rx.cond(_S.late != "", _("Late by {time}", time=_S.late), ""),
             ),
-            stat(_("This attempt"), rx.cond(_S.points != "", _S.points, _("Waiting for your teacher"))),
             stat(
-                _("Your grade"),
-                rx.cond(_S.grade != "", _S.grade, _("Not released yet")),
-                hint=rx.cond(_S.grade != "", "", _("This page shows it as soon as it is there.")),
+                _("This attempt"),
+                rx.cond(
+                    _S.points != "",
+                    _S.points,
+                    rx.cond(_S.withheld, _("Not shown yet"), _("Waiting for your teacher")),
+                ),
+            ),
+            rx.cond(
+                _S.counts,
+                stat(
+                    _("Your grade"),
+                    rx.cond(_S.grade != "", _S.grade, _("Not released yet")),
+                    hint=rx.cond(_S.grade != "", "", _("This page shows it as soon as it is there.")),
+                ),
+                stat(
+                    _("Your grade"),
+                    _("Practice"),
+                    hint=_("It does not count: try again as often as you like."),
+                ),
             ),
         ),
         rx.cond(

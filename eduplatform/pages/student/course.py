@@ -25,7 +25,9 @@ from eduplatform.components.ui import (
 )
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.security.permissions import Role
+from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnCourseState
 
 _S: Any = LearnCourseState
@@ -33,7 +35,12 @@ _S: Any = LearnCourseState
 _COURSE = _S.course
 
 
-@page("/learn/courses/[course_id]", title="Course", roles=(Role.STUDENT,), on_load=_S.load)
+@page(
+    "/learn/courses/[course_id]",
+    title="Course",
+    roles=(Role.STUDENT,),
+    on_load=(_S.load, AnnouncementStripState.load),
+)
 def learn_course() -> rx.Component:
     """Modules and lessons with progress, and the course's assessments."""
     return page_body(
@@ -57,6 +64,7 @@ def learn_course() -> rx.Component:
                 ],
             ),
             learn_tabs(_COURSE["id"], "lessons"),
+            announcement_strip(),
             class_name="mb-8 flex flex-col gap-5",
         ),
         rx.el.div(

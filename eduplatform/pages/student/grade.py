@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.assessment.answer_text import STUDENT, answer_text
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _
@@ -97,12 +98,15 @@ def _question(row: Any) -> rx.Component:
             rx.cond(
                 row["blank"],
                 rx.el.p(_("No answer"), class_name="text-ink-muted italic"),
-                rx.foreach(
-                    row["answer"],
-                    lambda text: rx.el.p(text, class_name="break-words whitespace-pre-wrap text-ink"),
+                rx.fragment(
+                    rx.cond(row["written"], answer_text(row["id"], source=STUDENT)),
+                    rx.foreach(
+                        row["answer"],
+                        lambda text: rx.el.p(text, class_name="break-words whitespace-pre-wrap text-ink"),
+                    ),
                 ),
             ),
-            class_name="rounded-lg bg-sunken px-4 py-3",
+            class_name=rx.cond(row["written"], "", "rounded-lg bg-sunken px-4 py-3"),
         ),
         rx.cond(
             row["steps"].length() > 0,

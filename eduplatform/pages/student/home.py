@@ -24,8 +24,10 @@ from eduplatform.components.ui import (
     skeleton_table,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.pages.student.join_dialog import join_button, join_dialog
 from eduplatform.security.permissions import Role
+from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnHomeState
 from eduplatform.state.shell import ShellState
 
@@ -36,7 +38,7 @@ REFRESH_SECONDS = 10
 _ICONS = (("running", "timer"), ("due", "calendar"), ("grade", "award"), ("lesson", "book-open"))
 
 
-@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=_S.load)
+@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=(_S.load, AnnouncementStripState.load))
 def learn_home() -> rx.Component:
     """The next step first, then the rest."""
     return rx.fragment(
@@ -47,6 +49,7 @@ def learn_home() -> rx.Component:
                 _("Hello, {name}", name=ShellState.name),
                 actions=[rx.cond(_S.courses.length() > 0, join_button(), rx.fragment())],
             ),
+            rx.el.div(announcement_strip(), class_name="mt-6 empty:hidden"),
             rx.cond(_S.courses.length() > 0, _overview(), _first_run()),
             join_dialog(),
             skeleton=_skeleton(),

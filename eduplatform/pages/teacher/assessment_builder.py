@@ -21,6 +21,7 @@ from eduplatform.components.ui import (
     skeleton,
 )
 from eduplatform.pages.registry import page
+from eduplatform.pages.teacher.assessment_pools import pool_dialog
 from eduplatform.pages.teacher.assessment_questions import picker, questions
 from eduplatform.pages.teacher.assessment_settings import settings_form
 from eduplatform.security.permissions import Role
@@ -75,6 +76,7 @@ def assessment_builder() -> rx.Component:
             class_name="flex flex-col gap-6",
         ),
         picker(),
+        pool_dialog(),
         skeleton=rx.el.div(
             skeleton(class_name="h-8 w-64"),
             rx.el.div(
@@ -89,7 +91,7 @@ def assessment_builder() -> rx.Component:
 def _publication() -> rx.Component:
     return card(
         rx.el.dl(
-            _fact(_("Questions"), _S.items.length()),
+            _fact(_("Questions"), _S.questions),
             _fact(_("Points"), _ONE["points"]),
             _fact(_("Students who have begun"), _S.started),
             class_name="flex flex-col gap-2 text-sm",
@@ -178,6 +180,18 @@ def _published() -> rx.Component:
                     danger=False,
                 ),
             ),
+        ),
+        button_link(
+            _("Dates and support"),
+            f"/teach/assessments/{_ONE['id']}/exceptions",
+            icon="calendar",
+            full_width=True,
+        ),
+        button_link(
+            _("Correct a question"),
+            f"/teach/assessments/{_ONE['id']}/regrade",
+            icon="refresh-cw",
+            full_width=True,
         ),
         button_link(
             _("All assessments"),

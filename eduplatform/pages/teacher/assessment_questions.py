@@ -22,6 +22,7 @@ from eduplatform.components.ui import (
     select,
     text_input,
 )
+from eduplatform.pages.teacher.assessment_pools import random_questions
 from eduplatform.state.builder import BuilderState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
@@ -35,9 +36,10 @@ def questions() -> rx.Component:
     """The list, in order."""
     return card(
         rx.cond(
-            _S.items.length() > 0,
+            _S.questions > 0,
             rx.el.ol(
                 rx.foreach(_S.items, _item),
+                rx.foreach(_S.pools, random_questions),
                 class_name="flex list-none flex-col divide-y divide-line p-0",
                 id="assessment-items",
             ),
@@ -45,23 +47,37 @@ def questions() -> rx.Component:
                 _("No questions yet"),
                 description=_("Take them from the question bank of this course."),
                 icon="list-checks",
-                actions=[_add_button("primary")],
+                actions=[_add_button("primary"), _random_button()],
             ),
         ),
         title=_("Questions"),
         description=_n(
             "{count} question, {points} points",
             "{count} questions, {points} points",
-            count=_S.items.length(),
+            count=_S.questions,
             points=_ONE["points"],
         ),
-        actions=[rx.cond(_ONE["published"], rx.fragment(), _add_button("secondary"))],
+        actions=[
+            rx.cond(
+                _ONE["published"],
+                rx.fragment(),
+                rx.el.div(
+                    _random_button(),
+                    _add_button("secondary"),
+                    class_name="flex flex-wrap gap-2",
+                ),
+            )
+        ],
         flush=True,
     )
 
 
 def _add_button(variant: Any) -> rx.Component:
     return button(_("Add questions"), icon="plus", variant=variant, on_click=_S.open_picker)
+
+
+def _random_button() -> rx.Component:
+    return button(_("Random questions"), icon="sparkles", variant="quiet", on_click=_S.open_pool(""))
 
 
 def _item(row: Any) -> rx.Component:

@@ -42,6 +42,9 @@ def settings_form() -> rx.Component:
             _words(),
             _dates(),
             _rules(),
+            _late(),
+            _feedback(),
+            _entry(),
             rx.el.div(
                 button(
                     _("Save settings"), type="submit", variant="primary", icon="save", id="assessment-save"
@@ -87,7 +90,7 @@ def _words() -> rx.Component:
             select(
                 **_stored("kind"),
                 label=_("Kind"),
-                hint=_("Changes the word only, not the rules."),
+                hint=_("Practice never counts and has no limit of attempts."),
                 options=_S.kinds,
                 disabled=_LOCKED,
             ),
@@ -170,22 +173,127 @@ def _rules() -> rx.Component:
                 ],
                 disabled=_LOCKED,
             ),
+            class_name="grid gap-5 sm:grid-cols-2",
+        ),
+        _tick("shuffle", _("Ask the questions in another order in each attempt")),
+        _tick("shuffle_options", _("Show the choices in another order in each attempt")),
+    )
+
+
+def _tick(name: str, label: rx.Var[str]) -> rx.Component:
+    return checkbox(
+        name=name,
+        id=field_id(f"assessment-{name}"),
+        label=label,
+        default_checked=_ONE[name],
+        key=_key(name),
+        disabled=_LOCKED,
+    )
+
+
+def _late() -> rx.Component:
+    return _group(
+        _("Late and missing work"),
+        rx.el.div(
             number_input(
                 **_stored("late_percent_per_day"),
-                label=_("Late penalty: percent per day begun"),
-                hint=_("Empty: late work costs nothing."),
+                label=_("Late penalty"),
+                hint=_("Of the points earned. Empty: late work costs nothing."),
                 minimum=0,
                 maximum=100,
+                unit="%",
+                disabled=_LOCKED,
+            ),
+            select(
+                **_stored("late_period"),
+                label=_("For each"),
+                hint=_("Begun days or hours count as whole ones."),
+                options=[("day", _("day begun")), ("hour", _("hour begun"))],
+                disabled=_LOCKED,
+            ),
+            number_input(
+                **_stored("late_grace_minutes"),
+                label=_("Not late within"),
+                hint=_("After that, lateness counts from the due time."),
+                minimum=0,
+                maximum=10080,
+                unit=_("minutes"),
+                disabled=_LOCKED,
+            ),
+            number_input(
+                **_stored("late_max_percent"),
+                label=_("At most"),
+                hint=_("Lateness never takes more than this."),
+                minimum=0,
+                maximum=100,
+                unit="%",
+                disabled=_LOCKED,
+            ),
+            number_input(
+                **_stored("missing_percent"),
+                label=_("Missing work gets"),
+                hint=_("Of the possible points. Empty: no number at all."),
+                minimum=0,
+                maximum=100,
+                unit="%",
                 disabled=_LOCKED,
             ),
             class_name="grid gap-5 sm:grid-cols-2",
         ),
-        checkbox(
-            name="shuffle",
-            id=field_id("assessment-shuffle"),
-            label=_("Ask the questions in another order in each attempt"),
-            default_checked=_ONE["shuffle"],
-            key=_key("shuffle"),
-            disabled=_LOCKED,
+    )
+
+
+def _feedback() -> rx.Component:
+    levels = [
+        ("nothing", _("Nothing")),
+        ("points", _("The points")),
+        ("outcomes", _("Points, and what was right")),
+        ("solutions", _("Everything, with the right answers")),
+    ]
+    return _group(
+        _("What students see of their result"),
+        rx.el.div(
+            select(**_stored("feedback_submitted"), label=_("After handing in"), options=levels),
+            select(**_stored("feedback_due"), label=_("After the due time"), options=levels),
+            select(**_stored("feedback_closed"), label=_("After closing"), options=levels),
+            class_name="grid gap-5 sm:grid-cols-3",
+        ),
+        rx.el.p(
+            _(
+                "Right answers that open with a date stay closed while anybody may still work, for example with a later date of their own."
+            ),
+            class_name="text-sm text-ink-muted",
+        ),
+    )
+
+
+def _entry() -> rx.Component:
+    return _group(
+        _("Password"),
+        text_input(
+            name="password",
+            id=field_id("assessment-password"),
+            label=rx.cond(_ONE["protected"], _("New password"), _("Password")),
+            hint=rx.cond(
+                _ONE["protected"],
+                _("It has one. Leave this empty to keep it."),
+                _("Asked before an attempt begins. Empty: none is asked."),
+            ),
+            default_value="",
+            key=_key("password"),
+            error=_ERRORS["password"],
+            auto_complete="off",
+            max_length=64,
+        ),
+        rx.cond(
+            _ONE["protected"],
+            checkbox(
+                name="without_password",
+                id=field_id("assessment-without-password"),
+                label=_("Ask for no password any more"),
+                default_checked=False,
+                key=_key("without-password"),
+            ),
+            rx.fragment(),
         ),
     )

@@ -34,7 +34,7 @@ def _title(row: Any) -> rx.Component:
     return rx.el.div(
         rx.el.a(
             row["title"],
-            href=f"/teach/grading/{row['id']}",
+            href=row["href"],
             class_name="rounded-sm font-medium text-ink no-underline hover:text-accent hover:underline",
         ),
         rx.el.p(
@@ -77,6 +77,30 @@ def _filters() -> rx.Component:
                 on_change=_S.choose_course,
                 field_class="w-full sm:w-72",
             ),
+            rx.cond(
+                _S.sections.length() > 0,
+                select(
+                    name="section",
+                    label=_("Section"),
+                    options=_S.sections,
+                    placeholder=_("All sections"),
+                    value=_S.section,
+                    on_change=_S.choose_section,
+                    field_class="w-full sm:w-48",
+                ),
+            ),
+            select(
+                name="show",
+                label=_("Show"),
+                options=[
+                    ("all", _("Everything that waits")),
+                    ("ungraded", _("To grade")),
+                    ("unreleased", _("To release")),
+                ],
+                value=_S.show_only,
+                on_change=_S.choose_show,
+                field_class="w-full sm:w-52",
+            ),
             checkbox(
                 name="late",
                 label=_("Only with late work"),
@@ -84,7 +108,7 @@ def _filters() -> rx.Component:
                 on_change=_S.choose_late,
                 class_name="sm:pb-2.5",
             ),
-            class_name="flex flex-col gap-4 sm:flex-row sm:items-end sm:gap-8",
+            class_name="flex flex-col gap-4 sm:flex-row sm:flex-wrap sm:items-end sm:gap-6",
         )
     )
 
@@ -101,13 +125,13 @@ def _list() -> rx.Component:
         row_key="key",
         caption=_("Work that waits for you"),
         row_actions=lambda row: button_link(
-            rx.cond(row["ungraded"] > 0, _("Grade"), _("Release")), f"/teach/grading/{row['id']}", size="sm"
+            rx.cond(row["ungraded"] > 0, _("Grade now"), _("Release")), row["href"], size="sm"
         ),
     )
 
 
 def _empty() -> rx.Component:
-    filtered = (_S.course != "") | _S.late_only
+    filtered = (_S.course != "") | _S.late_only | (_S.show_only != "all")
     return rx.cond(
         filtered,
         empty_state(

@@ -7,8 +7,10 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
+from eduplatform.components.assessment.answer_text import GRADER, answer_text
+from eduplatform.components.assessment.submission_sheet import work_beside_text
 from eduplatform.components.text import _
-from eduplatform.components.ui import button, icon_button, number_input, text_input, textarea
+from eduplatform.components.ui import button, callout, icon_button, number_input, text_input, textarea
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.state.grading_desk import GradingDeskState
 
@@ -46,7 +48,12 @@ def answer_card(row: Any) -> rx.Component:
             rx.cond(
                 row["blank"],
                 rx.el.p(_("Nothing was written."), class_name="text-ink-muted italic"),
-                _answer_text(row),
+                rx.el.div(
+                    rx.cond(row["written"], _written(row)),
+                    rx.cond(row["work_id"] != "", work_beside_text(row["work_id"])),
+                    rx.cond(row["answer"].length() > 0, _answer_lines(row)),
+                    class_name="flex flex-col gap-3",
+                ),
             ),
             _notes(row),
             # The answer stays in sight while the rubric beside it is longer.
@@ -73,7 +80,17 @@ def _question(row: Any) -> rx.Component:
     )
 
 
-def _answer_text(row: Any) -> rx.Component:
+def _written(row: Any) -> rx.Component:
+    return answer_text(
+        row["response_id"],
+        source=GRADER,
+        editable=True,
+        ahead=Desk.texts_ahead,
+        on_changed=Desk.refresh,
+    )
+
+
+def _answer_lines(row: Any) -> rx.Component:
     return rx.el.div(
         rx.foreach(
             row["answer"],
@@ -98,22 +115,7 @@ def _notes(row: Any) -> rx.Component:
 
 def _scoring(row: Any) -> rx.Component:
     return rx.el.div(
-        rx.cond(
-            row["rubric"],
-            rx.el.div(
-                rx.el.div(
-                    rx.el.h3(_("Rubric"), class_name="text-sm font-semibold text-ink"),
-                    rx.el.span(
-                        Desk.totals[row["response_id"]],
-                        aria_live="polite",
-                        class_name="text-sm font-semibold text-ink tabular-nums",
-                    ),
-                    class_name="flex items-baseline justify-between gap-3",
-                ),
-                rx.foreach(row["criteria"], lambda criterion: _criterion(row, criterion)),
-                class_name="flex flex-col gap-4",
-            ),
-        ),
+        rx.cond(row["rubric"] != "", _rubric(row)),
         _points(row),
         _comment(row),
         class_name=(
@@ -122,13 +124,43 @@ def _scoring(row: Any) -> rx.Component:
     )
 
 
+def _rubric(row: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3(_("Rubric"), class_name="text-sm font-semibold text-ink"),
+            rx.el.span(
+                Desk.totals[row["response_id"]],
+                aria_live="polite",
+                class_name="text-sm font-semibold text-ink tabular-nums",
+            ),
+            class_name="flex items-baseline justify-between gap-3",
+        ),
+        rx.cond(
+            row["newest"] != "",
+            callout(
+                _("This score refers to an older version of the rubric. It stays until you score anew."),
+                tone="info",
+                actions=[
+                    button(
+                        _("Score with the newest version"),
+                        size="sm",
+                        on_click=Desk.use_newest(row["response_id"]),
+                    )
+                ],
+            ),
+        ),
+        rx.foreach(Desk.rubrics[row["rubric"]], lambda criterion: _criterion(row, criterion)),
+        class_name="flex flex-col gap-4",
+    )
+
+
 def _criterion(row: Any, criterion: Any) -> rx.Component:
-    has_keys = Desk.focused == criterion["place"]
     return rx.el.fieldset(
         rx.el.legend(
             criterion["title"],
-            rx.cond(
-                has_keys, rx.el.span(_("Keys 1 to 4"), class_name="ms-2 text-xs font-normal text-accent")
+            rx.el.span(
+                _("Keys 1 to {count}", count=criterion["levels"].length()),
+                class_name="ms-2 hidden text-xs font-normal text-accent group-data-[current=true]/criterion:inline",
             ),
             class_name="text-sm font-medium text-ink",
         ),
@@ -140,11 +172,10 @@ def _criterion(row: Any, criterion: Any) -> rx.Component:
             rx.foreach(criterion["levels"], lambda level: _level(row, criterion, level)),
             class_name="mt-2 flex flex-col gap-1.5",
         ),
-        on_focus=Desk.focus_criterion(criterion["place"]),
-        class_name=rx.cond(
-            has_keys,
-            "min-w-0 border-s-2 border-accent ps-3",
-            "min-w-0 border-s-2 border-transparent ps-3",
+        key=criterion["id"],
+        custom_attrs={"data-criterion": criterion["id"]},
+        class_name=(
+            "group/criterion min-w-0 border-s-2 border-transparent ps-3 data-[current=true]:border-accent"
         ),
     )
 
@@ -153,10 +184,9 @@ def _level(row: Any, criterion: Any, level: Any) -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="radio",
-            id=level["dom"],
-            name=criterion["name"],
+            name=f"level-{row['response_id']}-{criterion['id']}",
             value=level["id"],
-            default_checked=level["chosen"],
+            default_checked=row["chosen"][criterion["id"]] == level["id"],
             on_change=Desk.choose(row["response_id"], criterion["id"], level["id"]).stop_propagation,
             class_name="ui-check mt-0.5",
         ),
@@ -178,7 +208,7 @@ def _level(row: Any, criterion: Any, level: Any) -> rx.Component:
 
 
 def _points(row: Any) -> rx.Component:
-    by_hand = row["by_person"] & ~row["rubric"]
+    by_hand = row["by_person"] & (row["rubric"] == "")
     name = f"points-{row['response_id']}"
     reason = f"reason-{row['response_id']}"
     field = number_input(
@@ -226,6 +256,7 @@ def _comment(row: Any) -> rx.Component:
             default_value=row["comment"],
             rows=4,
             max_length=5000,
+            custom_attrs={"data-codes": ""},
         ),
         rx.el.details(
             rx.el.summary(
@@ -254,7 +285,14 @@ def _comment(row: Any) -> rx.Component:
 def _bank_row(one: Any, target: Any) -> rx.Component:
     return rx.el.li(
         _InsertText.create(
-            one["title"], target=target, text=one["text"], title=one["text"], class_name=_QUIET_BUTTON
+            rx.fragment(
+                rx.cond(one["code"] != "", rx.el.code("/", one["code"], class_name="me-2 text-ink-muted")),
+                one["title"],
+            ),
+            target=target,
+            text=one["text"],
+            title=one["text"],
+            class_name=_QUIET_BUTTON,
         ),
         icon_button(
             "trash",
@@ -281,7 +319,7 @@ def scored_answer(row: Any) -> rx.Component:
             rx.cond(
                 row["blank"],
                 rx.el.p(_("No answer"), class_name="text-ink-muted italic"),
-                _answer_text(row),
+                _answer_lines(row),
             ),
             rx.el.ul(
                 rx.foreach(row["steps"], lambda step: rx.el.li(step)),

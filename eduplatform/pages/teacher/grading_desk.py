@@ -25,9 +25,11 @@ from eduplatform.pages.teacher.grading_answer import answer_card, scored_answer
 from eduplatform.pages.teacher.grading_parts import (
     conflict,
     dialogs,
+    filtered,
     history,
     key_hints,
     keys,
+    last_step,
     student_list,
 )
 from eduplatform.security.permissions import Role
@@ -39,18 +41,32 @@ Desk: Any = GradingDeskState
 
 def _header() -> rx.Component:
     return page_header(
-        rx.cond(Desk.loaded, Desk.head["title"], _("Grading desk")),
+        rx.cond(Desk.loaded, Desk.title, _("Grading desk")),
         breadcrumb=breadcrumb(
-            (_("Grading desk"), "/teach/grading"), current=rx.cond(Desk.loaded, Desk.head["title"], "…")
+            (_("Grading desk"), "/teach/grading"), current=rx.cond(Desk.loaded, Desk.title, "…")
         ),
-        description=Desk.head["course"],
+        description=Desk.course,
         actions=[
+            rx.cond(
+                Desk.planned > 0,
+                button(
+                    _("Give up planned releases"),
+                    icon="undo-2",
+                    on_click=Desk.open_dialog("cancel_all"),
+                ),
+            ),
+            button(
+                _("Release at a time…"),
+                icon="clock",
+                disabled=Desk.to_release == 0,
+                on_click=Desk.open_dialog("release_at"),
+            ),
             button(
                 _("Release all graded"),
                 icon="send",
                 disabled=Desk.to_release == 0,
                 on_click=Desk.open_dialog("release_all"),
-            )
+            ),
         ],
     )
 
@@ -68,12 +84,18 @@ def _student_bar() -> rx.Component:
             rx.el.div(
                 rx.cond(Desk.head["late"] != "", badge(Desk.head["late"], tone="warning", icon="clock")),
                 rx.cond(
-                    Desk.head["excused"],
+                    Desk.excused,
                     badge(_("Excused"), tone="info", icon="minus"),
                     rx.cond(
                         Desk.head["released"],
                         badge(_("Released"), tone="success", icon="eye"),
-                        badge(_("Not released"), icon="eye-off"),
+                        rx.cond(
+                            Desk.head["planned"] != "",
+                            badge(
+                                _("Visible from {time}", time=Desk.head["planned"]), tone="info", icon="clock"
+                            ),
+                            badge(_("Not released"), icon="eye-off"),
+                        ),
                     ),
                 ),
                 badge(Desk.head["grade"], tone="accent"),
@@ -109,36 +131,40 @@ def _actions() -> rx.Component:
     return rx.el.div(
         rx.el.p(Desk.saved, role="status", class_name="me-auto text-sm text-ink-muted empty:hidden"),
         rx.cond(
-            Desk.criteria > 1,
-            button(
-                _("Next criterion"),
-                id="desk-criterion",
-                variant="quiet",
-                on_click=Desk.focus_criterion(Desk.following_criterion),
-            ),
+            Desk.undo_text != "",
+            button(Desk.undo_text, icon="undo-2", id="desk-undo", variant="quiet", on_click=Desk.undo),
         ),
         button(
-            rx.cond(Desk.head["excused"], _("Take excuse back"), _("Excuse…")),
+            rx.cond(Desk.excused, _("Take excuse back"), _("Excuse…")),
             variant="quiet",
             on_click=Desk.open_dialog("excuse"),
         ),
         rx.cond(
-            Desk.head["released"] & ~Desk.head["excused"].to(bool),
+            Desk.head["released"] & ~Desk.excused.to(bool),
             button(_("Take back…"), icon="undo-2", on_click=Desk.open_dialog("unrelease")),
-            button(
-                _("Release"),
-                icon="send",
-                id="desk-release",
-                disabled=~Desk.head["releasable"].to(bool),
-                on_click=Desk.release,
+            rx.fragment(
+                rx.cond(
+                    Desk.head["planned"] != "",
+                    button(_("Give up planned release"), icon="clock", on_click=Desk.cancel_release),
+                ),
+                button(
+                    _("Release"),
+                    icon="send",
+                    id="desk-release",
+                    disabled=~Desk.head["releasable"].to(bool),
+                    on_click=Desk.release,
+                ),
             ),
         ),
+        button(_("Save"), type="submit", icon="save", id="desk-save"),
         button(
-            _("Save"),
+            _("Save and next"),
             variant="primary",
             type="submit",
-            icon="save",
-            id="desk-save",
+            icon_end="chevron-right",
+            id="desk-save-next",
+            disabled=Desk.next_id == "",
+            on_click=Desk.go_on_after_saving,
         ),
         class_name=(
             "z-10 -mx-1 flex flex-wrap items-center justify-end gap-2 rounded-xl border border-line "
@@ -176,11 +202,23 @@ def _sheet() -> rx.Component:
 
 
 def _empty() -> rx.Component:
-    return empty_state(
-        _("Nothing was handed in yet"),
-        description=_("Work appears here as soon as a student hands it in."),
-        icon="inbox",
-        actions=[button_link(_("Back to the queue"), "/teach/grading")],
+    return rx.cond(
+        filtered(),
+        empty_state(
+            _("Nothing matches"),
+            description=_("No work fits this filter. Perhaps all of it is graded."),
+            icon="funnel",
+            actions=[
+                button(_("Show everything"), on_click=Desk.show_everything),
+                button_link(_("Back to the queue"), "/teach/grading"),
+            ],
+        ),
+        empty_state(
+            _("Nothing was handed in yet"),
+            description=_("Work appears here as soon as a student hands it in."),
+            icon="inbox",
+            actions=[button_link(_("Back to the queue"), "/teach/grading")],
+        ),
     )
 
 
@@ -224,6 +262,7 @@ def grading_desk() -> rx.Component:
                             student_list(), class_name="min-w-0 xl:sticky xl:top-20 xl:w-60 xl:shrink-0"
                         ),
                         rx.el.div(
+                            last_step(),
                             _student_bar(),
                             conflict(),
                             _sheet(),

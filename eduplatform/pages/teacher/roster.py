@@ -110,11 +110,22 @@ def _remove(row: Any) -> rx.Component:
     return rx.cond(
         row["teacher"],
         rx.fragment(),
-        icon_button(
-            "x",
-            label=_("Take {name} off the class", name=row["name"]),
-            size="sm",
-            on_click=_S.ask_remove(row["id"]),
+        rx.el.div(
+            button_link(
+                _("Support"),
+                f"/support/{row['user_id']}",
+                size="sm",
+                variant="quiet",
+                icon="timer",
+                aria_label=_("Support of {name}", name=row["name"]),
+            ),
+            icon_button(
+                "x",
+                label=_("Take {name} off the class", name=row["name"]),
+                size="sm",
+                on_click=_S.ask_remove(row["id"]),
+            ),
+            class_name="flex items-center justify-end",
         ),
     )
 

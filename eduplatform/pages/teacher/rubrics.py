@@ -18,6 +18,8 @@ from eduplatform.components.ui import (
     empty_state,
     icon_button,
     page_header,
+    radio_group,
+    select,
     skeleton,
     skeleton_card,
     text_input,
@@ -46,7 +48,12 @@ def _rubric(row: Any) -> rx.Component:
         ),
         rx.el.div(
             badge(row["total"], tone="accent"),
-            badge(_n("{count} criterion", "{count} criteria", count=row["criteria"])),
+            rx.cond(
+                row["holistic"],
+                badge(_("Holistic")),
+                badge(_n("{count} criterion", "{count} criteria", count=row["criteria"])),
+            ),
+            badge(_("Version {number}", number=row["version"])),
             rx.cond(
                 row["uses"] > 0,
                 badge(
@@ -91,6 +98,16 @@ def _new_dialog() -> rx.Component:
                 required=True,
                 max_length=160,
             ),
+            radio_group(
+                name="kind",
+                label=_("How work is judged"),
+                options=[
+                    ("analytic", _("Criterion by criterion"), _("Analytic: points of each aspect add up.")),
+                    ("holistic", _("As a whole"), _("Holistic: one level for the whole work.")),
+                ],
+                default_value="analytic",
+                layout="cards",
+            ),
             rx.el.div(
                 button(_("Cancel"), closes=True),
                 button(_("Create rubric"), variant="primary", type="submit"),
@@ -101,7 +118,31 @@ def _new_dialog() -> rx.Component:
         ),
         title=_("New rubric"),
         id="rubric-new",
-        size="sm",
+    )
+
+
+def _copy_dialog() -> rx.Component:
+    return dialog(
+        rx.el.form(
+            select(
+                name="rubric_id",
+                label=_("Rubric of another course"),
+                options=_S.elsewhere,
+                placeholder=_("Choose a rubric"),
+                error=_S.errors["rubric_id"],
+                required=True,
+            ),
+            rx.el.div(
+                button(_("Cancel"), closes=True),
+                button(_("Copy into this course"), variant="primary", type="submit"),
+                class_name="flex justify-end gap-2",
+            ),
+            on_submit=_S.copy_here,
+            class_name="flex flex-col gap-5",
+        ),
+        title=_("Copy a rubric"),
+        description=_("The copy has a life of its own. Objectives are found again by their codes."),
+        id="rubric-copy",
     )
 
 
@@ -125,7 +166,13 @@ def rubrics() -> rx.Component:
                 ),
                 current=_("Rubrics"),
             ),
-            actions=[_new_button()],
+            actions=[
+                rx.cond(
+                    _S.elsewhere.length() > 0,
+                    button(_("Copy from another course"), icon="copy", opens="rubric-copy"),
+                ),
+                _new_button(),
+            ],
         ),
         page_body(
             _S,
@@ -163,5 +210,6 @@ def rubrics() -> rx.Component:
             ),
         ),
         _new_dialog(),
+        _copy_dialog(),
         class_name="flex flex-col gap-6",
     )

@@ -13,9 +13,9 @@ from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.accounts.models import GuardianLink
 from eduplatform.domain.assessment.models import Assessment, Attempt
 from eduplatform.domain.courses.models import Lesson, LessonProgress, Module, PublicationStatus
-from eduplatform.domain.grading import desk as desks
-from eduplatform.domain.grading import service
-from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading import marks as marking
+from eduplatform.domain.grading import release
+from eduplatform.domain.grading.marks import Marks
 from eduplatform.domain.grading.models import Grade
 from eduplatform.security.permissions import Role
 from eduplatform.state.family import ChildState, FamilyState
@@ -35,7 +35,7 @@ async def scored(desk: Desk) -> Attempt:
     attempt = await desk.hand_in(desk.quiz.student, ESSAY)
     response = await desk.response(attempt.id)
     async with unit_of_work(desk.teacher) as work:
-        return await desks.save_marks(
+        return await marking.save_marks(
             work=work,
             me=desk.teacher,
             attempt_id=attempt.id,
@@ -44,9 +44,9 @@ async def scored(desk: Desk) -> Attempt:
         )
 
 
-async def release(desk: Desk) -> None:
+async def release_all(desk: Desk) -> None:
     async with unit_of_work(desk.teacher) as work:
-        await service.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
+        await release.release(work=work, me=desk.teacher, assessment_id=desk.assessment_id)
 
 
 async def grade_tab(person: Person, grade: Grade | None) -> Tab:
@@ -62,7 +62,7 @@ async def test_an_open_page_shows_a_grade_as_soon_as_it_is_released(world: World
             await tab.fire(GradesState.load)
         assert len(seen) <= 8
         assert (await tab.state(GradesState)).rows == []
-        await release(desk)
+        await release_all(desk)
         await tab.fire(GradesState.refresh)
         state = await tab.state(GradesState)
         (row,) = state.rows
@@ -77,7 +77,7 @@ async def test_an_open_page_shows_a_grade_as_soon_as_it_is_released(world: World
 async def test_the_explanation_tells_the_steps_the_levels_and_the_comment(world: World) -> None:
     desk = await make_desk(world)
     await scored(desk)
-    await release(desk)
+    await release_all(desk)
     async with await grade_tab(world.student, await desk.grade(desk.quiz.student)) as tab:
         with count_statements() as seen:
             await tab.fire(GradeState.load)
@@ -111,11 +111,11 @@ async def test_an_unreleased_grade_is_not_found_also_by_its_owner(world: World) 
 async def test_a_grade_that_is_taken_back_leaves_the_open_page(world: World) -> None:
     desk = await make_desk(world)
     await scored(desk)
-    await release(desk)
+    await release_all(desk)
     async with await grade_tab(world.student, await desk.grade(desk.quiz.student)) as tab:
         await tab.fire(GradeState.load)
         async with unit_of_work(desk.teacher) as work:
-            await service.unrelease(
+            await release.unrelease(
                 work=work,
                 me=desk.teacher,
                 assessment_id=desk.assessment_id,
@@ -124,7 +124,7 @@ async def test_a_grade_that_is_taken_back_leaves_the_open_page(world: World) -> 
             )
         await tab.fire(GradeState.refresh)
         assert (await tab.state(GradeState)).failure == "not_found"
-        await release(desk)
+        await release_all(desk)
         await tab.fire(GradeState.refresh)
         state = await tab.state(GradeState)
         assert state.failure == ""
@@ -136,7 +136,7 @@ async def test_somebody_elses_grade_does_not_exist(
 ) -> None:
     desk = await make_desk(world)
     await scored(desk)
-    await release(desk)
+    await release_all(desk)
     found = await desk.grade(desk.quiz.student)
     classmate = await world.add_person("zoe", Role.STUDENT)
     for person in (classmate, (await new_world()).student):
@@ -195,7 +195,7 @@ async def test_a_guardian_sees_released_grades_due_work_and_reading(world: World
         assert child["grades"] == []
         assert [one["title"] for one in child["due"]] == ["Next week"]
         assert [one["text"] for one in child["reading"]] == ["1 of 2 lessons read"]
-        await release(desk)
+        await release_all(desk)
         await tab.fire(FamilyState.refresh)
         (child,) = (await tab.state(FamilyState)).children
         assert [(one["score"], one["steps"][-1]) for one in child["grades"]] == [("4 / 7", "Grade: 4 of 7")]
@@ -215,7 +215,7 @@ async def test_without_a_verified_link_the_child_does_not_exist(
 ) -> None:
     desk = await make_desk(world)
     await scored(desk)
-    await release(desk)
+    await release_all(desk)
     if columns is not None:
         await link_guardian(desk, desk.quiz.student, **columns)
     async with Tab(await world.guardian.sign_in(), path="/family") as tab:

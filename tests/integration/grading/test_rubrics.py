@@ -10,13 +10,16 @@ from uuid import UUID
 import pytest
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.grading import desk as desks
+from eduplatform.domain.assessment.models import Attempt
+from eduplatform.domain.courses import objectives
+from eduplatform.domain.grading import marks as marking
 from eduplatform.domain.grading import rubrics
-from eduplatform.domain.grading.desk import Marks
+from eduplatform.domain.grading.marks import Marks
 from eduplatform.domain.grading.rubrics import CriterionDraft, LevelDraft, RubricDraft
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.state.base import NoticeState
+from eduplatform.state.grading_desk import GradingDeskState
 from eduplatform.state.rubrics import RubricEditorState, RubricsState
 from tests.factories.grading import Desk, chosen, make_desk
 from tests.factories.statements import count_statements
@@ -48,11 +51,11 @@ def _form(state: RubricEditorState) -> dict[str, Any]:
     return form
 
 
-async def _score(desk: Desk) -> None:
+async def _score(desk: Desk) -> Attempt:
     attempt = await desk.hand_in(desk.quiz.student, {"essay": {"text": "Because."}})
     response = await desk.response(attempt.id)
     async with unit_of_work(desk.teacher) as work:
-        await desks.save_marks(
+        return await marking.save_marks(
             work=work,
             me=desk.teacher,
             attempt_id=attempt.id,
@@ -92,38 +95,110 @@ async def test_a_rubric_is_made_changed_and_ordered_in_its_editor(world: World) 
         assert not tab.errors
 
 
-async def test_changes_that_would_alter_scores_are_refused_and_named(world: World) -> None:
+async def test_editing_a_rubric_that_work_was_scored_with_makes_a_version_and_keeps_the_score(
+    world: World,
+) -> None:
     desk = await make_desk(world)
-    await _score(desk)
+    attempt = await _score(desk)
     assert desk.rubric is not None
-    async with await _editor(world, desk.rubric.id) as tab:
+    async with await _editor(world, desk.rubric.family_id) as tab:
         await tab.fire(RubricEditorState.load)
         state = await tab.state(RubricEditorState)
-        assert state.locked
+        assert (state.scored, state.version) == (1, 1)
+        await tab.fire(RubricEditorState.save(_form(state)))
+        assert (await tab.state(RubricEditorState)).version == 1  # nothing changed, so nothing is new
         facts = state.criteria[0]
         form = _form(state)
         form[f"points-{facts['levels'][0]['key']}"] = "9"
-        await tab.fire(RubricEditorState.save(form))
-        assert set((await tab.state(RubricEditorState)).errors) == {"form", "level-1-1-points"}
-        await tab.fire(RubricEditorState.drop_criterion(facts["key"]))
-        await tab.fire(RubricEditorState.save(_form(await tab.state(RubricEditorState))))
-        assert "Facts" in (await tab.state(RubricEditorState)).errors["criteria"]
-        await tab.fire(RubricEditorState.load)
-        state = await tab.state(RubricEditorState)
-        form = _form(state)
         form[f"title-{facts['key']}"] = "The facts"
-        form[f"title-{facts['levels'][0]['key']}"] = "All of them"
         await tab.fire(RubricEditorState.save(form))
         state = await tab.state(RubricEditorState)
-        assert (state.errors, state.criteria[0]["title"]) == ({}, "The facts")
+        assert (state.errors, state.criteria[0]["title"], state.version) == ({}, "The facts", 2)
+        assert [(one["number"], one["scored"], one["current"]) for one in state.versions] == [
+            (2, 0, True),
+            (1, 1, False),
+        ]
+        await tab.fire(RubricEditorState.show_version(1))
+        state = await tab.state(RubricEditorState)
+        assert [one["title"] for one in state.old] == ["Facts", "Reasons"]
+        await tab.fire(RubricEditorState.restore)
+        state = await tab.state(RubricEditorState)
+        assert (state.version, state.criteria[0]["title"]) == (3, "Facts")
         await tab.fire(RubricEditorState.duplicate)
         (copy,) = tab.redirects()
+        assert not tab.errors
     async with await _editor(world, copy.rpartition("/")[2]) as tab:
         await tab.fire(RubricEditorState.load)
         state = await tab.state(RubricEditorState)
-        assert not state.locked
-        assert state.title == "Explaining (copy)"
+        assert (state.title, state.scored, state.version) == ("Explaining (copy)", 0, 1)
         assert [len(one["levels"]) for one in state.criteria] == [3, 3]
+    # The score still means what the grader chose; the desk offers the newest version and does not impose it.
+    path = f"/teach/grading/{desk.assessment_id}"
+    async with Tab(await world.teacher.sign_in(), path=path, route="/teach/grading/[assessment_id]") as tab:
+        await tab.fire(GradingDeskState.load)
+        desk_state = await tab.state(GradingDeskState)
+        answer = desk_state.answers[0]
+        assert answer["rubric"] == str(desk.rubric.id)
+        assert answer["newest"] not in ("", answer["rubric"])
+        assert answer["chosen"] == {str(key): str(level) for key, level in chosen(desk, 0, 1).items()}
+        assert desk_state.totals[answer["response_id"]] == "4 / 6"
+        await tab.fire(GradingDeskState.use_newest(answer["response_id"]))
+        fresh = (await tab.state(GradingDeskState)).answers[0]
+        assert fresh["rubric"] == answer["newest"]
+        levels = (await tab.state(GradingDeskState)).rubrics[fresh["rubric"]]
+        form = {
+            "attempt_id": str(attempt.id),
+            "version": str(attempt.version),
+            f"comment-{answer['response_id']}": "",
+            f"points-{answer['response_id']}": "",
+            **{f"level-{answer['response_id']}-{one['id']}": one["levels"][0]["id"] for one in levels},
+        }
+        await tab.fire(GradingDeskState.save(form))
+        state = await tab.state(GradingDeskState)
+        assert (state.errors, state.answers[0]["newest"]) == ({}, "")
+        assert state.answers[0]["score"] == "6 / 6"
+        assert not tab.errors
+
+
+async def test_a_rubric_is_copied_into_another_course_with_its_objectives_by_code(world: World) -> None:
+    desk, other = await make_desk(world), await make_desk(world, rubric=False)
+    me = desk.teacher
+    levels = [LevelDraft(title="Good", points=Decimal(2)), LevelDraft(title="Not yet", points=Decimal(0))]
+    async with unit_of_work(me) as work:
+        there = await objectives.add_objective(
+            work=work, me=me, course_id=other.quiz.course_id, code="1.1", statement="Explains"
+        )
+        here = await objectives.add_objective(
+            work=work, me=me, course_id=desk.quiz.course_id, code="1.1", statement="Explains"
+        )
+    draft = RubricDraft(
+        title="Whole",
+        kind="holistic",
+        criteria=[CriterionDraft(title="", levels=levels, objective_id=here.id)],
+    )
+    async with unit_of_work(me) as work:
+        made = await rubrics.create_rubric(work=work, me=me, course_id=desk.quiz.course_id, draft=draft)
+    with count_statements() as seen:
+        async with unit_of_work(me) as work:
+            copy = await rubrics.copy_rubric(
+                work=work, me=me, rubric_id=made.family_id, course_id=other.quiz.course_id
+            )
+    assert len(seen) <= 8
+    async with unit_of_work(me) as work:
+        found = await rubrics.edited_rubric(work=work, me=me, rubric_id=copy.family_id)
+    (criterion,) = found.criteria
+    assert (found.rubric.kind, criterion.criterion.title) == ("holistic", "Whole")
+    assert criterion.criterion.objective_id == there.id
+    stranger = await (await world.add_person("elsewhere", Role.TEACHER)).principal()
+    with pytest.raises(NotFound):
+        async with unit_of_work(stranger) as work:
+            await rubrics.copy_rubric(
+                work=work, me=stranger, rubric_id=made.family_id, course_id=other.quiz.course_id
+            )
+    with pytest.raises(Invalid) as caught:
+        async with unit_of_work(me) as work:
+            await rubrics.create_rubric(work=work, me=me, course_id=other.quiz.course_id, draft=draft)
+    assert list(caught.value.fields) == ["criterion-1-objective"]
 
 
 async def test_a_rubric_in_use_is_not_deleted_and_the_message_says_where(world: World) -> None:
@@ -182,4 +257,4 @@ async def test_others_do_not_know_of_the_rubric(
                 await rubrics.delete_rubric(work=work, me=me, rubric_id=rubric_id)
         with pytest.raises(NotFound):
             async with unit_of_work(me) as work:
-                await rubrics.duplicate_rubric(work=work, me=me, rubric_id=rubric_id, title="Mine now")
+                await rubrics.copy_rubric(work=work, me=me, rubric_id=rubric_id, title="Mine now")

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eduplatform.domain.assessment.messages import Message
+from eduplatform.domain.assessment.types.editor import EditorField
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 
@@ -83,7 +85,12 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
     Attributes:
         key: Stable identifier, stored with every question.
         name: Name for people, a message key.
+        description: What it is for, a message key for the author's menu.
+        widget: Name of the student's input, see ``components.assessment.widgets``.
+        editor: The fields in which the author enters the parts, see ``types.editor``.
+        in_bank: Whether authors write such questions into a bank; one that is not is made by its own area only.
         scored_by_person: Whether answers wait for a grader.
+        file_purpose: What the files of answers are for, see ``domain.files``.
         Body: What a student may see.
         Key: The answer key; never leaves the server.
         Response: What a student sends. Every field has a default, and ``Response()`` is a blank answer.
@@ -91,7 +98,12 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
 
     key: ClassVar[str]
     name: ClassVar[str]
+    description: ClassVar[str] = ""
+    widget: ClassVar[str]
+    editor: ClassVar[tuple[EditorField, ...]] = ()
+    in_bank: ClassVar[bool] = True
     scored_by_person: ClassVar[bool] = False
+    file_purpose: ClassVar[str] = "answer"
     Body: type[BodyT]
     Key: type[KeyT]
     Response: type[ResponseT]
@@ -104,6 +116,22 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
             Invalid: ``fields`` holds one message key per refused form field.
         """
 
+    def authoring(self, body: BodyT, key: KeyT) -> Mapping[str, object]:
+        """The author's form of a stored question: the reverse of ``parse_authoring``."""
+        return {**body.model_dump(mode="json"), **key.model_dump(mode="json")}
+
+    def searchable(self, body: BodyT) -> tuple[str, ...]:
+        """Texts of the body in which an author's search looks, beside the stem."""
+        return ()
+
+    def grader_notes(self, key: KeyT) -> str:
+        """What the author wrote for graders; never shown to students."""
+        return ""
+
+    def files(self, response: ResponseT) -> tuple[UUID, ...]:
+        """The files that belong to an answer; they are attached when it is saved."""
+        return ()
+
     @abstractmethod
     def public_view(self, body: BodyT, seed: int) -> dict[str, Any]:
         """The JSON that the student's page receives; ``seed`` is the attempt's stored seed and fixes every order."""
@@ -115,6 +143,13 @@ class QuestionType(ABC, Generic[BodyT, KeyT, ResponseT]):
     @abstractmethod
     def response_words(self, body: BodyT, response: ResponseT) -> tuple[Message, ...]:
         """The student's answer as a person reads it, one message per line; empty when blank."""
+
+    def written_text(self, response: ResponseT) -> str:
+        """The text that a grader reads at length and can highlight; empty for answers without one.
+
+        Such a text travels to pages by itself, so ``response_words`` may be cut short there.
+        """
+        return ""
 
     @abstractmethod
     def solution_words(self, body: BodyT, key: KeyT) -> tuple[Message, ...]:

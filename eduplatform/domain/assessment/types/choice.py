@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -19,7 +18,9 @@ from eduplatform.domain.assessment.types.base import (
     QuestionType,
     Score,
 )
+from eduplatform.domain.assessment.types.editor import ChoiceField, EditorColumn, FlagField, RowsField
 from eduplatform.domain.assessment.types.form import FormReader, is_ticked
+from eduplatform.domain.assessment.types.order import OptionId, is_id, new_id, shuffled
 from eduplatform.domain.assessment.types.text import as_tuple, fold
 from eduplatform.i18n import N_
 
@@ -31,10 +32,6 @@ _TOO_LONG = N_("Use at most 1,000 characters for an option")
 _TOO_FEW = N_("Write at least two options")
 _EMPTY = N_("Write the text of this option")
 _TWICE = N_("This option appears twice")
-
-_ID = re.compile(r"[a-z0-9]{1,12}")
-
-OptionId = Annotated[str, Field(pattern=r"^[a-z0-9]{1,12}$")]
 
 
 def _distinct(ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,6 +55,24 @@ class ChoiceBody(Part):
 
     options: tuple[Option, ...]
     shuffle: bool
+
+
+class Credit(StrEnum):
+    """What a partly right choice of several options is worth.
+
+    ``DEDUCT``: (right chosen - wrong chosen) / right ones, never below 0. ``EACH``: options judged rightly, chosen or left,
+    out of all. ``ALL``: all or nothing.
+    """
+
+    DEDUCT = "deduct"
+    EACH = "each"
+    ALL = "all"
+
+
+class MultipleChoiceBody(ChoiceBody):
+    """The options, and how part marks are given; the student may know."""
+
+    credit: Credit = Credit.DEDUCT
 
 
 class SingleChoiceKey(Part):
@@ -84,11 +99,33 @@ class MultipleChoiceResponse(Part):
     choices: OptionIds = ()
 
 
+def _option_rows(hint: str, kind: Literal["radio", "checkbox"]) -> RowsField:
+    return RowsField(
+        name="options",
+        label=N_("Options"),
+        hint=hint,
+        columns=(
+            EditorColumn(name="text", label=N_("Option"), placeholder=N_("Text of the option")),
+            EditorColumn(name="correct", label=N_("Right"), kind=kind),
+        ),
+        add=N_("Add an option"),
+        least=2,
+        most=MAX_OPTIONS,
+        new_rows=4,
+    )
+
+
+SHUFFLE = FlagField(name="shuffle", label=N_("Show the options in another order to each student"))
+
+
 class SingleChoice(QuestionType[ChoiceBody, SingleChoiceKey, SingleChoiceResponse]):
     """One option of several is right."""
 
     key = "single_choice"
     name = N_("Single choice")
+    description = N_("Several options, exactly one is right.")
+    widget = "single_choice"
+    editor = (_option_rows(N_("Mark the one that is right."), "radio"), SHUFFLE)
     Body = ChoiceBody
     Key = SingleChoiceKey
     Response = SingleChoiceResponse
@@ -101,6 +138,14 @@ class SingleChoice(QuestionType[ChoiceBody, SingleChoiceKey, SingleChoiceRespons
             reader.refuse("options", N_("Mark exactly one option as correct"))
         reader.finish()
         return body, SingleChoiceKey(correct=correct[0])
+
+    def authoring(self, body: ChoiceBody, key: SingleChoiceKey) -> Mapping[str, object]:
+        """Option rows with the right one marked."""
+        return _authoring(body, (key.correct,))
+
+    def searchable(self, body: ChoiceBody) -> tuple[str, ...]:
+        """The texts of the options."""
+        return tuple(option.text for option in body.options)
 
     def public_view(self, body: ChoiceBody, seed: int) -> dict[str, Any]:
         """Options in the order of this attempt."""
@@ -124,25 +169,51 @@ class SingleChoice(QuestionType[ChoiceBody, SingleChoiceKey, SingleChoiceRespons
         return Score(NO_CREDIT, Outcome.INCORRECT, (Message(N_("Another option was chosen")),))
 
 
-class MultipleChoice(QuestionType[ChoiceBody, MultipleChoiceKey, MultipleChoiceResponse]):
-    """Any number of options is right. Credit: (right chosen - wrong chosen) / right ones, never below 0."""
+class MultipleChoice(QuestionType[MultipleChoiceBody, MultipleChoiceKey, MultipleChoiceResponse]):
+    """Any number of options is right; `Credit` says what a partly right choice is worth."""
 
     key = "multiple_choice"
     name = N_("Multiple choice")
-    Body = ChoiceBody
+    description = N_("Several options, any number is right; part marks.")
+    widget = "multiple_choice"
+    editor = (
+        _option_rows(N_("Mark all that are right."), "checkbox"),
+        ChoiceField(
+            name="credit",
+            label=N_("Part marks"),
+            choices=(
+                (Credit.DEDUCT, N_("For each right option, minus one for each wrong option")),
+                (Credit.EACH, N_("For each option that is rightly chosen or rightly left")),
+                (Credit.ALL, N_("None: everything has to be right")),
+            ),
+            start=Credit.DEDUCT,
+        ),
+        SHUFFLE,
+    )
+    Body = MultipleChoiceBody
     Key = MultipleChoiceKey
     Response = MultipleChoiceResponse
 
-    def parse_authoring(self, form: Mapping[str, object]) -> tuple[ChoiceBody, MultipleChoiceKey]:
-        """Form: ``options`` = rows of ``{id?, text, correct}``, ``shuffle``."""
+    def parse_authoring(self, form: Mapping[str, object]) -> tuple[MultipleChoiceBody, MultipleChoiceKey]:
+        """Form: ``options`` = rows of ``{id?, text, correct}``, ``shuffle``, ``credit``."""
         reader = FormReader(form)
-        body, correct = _read_options(reader)
+        read, correct = _read_options(reader)
         if not correct:
             reader.refuse("options", N_("Mark at least one option as correct"))
+        credit = reader.choice("credit", tuple(Credit), N_("Choose how part marks are given"))
         reader.finish()
+        body = MultipleChoiceBody(options=read.options, shuffle=read.shuffle, credit=Credit(credit))
         return body, MultipleChoiceKey(correct=tuple(correct))
 
-    def public_view(self, body: ChoiceBody, seed: int) -> dict[str, Any]:
+    def authoring(self, body: MultipleChoiceBody, key: MultipleChoiceKey) -> Mapping[str, object]:
+        """Option rows with the right ones marked."""
+        return {**_authoring(body, key.correct), "credit": body.credit.value}
+
+    def searchable(self, body: MultipleChoiceBody) -> tuple[str, ...]:
+        """The texts of the options."""
+        return tuple(option.text for option in body.options)
+
+    def public_view(self, body: MultipleChoiceBody, seed: int) -> dict[str, Any]:
         """Options in the order of this attempt."""
         return _view(self.key, body, seed)
 
@@ -150,31 +221,54 @@ class MultipleChoice(QuestionType[ChoiceBody, MultipleChoiceKey, MultipleChoiceR
         """Nothing is chosen."""
         return not response.choices
 
-    def response_words(self, body: ChoiceBody, response: MultipleChoiceResponse) -> tuple[Message, ...]:
+    def response_words(
+        self, body: MultipleChoiceBody, response: MultipleChoiceResponse
+    ) -> tuple[Message, ...]:
         """The texts of the chosen options, in the author's order."""
         return _texts(body, response.choices)
 
-    def solution_words(self, body: ChoiceBody, key: MultipleChoiceKey) -> tuple[Message, ...]:
+    def solution_words(self, body: MultipleChoiceBody, key: MultipleChoiceKey) -> tuple[Message, ...]:
         """The texts of the right options, in the author's order."""
         return _texts(body, key.correct)
 
     def _score_answer(
-        self, body: ChoiceBody, key: MultipleChoiceKey, response: MultipleChoiceResponse
+        self, body: MultipleChoiceBody, key: MultipleChoiceKey, response: MultipleChoiceResponse
     ) -> Score:
         right = len(set(response.choices) & set(key.correct))
         # An id that is not among the options counts as a wrong choice, so inventing ids cannot help.
         wrong = len(response.choices) - right
-        fraction = max(NO_CREDIT, Decimal(right - wrong) / len(key.correct))
         counts = Message(
             N_("Right options chosen: {right}. Wrong options chosen: {wrong}."),
             {"right": right, "wrong": wrong},
         )
-        if fraction == FULL_CREDIT:
-            return Score(fraction, Outcome.CORRECT, (counts,))
+        if wrong == 0 and right == len(key.correct):
+            return Score(FULL_CREDIT, Outcome.CORRECT, (counts,))
+        fraction, rule = _PART_MARKS[body.credit](right, wrong, len(key.correct), len(body.options))
         outcome = Outcome.PARTLY if fraction > NO_CREDIT else Outcome.INCORRECT
-        return Score(
-            fraction, outcome, (counts, Message(N_("Each wrong option takes away one right option")))
-        )
+        return Score(fraction, outcome, (counts, Message(rule)))
+
+
+def _deduct(right: int, wrong: int, keys: int, _options: int) -> tuple[Decimal, str]:
+    return max(NO_CREDIT, Decimal(right - wrong) / keys), N_("Each wrong option takes away one right option")
+
+
+def _each(right: int, wrong: int, keys: int, options: int) -> tuple[Decimal, str]:
+    judged = max(0, options - (keys - right) - wrong)
+    return Decimal(judged) / options, N_("Each option counts that was rightly chosen or rightly left")
+
+
+def _all(_right: int, _wrong: int, _keys: int, _options: int) -> tuple[Decimal, str]:
+    return NO_CREDIT, N_("Only exactly the right options count")
+
+
+_PART_MARKS = {Credit.DEDUCT: _deduct, Credit.EACH: _each, Credit.ALL: _all}
+
+
+def _authoring(body: ChoiceBody, correct: Sequence[str]) -> dict[str, object]:
+    return {
+        "options": [{"id": one.id, "text": one.text, "correct": one.id in correct} for one in body.options],
+        "shuffle": body.shuffle,
+    }
 
 
 def _read_options(reader: FormReader) -> tuple[ChoiceBody, list[str]]:
@@ -186,7 +280,7 @@ def _read_options(reader: FormReader) -> tuple[ChoiceBody, list[str]]:
     options: list[Option] = []
     correct: list[str] = []
     texts: set[str] = set()
-    kept_ids = {row["id"] for row in rows if _is_id(row.get("id"))}
+    kept_ids = {row["id"] for row in rows if is_id(row.get("id"))}
     for index, row in enumerate(rows):
         field = f"options.{index}.text"
         text = reader.text_of(row.get("text"), field, limit=MAX_OPTION_LENGTH, too_long=_TOO_LONG)
@@ -200,8 +294,8 @@ def _read_options(reader: FormReader) -> tuple[ChoiceBody, list[str]]:
         texts.add(folded)
         option_id = row.get("id")
         taken = {option.id for option in options}
-        if not isinstance(option_id, str) or not _is_id(option_id) or option_id in taken:
-            option_id = _new_id(text, taken | kept_ids)
+        if not isinstance(option_id, str) or not is_id(option_id) or option_id in taken:
+            option_id = new_id(text, taken | kept_ids)
         options.append(Option(id=option_id, text=text))
         if is_ticked(row.get("correct")):
             correct.append(option_id)
@@ -212,23 +306,8 @@ def _read_options(reader: FormReader) -> tuple[ChoiceBody, list[str]]:
     return ChoiceBody(options=tuple(options), shuffle=reader.flag("shuffle")), correct
 
 
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
-
-
-def _new_id(text: str, taken: set[Any]) -> str:
-    """An id made from the text, so that the same option has the same id in every copy and version of a question."""
-    attempt = 0
-    while (candidate := hashlib.sha256(f"{attempt}:{text}".encode()).hexdigest()[:8]) in taken:
-        attempt += 1
-    return candidate
-
-
 def _view(key: str, body: ChoiceBody, seed: int) -> dict[str, Any]:
-    options: Sequence[Option] = body.options
-    if body.shuffle:
-        # Sorting by a hash gives the same order on every machine and Python version, unlike a random generator.
-        options = sorted(options, key=lambda o: hashlib.sha256(f"{seed}:{o.id}".encode()).digest())
+    options = shuffled(body.options, seed) if body.shuffle else body.options
     return {"type": key, "options": [{"id": option.id, "text": option.text} for option in options]}
 
 

@@ -11,7 +11,7 @@ from typing import cast
 
 from eduplatform.domain.assessment.types.quantity import Quantity, read_quantity
 from eduplatform.domain.assessment.types.text import clean_line, clean_text, is_invisible
-from eduplatform.errors import Invalid
+from eduplatform.errors import FieldText, Invalid
 from eduplatform.i18n import N_
 
 _TICKED = frozenset({"true", "on", "1", "yes"})
@@ -27,11 +27,11 @@ class FormReader:
 
     def __init__(self, form: Mapping[str, object]) -> None:
         self._form = form
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, FieldText] = {}
 
-    def refuse(self, field: str, message: str) -> None:
-        """Note a problem; the first one per field is kept."""
-        self._problems.setdefault(field, message)
+    def refuse(self, field: str, message: str, **params: str) -> None:
+        """Note a problem, with the values of its placeholders; the first one per field is kept."""
+        self._problems.setdefault(field, (message, params) if params else message)
 
     def finish(self) -> None:
         """End the reading.

@@ -18,6 +18,13 @@ from eduplatform.domain.assessment.types.base import (
     QuestionType,
     Score,
 )
+from eduplatform.domain.assessment.types.editor import (
+    ChoiceField,
+    EditorColumn,
+    LineField,
+    NumberField,
+    RowsField,
+)
 from eduplatform.domain.assessment.types.form import FormReader
 from eduplatform.domain.assessment.types.quantity import (
     EXACT,
@@ -55,6 +62,9 @@ class ToleranceKind(StrEnum):
 
     ABSOLUTE = "absolute"
     RELATIVE = "relative"
+
+
+_WITH_UNIT = ("unit_rule", (UnitRule.OPTIONAL.value, UnitRule.REQUIRED.value))
 
 
 class NumericBody(Part):
@@ -101,6 +111,75 @@ class Numeric(QuestionType[NumericBody, NumericKey, NumericResponse]):
 
     key = "numeric"
     name = N_("Number")
+    description = N_("A number with tolerance, and a unit if you like.")
+    widget = "line"
+    editor = (
+        LineField(
+            name="value",
+            label=N_("Right answer"),
+            hint=N_("A decimal, a fraction, or 6.63e-34."),
+            required=True,
+            half=True,
+        ),
+        LineField(
+            name="tolerance",
+            label=N_("Tolerance"),
+            hint=N_("Empty means exactly this value."),
+            optional=True,
+            half=True,
+        ),
+        ChoiceField(
+            name="tolerance_kind",
+            label=N_("Tolerance is"),
+            hint=N_("Absolute: in the unit of the answer."),
+            choices=(
+                (ToleranceKind.ABSOLUTE, N_("absolute")),
+                (ToleranceKind.RELATIVE, N_("a percentage of the answer")),
+            ),
+            start=ToleranceKind.ABSOLUTE,
+            half=True,
+        ),
+        NumberField(
+            name="significant_figures",
+            label=N_("Significant figures"),
+            hint=N_("Empty when they do not matter."),
+            least=1,
+            most=MAX_FIGURES,
+            half=True,
+        ),
+        ChoiceField(
+            name="unit_rule",
+            label=N_("Unit"),
+            choices=(
+                (UnitRule.NONE, N_("A number without a unit")),
+                (UnitRule.OPTIONAL, N_("A unit may be given")),
+                (UnitRule.REQUIRED, N_("A unit has to be given")),
+            ),
+            start=UnitRule.NONE,
+            half=True,
+        ),
+        LineField(
+            name="unit",
+            label=N_("Unit of the right answer"),
+            required=True,
+            half=True,
+            shown_when=_WITH_UNIT,
+        ),
+        RowsField(
+            name="other_units",
+            label=N_("Other units that count"),
+            hint=N_(
+                "The factor says how many units of the right answer one of them is: for m, one mm is 0.001."
+            ),
+            columns=(
+                EditorColumn(name="unit", label=N_("Other unit"), example="mm"),
+                EditorColumn(name="factor", label=N_("Factor"), example="0.001"),
+            ),
+            add=N_("Add a unit"),
+            most=MAX_UNITS,
+            shown_when=_WITH_UNIT,
+        ),
+    )
     Body = NumericBody
     Key = NumericKey
     Response = NumericResponse
@@ -133,6 +212,20 @@ class Numeric(QuestionType[NumericBody, NumericKey, NumericResponse]):
             tolerance=tolerance,
             units=units,
         )
+
+    def authoring(self, body: NumericBody, key: NumericKey) -> Mapping[str, object]:
+        """Numbers as the author wrote them, thirds as fractions."""
+        return {
+            "value": _quotient(key.value, key.divisor),
+            "tolerance_kind": key.tolerance_kind.value,
+            "tolerance": str(key.tolerance),
+            "significant_figures": body.significant_figures or "",
+            "unit_rule": body.unit.value,
+            "unit": key.units[0].name if key.units else "",
+            "other_units": [
+                {"unit": unit.name, "factor": _quotient(unit.factor, unit.divisor)} for unit in key.units[1:]
+            ],
+        }
 
     def public_view(self, body: NumericBody, seed: int) -> dict[str, Any]:
         """What form is asked for; never the accepted units, which may be part of the answer."""
@@ -182,6 +275,10 @@ def _judge(body: NumericBody, key: NumericKey, given: Quantity) -> Score:
     if lacking:
         return Score(FORM_CREDIT, Outcome.PARTLY, tuple(lacking))
     return Score(FULL_CREDIT, Outcome.CORRECT, (Message(N_("The value is right")),))
+
+
+def _quotient(number: Decimal, divisor: Decimal) -> str:
+    return str(number) if divisor == 1 else f"{number}/{divisor}"
 
 
 def _written(number: Decimal) -> str:

@@ -14,6 +14,7 @@ from eduplatform.domain.assessment.types.base import (
     QuestionType,
     Score,
 )
+from eduplatform.domain.assessment.types.editor import ChoiceField
 from eduplatform.domain.assessment.types.form import FormReader
 from eduplatform.i18n import N_
 
@@ -42,6 +43,16 @@ class TrueFalse(QuestionType[TrueFalseBody, TrueFalseKey, TrueFalseResponse]):
 
     key = "true_false"
     name = N_("True or false")
+    description = N_("A statement to judge.")
+    widget = "true_false"
+    editor = (
+        ChoiceField(
+            name="answer",
+            label=N_("The statement is"),
+            choices=(("true", N_("True")), ("false", N_("False"))),
+            half=True,
+        ),
+    )
     Body = TrueFalseBody
     Key = TrueFalseKey
     Response = TrueFalseResponse
@@ -56,6 +67,10 @@ class TrueFalse(QuestionType[TrueFalseBody, TrueFalseKey, TrueFalseResponse]):
             reader.refuse("answer", message)
         reader.finish()
         return TrueFalseBody(), TrueFalseKey(answer=word == "true")
+
+    def authoring(self, body: TrueFalseBody, key: TrueFalseKey) -> Mapping[str, object]:
+        """Form: ``answer`` = ``true`` or ``false``."""
+        return {"answer": "true" if key.answer else "false"}
 
     def public_view(self, body: TrueFalseBody, seed: int) -> dict[str, Any]:
         """Always true before false: a changing order would only confuse."""

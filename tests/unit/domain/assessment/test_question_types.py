@@ -20,6 +20,7 @@ from eduplatform.domain.assessment.question_types import (
     question_type,
     register_type,
 )
+from eduplatform.domain.assessment.types.order import new_id
 from eduplatform.domain.assessment.types.true_false import TrueFalse
 from eduplatform.errors import Invalid, Misconfigured
 
@@ -28,7 +29,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-fields_of_responses = st.sampled_from(["choice", "choices", "answer", "text"])
+fields_of_responses = st.sampled_from(
+    ["choice", "choices", "answer", "text", "gaps", "pairs", "order", "files"]
+)
 FORM_FIELDS = [
     "options",
     "shuffle",
@@ -45,6 +48,15 @@ FORM_FIELDS = [
     "min_words",
     "max_words",
     "notes",
+    "credit",
+    "patterns",
+    "text",
+    "gaps",
+    "pairs",
+    "all_or_nothing",
+    "items",
+    "accept",
+    "max_files",
 ]
 seeds = st.integers(min_value=0, max_value=2**31 - 1)
 
@@ -109,12 +121,72 @@ SAMPLES = {
         right={"text": " photoSynthesis "},
         wrong={"text": "osmosis"},
     ),
+    "cloze": Sample(
+        form={
+            "text": "[[1]] has [[2]] moons; its colour is [[3]].",
+            "gaps": [
+                {"kind": "text", "right": "Ares|Quirinus"},
+                {"kind": "number", "right": "1.75", "tolerance": "0.125"},
+                {"kind": "choice", "right": "rust", "wrong": "teal|jade"},
+            ],
+        },
+        other_key={
+            "gaps": [
+                {"kind": "text", "right": "Bellona"},
+                {"kind": "number", "right": "8"},
+                {"kind": "choice", "right": "teal", "wrong": "rust|jade"},
+            ],
+        },
+        secrets=("Ares", "Quirinus", "1.75", "0.125", "accepted", "correct", "tolerance"),
+        right={"gaps": {"1": "ares", "2": "1,75", "3": new_id("rust", ())}},
+        wrong={"gaps": {"1": "zeus", "2": "9", "3": new_id("teal", ())}},
+    ),
+    "matching": Sample(
+        form={
+            "pairs": [
+                {"left": "Sun", "right": "star"},
+                {"left": "Mars", "right": "planet"},
+                {"left": "", "right": "comet"},
+            ]
+        },
+        other_key={
+            "pairs": [
+                {"left": "Sun", "right": "comet"},
+                {"left": "Mars", "right": "star"},
+                {"left": "", "right": "planet"},
+            ]
+        },
+        secrets=("pairs",),
+        right={"pairs": {new_id("Sun", ()): new_id("star", ()), new_id("Mars", ()): new_id("planet", ())}},
+        wrong={"pairs": {new_id("Sun", ()): new_id("planet", ())}},
+    ),
+    "ordering": Sample(
+        form={"items": [{"text": one} for one in ("dawn", "noon", "dusk")]},
+        other_key={"items": [{"text": one} for one in ("dusk", "dawn", "noon")]},
+        secrets=('order"',),
+        right={"order": [new_id(one, ()) for one in ("dawn", "noon", "dusk")]},
+        wrong={"order": [new_id(one, ()) for one in ("dusk", "noon", "dawn")]},
+    ),
     "essay": Sample(
         form={"min_words": "2", "notes": "Names three causes"},
         other_key={"notes": "Names two causes"},
         secrets=("causes", "notes"),
         right={"text": "Because of the harvest."},
         wrong={"text": "No"},
+    ),
+    "file_upload": Sample(
+        form={"accept": "images", "notes": "Shows three causes"},
+        other_key={"notes": "Shows two causes"},
+        secrets=("causes", "notes"),
+        right={"files": [{"id": "0192d3a0-0000-7000-8000-000000000001", "name": "map.png"}]},
+        wrong={"files": [{"id": "0192d3a0-0000-7000-8000-000000000002"}]},
+    ),
+    "submission": Sample(
+        form={"text": True, "link": True, "files": True, "notes": "Three causes, each with evidence"},
+        other_key={"notes": "Two causes are enough"},
+        secrets=("causes", "notes"),
+        right={"text": "Because of the harbour.", "link": "https://example.org", "files": []},
+        wrong={"text": "No idea"},
     ),
 }
 
@@ -148,7 +220,11 @@ def read_or_refuse(action: Callable[[], Any], fields: set[str]) -> Any:
 
 def test_the_samples_cover_every_installed_type() -> None:
     assert [kind.key for kind in all_types()] == list(SAMPLES)
-    assert {kind.key for kind in all_types() if kind.scored_by_person} == {"essay"}
+    assert {kind.key for kind in all_types() if kind.scored_by_person} == {
+        "essay",
+        "file_upload",
+        "submission",
+    }
     assert all(kind.name for kind in all_types())
 
 
@@ -226,7 +302,11 @@ def test_parsing_a_response_raises_nothing_but_invalid_and_scores_stay_in_range(
         | st.just("required")
         | st.lists(
             st.dictionaries(
-                st.sampled_from(["id", "text", "correct", "unit", "factor"]), json_values, max_size=3
+                st.sampled_from(
+                    ["id", "text", "correct", "unit", "factor", "kind", "left", "right", "wrong", "tolerance"]
+                ),
+                json_values,
+                max_size=3,
             )
         ),
     )
@@ -239,6 +319,14 @@ def test_parsing_an_authors_form_raises_nothing_but_invalid(key: str, form: dict
     body, answer_key = question
     assert kind.load_body(json.loads(json.dumps(body.model_dump(mode="json")))) == body
     assert kind.load_key(json.loads(json.dumps(answer_key.model_dump(mode="json")))) == answer_key
+
+
+@every_type
+def test_the_authors_form_of_a_stored_question_makes_the_same_question(key: str) -> None:
+    kind, body, answer_key = author(key)
+    form = kind.authoring(body, answer_key)
+    assert kind.parse_authoring(form) == (body, answer_key)
+    assert set(form) <= {field.name for field in kind.editor}
 
 
 @every_type
@@ -272,7 +360,7 @@ def test_explanations_of_a_wrong_answer_do_not_give_the_solution_away(key: str) 
 
 
 @every_type
-@pytest.mark.parametrize("field", ["choice", "choices", "answer", "text"])
+@pytest.mark.parametrize("field", ["choice", "choices", "answer", "text", "gaps", "pairs", "order", "files"])
 @pytest.mark.parametrize(
     "value",
     [

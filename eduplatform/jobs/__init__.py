@@ -1,0 +1,1 @@
+"""Background jobs: what is done later, on a schedule, or by another process."""
