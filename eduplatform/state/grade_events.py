@@ -37,6 +37,9 @@ EVENT_TEXTS: dict[str, str] = {
     "recalculated": N_("Worked out again"),
     "regraded": N_("A question was corrected"),
     "undone": N_("Undone"),
+    "entered": N_("Entered in the gradebook"),
+    "marked_missing": N_("Marked as missing"),
+    "entry_cleared": N_("Entry taken back"),
 }
 _SHOWN = 120
 """Characters of a comment in the history."""

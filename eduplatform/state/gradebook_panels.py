@@ -29,7 +29,7 @@ from eduplatform.i18n.formatting import (
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.desk_rows import EventLine, event_lines
+from eduplatform.state.grade_events import EventLine, event_lines
 from eduplatform.state.gradebook import GradebookState
 from eduplatform.state.gradebook_rows import percent_of
 

@@ -3,7 +3,7 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 import { RichText } from "$/public/external/eduplatform/components/ui/rich_text/rich_text.js";
 import { MarkdownEditor } from "$/public/external/eduplatform/components/ui/markdown_editor/markdown_editor.js";
 import { SaveState, useJournal } from "$/public/external/eduplatform/components/assessment/attempt_sheet/attempt_sheet.js";
-import { fill } from "$/public/external/eduplatform/components/assessment/attempt_sheet/question_view.js";
+import { fill } from "$/public/external/eduplatform/components/assessment/widgets/widget_parts.js";
 
 const LISTEN_MS = 15000;
 const EMPTY = { text: "", link: "", files: [] };

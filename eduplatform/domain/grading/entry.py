@@ -6,28 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.effective import Policies, policies_for
+from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, Section
-from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
+from eduplatform.domain.courses.repository import fetch, taught_by
 from eduplatform.domain.grading import policy, service
 from eduplatform.domain.grading.calculation import GradeResult, GradeStatus
 from eduplatform.domain.grading.entered import Entered, EntryKind, entered_missing, entered_points
 from eduplatform.domain.grading.models import Grade
-from eduplatform.domain.grading.repository import (
-    GradeEventRepository,
-    GradeRepository,
-    GradingContext,
-    read_by_person,
-)
+from eduplatform.domain.grading.repository import GradeRepository, GradingContext
+from eduplatform.domain.grading.writing import MOST_AT_ONCE, GradeChange, write_grades
 from eduplatform.errors import Conflict, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.permissions import Role
@@ -117,7 +112,7 @@ async def enter(
     reason: str = "",
     now: datetime | None = None,
 ) -> dict[Cell, Entry]:
-    """Enter values into cells; eight statements, however many there are. What changed meanwhile is left alone.
+    """Enter values into cells; seven statements for the first 500 and one for each 500 more. What changed meanwhile stays.
 
     A cell keeps its number, excuse or mark whatever the attempts bring, until the entry is taken back.
 
@@ -133,68 +128,67 @@ async def enter(
     """
     columns = await _columns(work, me, {one.assessment_id for one in entries})
     await _require_students(work, columns, entries)
-    await work.audit(
-        "grade.entered",
-        cells=len(entries),
-        assessments=sorted({str(one.assessment_id) for one in entries}),
+    await work.audit("grade.entered", cells=len(entries), assessments=sorted(str(key) for key in columns))
+    opened = await _opened(work, entries)
+    policies = await policies_for(
+        work=work, assessments=list(columns.values()), students=sorted({one.user_id for one in entries})
     )
-    rows = await _locked(work, entries)
-    policies = await _policies(work, columns, entries)
-    moment = now or utc_now()
+    moment, batch = now or utc_now(), new_id()
     outcomes: dict[Cell, Entry] = {}
-    made: list[Grade] = []
-    events: list[dict[str, Any]] = []
+    changes: list[GradeChange] = []
     for one in entries:
-        row = rows.get(one.cell)
-        if (row.version if row is not None else NEW) != one.version:
+        row, context = opened[one.cell]
+        if not _is_as_seen(row, one.version):
             outcomes[one.cell] = Entry(EntryOutcome.CONFLICT, row)
             continue
-        if row is None:
-            column = columns[one.assessment_id]
-            row = Grade(
-                id=new_id(),
-                assessment_id=one.assessment_id,
-                user_id=one.user_id,
-                possible=column.assessment.points,
-                version=NEW,
-            )
-            made.append(row)
-        before, old = service.snapshot(row), (row.entered_points, row.entered_status)
-        _put(row, one, columns[one.assessment_id], policies, moment)
-        same = service.snapshot(row) == before and (row.entered_points, row.entered_status) == old
-        if row.version != NEW and same:
+        rules = policies[(one.assessment_id, one.user_id)]
+        change = _change(row, context, one, rules, moment)
+        if change is None:
             outcomes[one.cell] = Entry(EntryOutcome.SAME, row)
             continue
-        row.version += 1
-        row.seen_at = None if row.released_at is not None else row.seen_at
+        change.event.update(actor_id=me.user, reason=reason, batch_id=batch)
         outcomes[one.cell] = Entry(EntryOutcome.SAVED, row)
-        events.append(_event(row, before, one, me, reason))
-    work.session.add_all(made)
-    await work.flush()
-    await GradeEventRepository(work).insert_many(events)
+        changes.append(change)
+    await write_grades(work, changes)
     return outcomes
 
 
-async def _columns(work: Work, me: Principal, ids: set[UUID]) -> dict[UUID, GradingContext]:
+async def _opened(work: Work, entries: Sequence[CellEntry]) -> dict[Cell, tuple[Grade, GradingContext]]:
+    """The grades, locked, made now where there are none."""
+    found: dict[Cell, tuple[Grade, GradingContext]] = {}
+    for start in range(0, len(entries), MOST_AT_ONCE):
+        pairs = [(one.assessment_id, one.user_id) for one in entries[start : start + MOST_AT_ONCE]]
+        for row, context in await GradeRepository(work).opened_all(pairs, service.person_types()):
+            found[(row.user_id, row.assessment_id)] = (row, context)
+    return found
+
+
+def _is_as_seen(row: Grade, version: int) -> bool:
+    """Whether a grade is as the person saw it; one that was made a moment ago is as good as none."""
+    empty = row.version == 1 and row.status == GradeStatus.NONE
+    return row.version == version or (version == NEW and empty)
+
+
+async def _columns(work: Work, me: Principal, ids: set[UUID]) -> dict[UUID, Assessment]:
     if Role.TEACHER not in me.roles:
         raise NotFound
     rows = await fetch(
         work,
-        select_columns(Assessment, read_by_person(service.person_types()))
+        select(Assessment)
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .where(col(Assessment.tenant_id) == work.tenant_id, col(Assessment.id).in_(ids), taught_by(me.user)),
     )
-    found = {assessment.id: GradingContext(assessment, by_person) for assessment, by_person in rows}
+    found = {assessment.id: assessment for assessment in rows}
     if found.keys() != ids:
         raise NotFound
     return found
 
 
 async def _require_students(
-    work: Work, columns: Mapping[UUID, GradingContext], entries: Sequence[CellEntry]
+    work: Work, columns: Mapping[UUID, Assessment], entries: Sequence[CellEntry]
 ) -> None:
     """Refuse people who do not take the course, now or before."""
-    users, courses = {one.user_id for one in entries}, {one.assessment.course_id for one in columns.values()}
+    users, courses = {one.user_id for one in entries}, {one.course_id for one in columns.values()}
     rows = await fetch(
         work,
         select(Enrollment.user_id, Section.course_id)
@@ -208,52 +202,8 @@ async def _require_students(
         .distinct(),
     )
     takes = {(user_id, course_id) for user_id, course_id in rows}
-    if any((one.user_id, columns[one.assessment_id].assessment.course_id) not in takes for one in entries):
+    if any((one.user_id, columns[one.assessment_id].course_id) not in takes for one in entries):
         raise NotFound
-
-
-async def _locked(work: Work, entries: Sequence[CellEntry]) -> dict[Cell, Grade]:
-    """The grades that there are, locked in one order."""
-    grades = GradeRepository(work)
-    found = await work.session.exec(
-        grades.rows()
-        .where(
-            col(Grade.user_id).in_({one.user_id for one in entries}),
-            col(Grade.assessment_id).in_({one.assessment_id for one in entries}),
-        )
-        .order_by(col(Grade.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {(row.user_id, row.assessment_id): row for row in found}
-
-
-async def _policies(
-    work: Work, columns: Mapping[UUID, GradingContext], entries: Sequence[CellEntry]
-) -> Policies:
-    """The rules of each cell: what missing work counts, and when points may be seen."""
-    assessments = [columns[key].assessment for key in {one.assessment_id for one in entries}]
-    return await policies_for(
-        work=work, assessments=assessments, students=sorted({one.user_id for one in entries})
-    )
-
-
-def _put(row: Grade, entry: CellEntry, column: GradingContext, policies: Policies, now: datetime) -> None:
-    old_status, possible = row.status, column.assessment.points
-    value, rules = entry.value, policies[(entry.assessment_id, entry.user_id)]
-    row.entered_points, row.entered_status = None, ""
-    if value.kind is EntryKind.EXCUSED:
-        step = Message(N_("Excused: this does not count"))
-        result = GradeResult(None, possible, GradeStatus.EXCUSED, explanation=(step,))
-    elif value.kind is EntryKind.MISSING:
-        row.entered_status = GradeStatus.MISSING
-        result = entered_missing(possible, rules)
-    else:
-        row.entered_points = points = value.points(possible)
-        result = entered_points(points, possible, late=old_status == GradeStatus.LATE)
-    row.released_at = service.released_at(row, result.status, column, rules, now)
-    row.points, row.possible, row.status = result.points, result.possible, result.status
-    row.explanation = [step.to_json() for step in result.explanation]
 
 
 _EVENT_KINDS = {
@@ -263,15 +213,32 @@ _EVENT_KINDS = {
 }
 
 
-def _event(
-    row: Grade, before: dict[str, Any], entry: CellEntry, me: Principal, reason: str
-) -> dict[str, Any]:
-    return {
-        "grade_id": row.id,
-        "actor_id": me.user,
-        "created_by": me.user,
-        "kind": _EVENT_KINDS[entry.value.kind],
-        "before": before,
-        "after": service.snapshot(row),
-        "reason": reason,
-    }
+def _change(
+    row: Grade, context: GradingContext, entry: CellEntry, rules: EffectivePolicy, now: datetime
+) -> GradeChange | None:
+    """What has to be written for an entry; None when the grade says the same already."""
+    possible, value = context.assessment.points, entry.value
+    points = value.points(possible) if value.kind is EntryKind.POINTS else None
+    mark = str(GradeStatus.MISSING) if value.kind is EntryKind.MISSING else ""
+    if value.kind is EntryKind.EXCUSED:
+        step = Message(N_("Excused: this does not count"))
+        result = GradeResult(None, possible, GradeStatus.EXCUSED, explanation=(step,))
+    elif points is None:
+        result = entered_missing(possible, rules)
+    else:
+        result = entered_points(points, possible, late=row.status == GradeStatus.LATE)
+    found = service.WorkedOut(
+        points=result.points,
+        possible=result.possible,
+        status=result.status,
+        steps=[step.to_json() for step in result.explanation],
+        released_at=service.released_after(row, result.status, context, rules, now),
+        attempt_id=None,
+    )
+    if not found.differs(row) and (points, mark) == (row.entered_points, row.entered_status):
+        return None
+    change = service.change_of(
+        row, found, kind=_EVENT_KINDS[value.kind], reason="", actor_id=None, attempt_id=None
+    )
+    change.values.update(entered_points=points, entered_status=mark)
+    return change

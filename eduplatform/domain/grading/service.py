@@ -146,8 +146,6 @@ async def settle(
     if expected_version is not None and row.version != expected_version:
         raise Conflict
     attempts, parts = await grades.attempts(assessment_id, user_id)
-    if forget_entry:
-        row.entered_points, row.entered_status = None, ""
     if rules is None:
         policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
         rules = policies[(assessment_id, user_id)]
@@ -163,11 +161,15 @@ async def settle(
         excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
         now=moment,
         adjustment=extra.get(user_id),
+        forget_entry=forget_entry,
     )
-    if found.differs(row) or always:
+    entered = forget_entry and (row.entered_points is not None or bool(row.entered_status))
+    if found.differs(row) or always or entered:
         change = change_of(
             row, found, kind=kind, reason=reason, actor_id=actor_id, attempt_id=attempt_id or found.attempt_id
         )
+        if forget_entry:
+            change.values.update(entered_points=None, entered_status="")
         await write_grades(work, [change])
     return row
 
@@ -248,21 +250,23 @@ def work_out(
     excused: bool,
     now: datetime,
     adjustment: GradeAdjustment | None = None,
+    forget_entry: bool = False,
 ) -> WorkedOut:
-    """What follows for a grade from a student's attempts, their adjustment in a group and what a teacher entered.
+    """What follows for a grade from a student's attempts and their adjustment in a group; changes nothing.
 
-    Changes nothing.
+    What a teacher entered in the gradebook takes the place of all of it, unless ``forget_entry``.
     """
     result = result_of(context, attempts, parts, rules=rules, excused=excused, now=now)
     if adjustment is not None:
         result = adjusted(result, adjustment.points, adjustment.reason)
-    result = with_entry(row, result, rules)
+    if not forget_entry:
+        result = with_entry(row, result, rules)
     return WorkedOut(
         points=result.points,
         possible=result.possible,
         status=result.status,
         steps=[step.to_json() for step in result.explanation],
-        released_at=released_at(row, result.status, context, rules, now),
+        released_at=released_after(row, result.status, context, rules, now),
         attempt_id=next((one.id for one in attempts if one.number == result.attempt_number), None),
     )
 
@@ -302,10 +306,13 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
     )
 
 
-def released_at(
+def released_after(
     row: Grade, status: str, context: GradingContext, rules: EffectivePolicy, now: datetime
 ) -> datetime | None:
-    """When the grade was or will be released, given its new status; by itself never before its points may be seen."""
+    """When the grade was or will be released, given its new status; by itself never before its points may be seen.
+
+    The one rule of what students see without a teacher's act.
+    """
     if status in (GradeStatus.IN_REVIEW, GradeStatus.NONE):
         return None
     if status == GradeStatus.EXCUSED:

@@ -19,13 +19,23 @@ from eduplatform.domain.grading.models import Grade, GradeEvent
 
 MOST_AT_ONCE = 500
 
-_VALUES = ("points", "possible", "status", "explanation", "released_at", "seen_at", "version")
+_VALUES = (
+    "points",
+    "possible",
+    "status",
+    "entered_points",
+    "entered_status",
+    "explanation",
+    "released_at",
+    "seen_at",
+    "version",
+)
 _EVENT = ("kind", "reason", "actor_id", "attempt_id", "batch_id", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
 class GradeChange:
-    """A loaded and locked grade, its new values, and the event of the change."""
+    """A loaded and locked grade, its new values (what they leave out stays), and the event of the change."""
 
     row: Grade
     values: dict[str, Any]
@@ -41,7 +51,16 @@ async def write_grades(work: Work, changes: Sequence[GradeChange]) -> None:
 async def _write(work: Work, changes: Sequence[GradeChange]) -> None:
     grades: Any = Grade.__table__.c  # type: ignore[attr-defined]
     events: Any = GradeEvent.__table__.c  # type: ignore[attr-defined]
-    rows = [{"id": new_id(), "grade_id": one.row.id, **one.values, **one.event} for one in changes]
+    rows = [
+        {
+            "id": new_id(),
+            "grade_id": one.row.id,
+            **{name: getattr(one.row, name) for name in _VALUES},
+            **one.values,
+            **one.event,
+        }
+        for one in changes
+    ]
     columns: list[Any] = [events["id"], events["grade_id"]]
     columns += [grades[name] for name in _VALUES] + [events[name] for name in _EVENT]
     given = given_rows("given", columns, rows)

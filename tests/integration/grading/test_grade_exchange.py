@@ -16,7 +16,7 @@ from eduplatform.domain.grading import categories, entry, exchange, imports, she
 from eduplatform.domain.grading.categories import ManualDraft
 from eduplatform.domain.grading.course_models import GradeImport
 from eduplatform.domain.grading.entered import parse_entry
-from eduplatform.domain.grading.entry import CellEntry
+from eduplatform.domain.grading.entry import CellEntry, EntryOutcome
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -49,13 +49,14 @@ async def _book(world: World) -> tuple[Desk, UUID, dict[str, Principal]]:
 
 async def _enter(desk: Desk, student: Principal, column: UUID, text: str, version: int = 0) -> None:
     async with unit_of_work(desk.teacher) as work:
-        await entry.enter_one(
+        found = await entry.enter_one(
             work=work,
             me=desk.teacher,
             entry=CellEntry(
                 user_id=student.user, assessment_id=column, value=parse_entry(text), version=version
             ),
         )
+        assert found.outcome is EntryOutcome.SAVED
 
 
 async def _rows(desk: Desk) -> list[list[str | Decimal]]:
@@ -133,7 +134,7 @@ async def test_what_changed_meanwhile_is_left_alone_and_named(world: World) -> N
     for row in table[1:]:
         row[4] = "1"
     found = await _compare(desk, table)
-    await _enter(desk, people["anna"], column, "19", version=1)
+    await _enter(desk, people["anna"], column, "19", version=2)
     async with unit_of_work(desk.teacher) as work:
         done = await imports.apply(work=work, me=desk.teacher, import_id=found.id)
     assert (done.changed, done.conflicts) == (2, [(people["anna"].user, column)])
