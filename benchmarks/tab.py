@@ -33,6 +33,7 @@ class Tab:
         cookie: str = "",
         client: str = "",
         path: str = "/",
+        route: str = "",
     ) -> None:
         """Prepare, without connecting.
 
@@ -41,9 +42,11 @@ class Tab:
             address: Of the platform.
             cookie: The Cookie header, empty for nobody.
             client: Network address of the client, as a proxy in front would report it.
-            path: The page; without dynamic parts.
+            path: The page.
+            route: The page's route, when its path has dynamic parts.
         """
-        self._http, self._address, self.path = http, address, path
+        self._http, self._address = http, address
+        self.go(path, route)
         self._headers = {"Origin": address, "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0"}
         if cookie:
             self._headers["Cookie"] = cookie
@@ -69,13 +72,17 @@ class Tab:
         if self._socket is not None:
             await self._socket.close()
 
+    def go(self, path: str, route: str = "") -> None:
+        """Be on another page from the next event on."""
+        self.path, self.route = path, route or path
+
     async def fire(self, name: str, payload: Mapping[str, Any] | None = None) -> None:
         """Send an event."""
         assert self._socket is not None
         event = {
             "name": name,
             "payload": dict(payload or {}),
-            "router_data": {"pathname": self.path, "query": {}, "asPath": self.path},
+            "router_data": {"pathname": self.route, "query": {}, "asPath": self.path},
         }
         await self._socket.send_str(f"42{_NAMESPACE}," + json.dumps(["event", event]))
 

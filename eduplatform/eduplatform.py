@@ -15,7 +15,16 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from eduplatform import pages
-from eduplatform.api import attempts, auth, files, grading, lessons, problems, submissions
+from eduplatform.api import (
+    attempts,
+    auth,
+    calendar,
+    files,
+    grading,
+    lessons,
+    problems,
+    submissions,
+)
 from eduplatform.api.page_addresses import PageAddresses
 from eduplatform.components.layout.error_boundary import APP_WRAPS, frontend_failed
 from eduplatform.components.layout.head import document_head
@@ -48,6 +57,7 @@ def _api() -> FastAPI:
     api.include_router(lessons.router)
     api.include_router(submissions.router)
     api.include_router(files.router)
+    api.include_router(calendar.router)
     api.include_router(grading.router)
     problems.install_not_found(api, "/api", "/auth")
     return api

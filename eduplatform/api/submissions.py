@@ -28,9 +28,11 @@ from eduplatform.security.rich_text import render_markdown
 
 router = APIRouter(prefix="/api/attempts/{attempt_id}", tags=["assignments"])
 
+Grader = Annotated[Principal, Depends(require(Permission.GRADE_WRITE))]
 Taker = Annotated[Principal, Depends(require(Permission.ATTEMPT_TAKE))]
 
 READS = Rate(per_second=2.0, burst=60)
+GRADING = Rate(per_second=20.0, burst=200)
 PREVIEWS = Rate(per_second=3.0, burst=60)
 
 
@@ -72,6 +74,14 @@ class WorkOut(BaseModel):
     files: list[FileOut]
     shown: list[UUID]
     last: RevisionOut | None
+
+
+class HandedInOut(BaseModel):
+    """Handed-in work for those who grade it."""
+
+    html: str
+    link: str
+    files: list[FileOut]
 
 
 class PreviewIn(BaseModel):
@@ -148,6 +158,17 @@ async def read_work(attempt_id: str, me: Taker) -> WorkOut:
         files=[_file(one) for one in found.known],
         shown=[one.id for one in found.files],
         last=_revision(history[0]) if history else None,
+    )
+
+
+@router.get("/handed-in")
+async def read_handed_in(attempt_id: str, me: Grader) -> HandedInOut:
+    """What a student or group has handed in, for those who teach the course."""
+    await rate_limits.require(f"attempt.grade:{me.user}", GRADING)
+    async with unit_of_work(me) as work:
+        found = await submissions.read_taught(work=work, me=me, attempt_id=_id(attempt_id))
+    return HandedInOut(
+        html=await _rendered(found.text), link=found.link, files=[_file(one) for one in found.files]
     )
 
 

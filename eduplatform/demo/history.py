@@ -103,7 +103,7 @@ async def _reading(
                 calendar.moment(week, weekday=chance.randrange(5)) + timedelta(hours=chance.randrange(9)), now
             )
             rows.append(
-                _stamped(
+                stamped(
                     read,
                     lesson_id=lesson.id,
                     user_id=student.id,
@@ -116,7 +116,7 @@ async def _reading(
     await repository.insert_many([one for one in rows if one["lesson_id"] not in course.closed])
 
 
-def _stamped(moment: datetime, **values: Any) -> Row:
+def stamped(moment: datetime, **values: Any) -> Row:
     """A row with its key and timestamps."""
     return {"id": new_id(), "created_at": moment, "updated_at": moment, "created_by": None, **values}
 
@@ -196,7 +196,7 @@ def _attempt(
     total = attempt_points(scored)
     policy = effective_policy(assessment, Student(student.id, calendar.zone.key))
     ledger.attempts.append(
-        _stamped(
+        stamped(
             submitted,
             id=attempt_id,
             assessment_id=assessment.id,
@@ -241,7 +241,7 @@ def _response(
     body, answer_key = kind.load_body(version.body), kind.load_key(version.answer_key)
     score = kind.score(body, answer_key, kind.load_response(answer))
     points = None if score.fraction is None else rounded(score.fraction * item.points)
-    row = _stamped(
+    row = stamped(
         submitted,
         attempt_id=attempt_id,
         item_id=item.id,
@@ -310,7 +310,7 @@ def _judge(
         total += Decimal(level.points)
         best += Decimal(levels[0].points)
         ledger.scores.append(
-            _stamped(
+            stamped(
                 marked,
                 response_id=row["id"],
                 criterion_id=criterion.id,
@@ -345,7 +345,7 @@ def _grade(
     last = max((one.submitted_at for one in attempts if one.submitted_at), default=assessment.due_at or now)
     settled = result.status in (GradeStatus.GRADED, GradeStatus.LATE)
     released = min(last + timedelta(days=3 if by_hand else 0), now) if settled else None
-    row = _stamped(
+    row = stamped(
         last,
         assessment_id=assessment.id,
         user_id=student.id,
@@ -393,7 +393,7 @@ def _trail(
     before = stand(None, GradeStatus.NONE, False)
     for kind, after, actor, moment in steps:
         values = {"kind": kind, "before": before, "after": after, "actor_id": actor, "reason": ""}
-        ledger.events.append(_stamped(moment, grade_id=row["id"], attempt_id=None, **values))
+        ledger.events.append(stamped(moment, grade_id=row["id"], attempt_id=None, **values))
         before = after
 
 
@@ -411,6 +411,7 @@ async def _talking(
                 body=facts["body"].strip(),
                 body_html=render_markdown(facts["body"].strip()),
                 post_count=len(posts),
+                post_serial=len(posts),
                 last_post_at=begun + timedelta(hours=len(posts)),
                 created_at=begun,
             )
@@ -420,6 +421,7 @@ async def _talking(
                 Post(
                     thread_id=thread.id,
                     author_id=_author(course, post["by"], chance).id,
+                    path=f"{number:06}",
                     body=post["body"].strip(),
                     body_html=render_markdown(post["body"].strip()),
                     created_at=begun + timedelta(hours=number),

@@ -179,7 +179,11 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.assessment import add_exceptions
+    from eduplatform.demo.assignments import hand_out
+    from eduplatform.demo.grading import grade_some
     from eduplatform.demo.history import live_through
+    from eduplatform.demo.messaging import communicate
 
     now = utc_now()
     zone = ZoneInfo(tenant.timezone)
@@ -205,7 +209,13 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         for course in seeded:
             await live_through(work=work, course=course, calendar=calendar, current_week=current, now=now)
+            await hand_out(work=work, course=course, calendar=calendar, week=current, now=now)
+        await grade_some(work=work, courses=seeded, now=now)
+        await communicate(
+            work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
+        )
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
+    await add_exceptions(tenant=tenant, courses=seeded)
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
         if row is not None:
@@ -393,7 +403,7 @@ async def _rubrics(work: Work, seeded: SeededCourse) -> dict[str, UUID]:
                 RubricLevel(
                     criterion_id=criterion.id,
                     position=place,
-                    points=level["points"],
+                    points=Decimal(level["points"]),
                     title=level["title"],
                     description=level["description"],
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.calendar import reminders
 from eduplatform.domain.messaging import announcements, delivery
 from eduplatform.jobs.registry import job
 
@@ -31,3 +32,9 @@ async def clean(work: Work) -> None:
 async def announce(work: Work, announcement_id: str) -> None:
     """Tell people of an announcement at its time."""
     await announcements.tell(work=work, announcement_id=UUID(announcement_id))
+
+
+@job("calendar.remind", every="10 * * * *")
+async def remind(work: Work) -> None:
+    """Remind students of work that is due within a day."""
+    await reminders.remind(work=work)

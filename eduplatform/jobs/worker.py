@@ -15,12 +15,14 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.unit_of_work import identity_work, unit_of_work
 from eduplatform.domain.tenants.models import Tenant, TenantStatus
+from eduplatform.jobs import grading as _grading
 from eduplatform.jobs import messaging as _messaging
 from eduplatform.jobs.registry import JOBS, Job, run_job
 from eduplatform.observability.logs import Operation
 from eduplatform.security.principal import PlatformActor
 
-assert _messaging  # registers its jobs by being imported
+assert _grading
+assert _messaging  # register their jobs by being imported
 
 STOP_SECONDS = 8.0
 """For which a stopping worker waits for its jobs; what is not done then is done by the next one."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.types.essay import count_words
+from eduplatform.domain.assessment.types.submission import Submission
 from eduplatform.domain.grading.desk import Desk
 from eduplatform.domain.grading.marks import Marks, points_by_rubric
 from eduplatform.domain.grading.points import readable
@@ -75,12 +76,14 @@ class AnswerLine(TypedDict):
     """A question with its answer and what a grader may enter.
 
     ``written`` texts are not in ``answer``: the page fetches them. ``rubric`` names the version of the rubric in force, and
-    ``newest`` a newer one if there is. ``chosen`` holds the stored level of each criterion.
+    ``newest`` a newer one if there is. ``work_id`` is the attempt whose handed-in work with link and files the page fetches,
+    and empty for other answers. ``chosen`` holds the stored level of each criterion.
     """
 
     response_id: str
     number: int
     item_id: str
+    work_id: str
     kind: str
     stem_html: str
     answer: list[str]
@@ -257,16 +260,19 @@ def _answer(
         response_id=str(response.id),
         number=number,
         item_id=str(one.item.id),
+        work_id=str(response.attempt_id) if one.version.type == Submission.key else "",
         kind=translate(kind.name, me.locale),
         stem_html=one.version.stem_html,
-        answer=[line[:KEPT_LINES] for line in words if line != text],
+        answer=[]
+        if one.version.type == Submission.key
+        else [line[:KEPT_LINES] for line in words if line != text],
         written=bool(text),
         words=translate_plural("{count} word", "{count} words", count, me.locale) if text else "",
         blank=blank,
         by_person=_by_person(one),
         outcome=translate(OUTCOME_TEXTS[response.outcome], me.locale) if response.outcome else "",
         steps=[Message.from_json(step).render(me.locale) for step in response.explanation],
-        notes=str(one.version.answer_key.get("notes", "")) if kind.scored_by_person else "",
+        notes=kind.grader_notes(kind.load_key(one.version.answer_key)),
         possible=format_number(one.item.points, me.locale),
         most=float(one.item.points * 2),
         rubric=str(one.rubric_id or "") if scale else "",

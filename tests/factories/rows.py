@@ -14,8 +14,7 @@ from sqlmodel import SQLModel
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.db.base import TenantKeyed, TenantRoot
 from eduplatform.db.unit_of_work import Work, unscoped
-from eduplatform.domain.assessment.models import AssessmentOverride
-from eduplatform.domain.assessment.models import QuestionBank
+from eduplatform.domain.assessment.models import AssessmentOverride, QuestionBank
 
 CANARY = "cnry"
 """Begins every text of a made-up row, so that a leak can be found in whatever reaches a browser."""

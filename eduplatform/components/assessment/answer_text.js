@@ -204,7 +204,10 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
   }, [editable, answer]);
 
   useEffect(() => {
-    if (byKeys) reader.current?.focus();
+    if (!byKeys || !reader.current) return;
+    reader.current.focus();
+    reader.current.setSelectionRange(0, 0);
+    reader.current.scrollTop = 0;
   }, [byKeys]);
 
   const take = useCallback(

@@ -471,3 +471,27 @@ export const HandedInWork = ({ attemptId, texts, classes }) => {
     files.length > 0 && h("ul", { className: classes.fileList }, files.map((file) => h(FileRow, { key: file.id, file, texts, classes }))),
   );
 };
+
+// For those who grade: the text as its author formatted it, the link, and the files. The plain text stands above it.
+export const WorkBesideText = ({ attemptId, texts, classes }) => {
+  const [work, setWork] = useState(undefined);
+  useEffect(() => {
+    let gone = false;
+    setWork(undefined);
+    get(attemptId, "/handed-in").then((found) => !gone && setWork(found));
+    return () => {
+      gone = true;
+    };
+  }, [attemptId]);
+  if (work === undefined) return h("p", { role: "status", className: classes.hint }, texts.loading);
+  if (work === null) return h("p", { role: "alert", className: classes.refused }, texts.unreadable);
+  const pictures = work.files.filter((file) => file.thumb);
+  return h(
+    "div",
+    { className: classes.beside },
+    work.html && h("details", null, h("summary", { className: classes.summaryLine }, texts.formatted), h(RichText, { html: work.html, className: "prose mt-2" })),
+    work.link && h("p", { className: classes.breakAll }, h("span", { className: classes.hint }, `${texts.link}: `), h("a", { href: work.link, className: classes.link, target: "_blank", rel: "noopener noreferrer" }, work.link)),
+    work.files.length > 0 && h("ul", { className: classes.fileList, "aria-label": texts.files }, work.files.map((file) => h(FileRow, { key: file.id, file, texts, classes }))),
+    pictures.map((file) => h("a", { key: file.id, href: file.href, target: "_blank", rel: "noopener", className: classes.picture }, h("img", { src: file.href, alt: file.name, className: classes.pictureImage, loading: "lazy" }))),
+  );
+};

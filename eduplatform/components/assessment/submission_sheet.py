@@ -91,6 +91,10 @@ _CLASSES: dict[str, str] = {
     ),
     "historyWhen": "text-sm font-medium text-ink",
     "historyView": "max-h-96 min-h-40 overflow-auto rounded-lg border border-line bg-surface p-4",
+    "beside": "flex min-w-0 flex-col gap-3",
+    "summaryLine": "w-fit cursor-pointer rounded-sm text-sm font-medium text-accent",
+    "picture": "block overflow-hidden rounded-lg border border-line",
+    "pictureImage": "block max-h-[32rem] w-full object-contain",
     "conflict": "flex flex-col gap-2 rounded-xl border border-warning bg-warning-soft p-4",
     "conflictSides": "mt-2 grid gap-4 md:grid-cols-2",
     "conflictSide": "flex min-w-0 flex-col items-start gap-2",
@@ -111,6 +115,7 @@ def _texts() -> dict[str, rx.Var[str]]:
         "text": _("Your text"),
         "link": _("Link"),
         "files": _("Files"),
+        "formatted": _("As its author formatted it"),
         "words": _("Words: {count}"),
         "fileCount": _("Files: {count}"),
         "fileLimits": _("Up to {count} files of at most {size} MB each."),
@@ -195,6 +200,17 @@ class _HandedInWork(rx.Component):
     classes: rx.Var[dict[str, str]]
 
 
+class _WorkBesideText(rx.Component):
+    """What a grader sees of the work besides its plain text."""
+
+    library = _SCRIPT
+    tag = "WorkBesideText"
+
+    attempt_id: rx.Var[str]
+    texts: rx.Var[dict[str, str]]
+    classes: rx.Var[dict[str, str]]
+
+
 def submission_sheet(
     attempt_id: Text, *, course_id: Text, group: Text, lateness: Text, zone: Text, on_submitted: Any
 ) -> rx.Component:
@@ -228,4 +244,9 @@ def handed_in_work(attempt_id: Text) -> rx.Component:
     return _HandedInWork.create(attempt_id=attempt_id, texts=_texts(), classes=_CLASSES)
 
 
-__all__ = ["handed_in_work", "submission_sheet"]
+def work_beside_text(attempt_id: Text) -> rx.Component:
+    """For graders, beside the plain text: the text as it was formatted, the link, the files with their pictures."""
+    return _WorkBesideText.create(attempt_id=attempt_id, texts=_texts(), classes=_CLASSES)
+
+
+__all__ = ["handed_in_work", "submission_sheet", "work_beside_text"]

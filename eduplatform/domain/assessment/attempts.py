@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -112,7 +112,9 @@ async def list_for_student(
     """
     course, _section = await require_student(work=work, me=me, course_id=course_id)
     await close_expired(work=work, course_id=course_id, user_id=me.user, now=now)
-    return course, await AssessmentRepository(work).published_for(course_id, me.user)
+    rows = await AssessmentRepository(work).published_for(course_id, me.user)
+    policies = await policies_for(work=work, assessments=[row.assessment for row in rows], students=[me.user])
+    return course, [replace(row, policy=policies[(row.assessment.id, me.user)]) for row in rows]
 
 
 async def overview(
@@ -292,7 +294,7 @@ async def save_answers(
     answers = _parsed(fresh, asked)
     before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
-        _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+        store_answer(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
     if assessment.kind == AssessmentKind.ASSIGNMENT:
         await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
@@ -327,7 +329,8 @@ def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[U
     return answers
 
 
-def _store(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+def store_answer(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+    """Take a write into its answer, or note the conflict: another tab has written since the version it was based on."""
     response = asked.response
     if operation.base_version < response.version and operation.writer != response.writer:
         receipt.conflicts.append(

@@ -235,7 +235,9 @@ async def withdraw(*, work: Work, me: Principal, attempt_id: UUID, now: datetime
     attempt.needs_grading, attempt.points = False, None
     attempt.version += 1
     await work.flush()
-    await group_grades.settle_attempt(work=work, attempt=attempt, actor_id=me.user, kind="withdrawn")
+    await group_grades.settle_attempt(
+        work=work, attempt=attempt, actor_id=me.user, kind="withdrawn", now=moment
+    )
     return attempt
 
 

@@ -159,6 +159,19 @@ async def set_published(*, work: Work, me: Principal, course_id: UUID, published
     return course
 
 
+async def set_classmate_messages(*, work: Work, me: Principal, course_id: UUID, allowed: bool) -> Course:
+    """Let the students of a course write direct messages to each other, where the organisation leaves it to teachers.
+
+    Raises:
+        NotFound: The person does not teach the course.
+    """
+    course = await policy.require_teacher(work=work, me=me, course_id=course_id, lock=True)
+    course.classmate_messages = allowed
+    await work.flush()
+    await work.audit("course.classmate_messages", course_id=course_id, allowed=allowed)
+    return course
+
+
 async def list_taught(
     *, work: Work, me: Principal, search: str = "", page: int = 1, size: int = PAGE_SIZE
 ) -> tuple[list[TaughtCourse], int]:

@@ -13,6 +13,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState, QuestionVersion, Response
 from eduplatform.domain.assessment.models import AssessmentItem as Item
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.types.text import clean_text, is_invisible
 from eduplatform.domain.courses.models import Course
@@ -132,9 +133,7 @@ async def own_annotated(*, work: Work, me: Principal, response_id: UUID) -> Anno
     """
     if Role.STUDENT not in me.roles:
         raise NotFound
-    statement = _answers().where(
-        col(Response.id) == response_id, col(Attempt.user_id) == me.user, visible_grade()
-    )
+    statement = _answers().where(col(Response.id) == response_id, belongs_to(me.user), visible_grade())
     found = await _one(work, statement)
     return AnnotatedText(found.text, await HighlightRepository(work).of_response(response_id))
 

@@ -316,10 +316,10 @@ class _Marking:
             NotFound: A level is not one of its criterion, or the criteria are of several versions or another rubric.
         """
         stored = {score.criterion_id for score in part.scores}
-        for key, (family, scale) in self._scales.items():
+        for family, scale in self._scales.values():
             known = {one.criterion.id: {level.id for level in one.levels} for one in scale}
-            current = part.item.rubric_id
-            allowed = current is not None and (current == key or self._scales[current][0] == family)
+            current = self._scales.get(part.item.rubric_id) if part.item.rubric_id is not None else None
+            allowed = current is not None and current[0] == family
             if not allowed and not stored & known.keys():
                 continue
             if levels.keys() <= known.keys() and (levels or stored & known.keys()):
@@ -328,7 +328,8 @@ class _Marking:
                 return scale
         if levels:
             raise NotFound
-        return self._scales[part.item.rubric_id][1] if part.item.rubric_id in self._scales else []
+        newest = part.item.rubric_id
+        return self._scales[newest][1] if newest is not None and newest in self._scales else []
 
     def _points(
         self, part: Part, scale: Sequence[CriterionScale], marks: Marks, *, same_levels: bool

@@ -75,10 +75,11 @@ async def release_grades(
     assessment_id: UUID,
     user_ids: Sequence[UUID] | None,
     actor_id: UUID | None,
+    at: datetime | None = None,
     now: datetime | None = None,
 ) -> int:
-    """`release` at once for callers that checked access and tell the students themselves."""
-    done, _students = await _release(work, assessment_id, user_ids, actor_id, at=None, now=now or utc_now())
+    """`release` for callers that checked access and tell the students themselves; ``at`` is in the future, or None."""
+    done, _students = await _release(work, assessment_id, user_ids, actor_id, at=at, now=now or utc_now())
     return done.count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -158,16 +158,13 @@ async def copy_rubric(
     if course_id is not None:
         await require_teacher(work=work, me=me, course_id=course_id)
     target = course_id or found.course.id
-    new = (await copy_rubrics(work=work, rubric_ids=[found.rubric.id], course_id=target, title=title))[
-        found.rubric.id
-    ]
+    copies = await _copy(work, [found.rubric], found.scale, target, title)
+    new = copies[found.rubric.id]
     await work.audit("rubric.created", rubric=new.id)
     return new
 
 
-async def copy_rubrics(
-    *, work: Work, rubric_ids: Sequence[UUID], course_id: UUID, title: str = ""
-) -> dict[UUID, Rubric]:
+async def copy_rubrics(*, work: Work, rubric_ids: Sequence[UUID], course_id: UUID) -> dict[UUID, Rubric]:
     """Copy versions of rubrics into a course, for callers that checked access; six statements, however many there are.
 
     Returns:
@@ -175,8 +172,15 @@ async def copy_rubrics(
     """
     rubrics = RubricRepository(work)
     originals = await rubrics.find(col(Rubric.id).in_(rubric_ids))
-    scale = await rubrics.scale(rubric_ids)
-    codes = await rubrics.objective_codes(course_id, rubric_ids)
+    return await _copy(work, originals, await rubrics.scale(rubric_ids), course_id, "")
+
+
+async def _copy(
+    work: Work, originals: Sequence[Rubric], scale: Sequence[CriterionScale], course_id: UUID, title: str
+) -> dict[UUID, Rubric]:
+    codes: dict[UUID, UUID] = {}
+    if any(one.criterion.objective_id is not None for one in scale):
+        codes = await RubricRepository(work).objective_codes(course_id, [one.id for one in originals])
     copies = {
         one.id: Rubric(
             course_id=course_id,
@@ -302,7 +306,7 @@ async def restore_version(*, work: Work, me: Principal, rubric_id: UUID, version
     )
 
 
-async def _insert_parts(work: Work, parts: dict[UUID, Sequence[CriterionDraft]]) -> None:
+async def _insert_parts(work: Work, parts: Mapping[UUID, Sequence[CriterionDraft]]) -> None:
     """Insert the criteria of rubrics and their levels; two statements."""
     criteria: list[dict[str, Any]] = []
     levels: list[dict[str, Any]] = []

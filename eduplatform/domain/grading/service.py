@@ -51,6 +51,7 @@ KINDS = (
     "excused",
     "unexcused",
     "recalculated",
+    "regraded",
     "undone",
 )
 """What can happen to a grade; the ``kind`` of its events."""

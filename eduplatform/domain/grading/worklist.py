@@ -23,6 +23,7 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
+from eduplatform.domain.courses.group_models import StudentGroup
 from eduplatform.domain.courses.models import Course, Section
 from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
 from eduplatform.domain.grading.anonymity import is_hidden, pseudonym
@@ -252,7 +253,7 @@ async def entries(
     """The handed-in attempts of an assessment that a grader wants, by family name; one statement.
 
     In an anonymous assessment the names of students whose grade is not visible are left out here, so that they reach no
-    page, and the order tells nothing of them.
+    page, and the order tells nothing of them. The work of a group stands under the group's name.
     """
     moment = now or utc_now()
     waiting = col(Attempt.needs_grading) if wanted.item_id is None else col(Response.points).is_(None)
@@ -260,8 +261,8 @@ async def entries(
         Attempt.id,
         Attempt.number,
         User.id,
-        User.given_name,
-        User.family_name,
+        func.coalesce(col(StudentGroup.name), col(User.given_name)),
+        case((col(StudentGroup.id).is_not(None), ""), else_=col(User.family_name)),
         func.coalesce(col(Section.name), ""),
         Attempt.submitted_at,
         Attempt.late_seconds,
@@ -276,6 +277,7 @@ async def entries(
         select_columns(*columns)
         .select_from(Attempt)
         .join(User, col(User.id) == col(Attempt.user_id))
+        .outerjoin(StudentGroup, col(StudentGroup.id) == col(Attempt.group_id))
         .outerjoin(Section, col(Section.id) == col(Attempt.section_id))
         .outerjoin(
             Grade,

@@ -10,7 +10,8 @@ from eduplatform.domain.courses import policy as courses
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.messaging.models import Thread
 from eduplatform.domain.messaging.repository import ThreadRepository
-from eduplatform.errors import NotFound
+from eduplatform.errors import Invalid, NotFound
+from eduplatform.i18n import N_
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 
@@ -34,11 +35,13 @@ async def require_thread(*, work: Work, me: Principal, thread_id: UUID, lock: bo
         lock: Keep others from answering until the end of the transaction.
 
     Raises:
-        NotFound: It does not exist, or the person has nothing to do with its course.
+        NotFound: It does not exist, is hidden from the person, or they have nothing to do with its course.
     """
     me.require(Permission.DISCUSSION)
     thread = await ThreadRepository(work).get(thread_id, lock=lock)
     standing = await courses.require_standing(work=work, me=me, course_id=thread.course_id)
+    if thread.hidden_at is not None and not standing.teaches and thread.author_id != me.user:
+        raise NotFound
     return ThreadAccess(thread, standing.course, standing.teaches)
 
 
@@ -55,3 +58,13 @@ def require_delete(*, me: Principal, author_id: UUID, teaches: bool) -> None:
     """
     if not may_delete(me=me, author_id=author_id, teaches=teaches):
         raise NotFound
+
+
+def require_open(access: ThreadAccess) -> None:
+    """Stop who wants to write where a teacher has ended the discussion; teachers may.
+
+    Raises:
+        Invalid: The discussion is locked or hidden.
+    """
+    if (access.thread.locked or access.thread.hidden_at is not None) and not access.teaches:
+        raise Invalid(N_("A teacher has closed this discussion. Nothing can be added."))

@@ -45,7 +45,7 @@ KINDS: dict[str, Kind] = {
     "reply": Kind(N_("Answers in discussions"), Way.APP, frozenset({Role.STUDENT, Role.TEACHER})),
     "grade.released": Kind(N_("Released grades"), Way.DIGEST, _LEARNING),
     "grade.changed": Kind(N_("Changed grades"), Way.DIGEST, _LEARNING),
-    "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST, _LEARNING),
+    "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST, frozenset({Role.STUDENT})),
     "submission": Kind(N_("Work that was handed in"), Way.APP, _TEACHING),
     "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING),
     "roster": Kind(N_("Changes in classes"), Way.APP, _LEARNING | _TEACHING | {Role.ADMIN}),

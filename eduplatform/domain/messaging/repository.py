@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
 from eduplatform.domain.accounts.models import User
-from eduplatform.domain.messaging.models import Post, Thread
+from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.messaging.models import Post, Report, Revision, Thread
 from eduplatform.errors import NotFound
+
+OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,17 @@ class ThreadRow:
 
     thread: Thread
     author: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report with what it is about; without a post it is the beginning of the discussion."""
+
+    report: Report
+    thread: Thread
+    post: Post | None
+    author: str
+    reporter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +56,25 @@ class ThreadRepository(Repository[Thread]):
 
     model = Thread
 
-    async def of_course(self, course_id: UUID, *, number: int, size: int) -> tuple[list[ThreadRow], int]:
-        """A page of a course's discussions, the one with the newest post first, and how many there are."""
-        total = await self.count(col(Thread.course_id) == course_id)
+    async def of_course(
+        self, course_id: UUID, *, reader: UUID | None, number: int, size: int
+    ) -> tuple[list[ThreadRow], int]:
+        """A page of a course's discussions, the one with the newest post first, and how many there are.
+
+        Args:
+            course_id: The course.
+            reader: Who sees only their own of the hidden ones; None sees all.
+            number: The page, from 1.
+            size: Its rows.
+        """
+        conditions = [col(Thread.course_id) == course_id]
+        if reader is not None:
+            conditions.append(col(Thread.hidden_at).is_(None) | (col(Thread.author_id) == reader))
+        total = await self.count(*conditions)
         found = await self._session.exec(
             select(Thread, User.given_name, User.family_name)
             .join(User, col(User.id) == col(Thread.author_id))
-            .where(col(Thread.tenant_id) == self._work.tenant_id, col(Thread.course_id) == course_id)
+            .where(col(Thread.tenant_id) == self._work.tenant_id, *conditions)
             .order_by(col(Thread.last_post_at).desc(), col(Thread.id).desc())
             .offset((max(number, 1) - 1) * size)
             .limit(size)
@@ -69,12 +98,12 @@ class PostRepository(Repository[Post]):
     model = Post
 
     async def of_thread(self, thread_id: UUID, *, number: int, size: int) -> list[PostRow]:
-        """A page of the answers of a discussion, oldest first."""
+        """A page of the answers of a discussion: each followed by the answers to it, oldest first."""
         found = await self._session.exec(
             select(Post, User.given_name, User.family_name)
             .join(User, col(User.id) == col(Post.author_id))
             .where(col(Post.tenant_id) == self._work.tenant_id, col(Post.thread_id) == thread_id)
-            .order_by(col(Post.created_at), col(Post.id))
+            .order_by(col(Post.path))
             .offset((max(number, 1) - 1) * size)
             .limit(size)
         )
@@ -105,3 +134,83 @@ class PostRepository(Repository[Post]):
             )
         )
         return found.one()
+
+    async def place_of(self, post: Post) -> int:
+        """Which answer of its discussion it is, counted from 1 in the order in which they stand."""
+        return await self.count(col(Post.thread_id) == post.thread_id, col(Post.path) <= post.path)
+
+    async def is_answered(self, post: Post) -> bool:
+        """Whether somebody has answered this answer."""
+        return await self.first(col(Post.parent_id) == post.id) is not None
+
+
+class RevisionRepository(Repository[Revision]):
+    """What contributions said before."""
+
+    model = Revision
+
+    async def of(self, thread_id: UUID, post_id: UUID | None) -> list[Revision]:
+        """The former wordings of a contribution, newest first; at most fifty."""
+        same = col(Revision.post_id).is_(None) if post_id is None else col(Revision.post_id) == post_id
+        found = await self._session.exec(
+            self.rows()
+            .where(col(Revision.thread_id) == thread_id, same)
+            .order_by(col(Revision.created_at).desc())
+            .limit(50)
+        )
+        return list(found.all())
+
+
+class ReportRepository(Repository[Report]):
+    """What people found wrong."""
+
+    model = Report
+
+    async def open_of(self, course_id: UUID, *, number: int, size: int) -> tuple[list[ReportRow], int]:
+        """A page of what waits for a teacher's decision, oldest first, and how much there is; two statements."""
+        conditions = (col(Report.course_id) == course_id, col(Report.state) == OPEN)
+        total = await self.count(*conditions)
+        author, reporter = aliased(User), aliased(User)
+        columns: tuple[Any, ...] = (
+            Report,
+            Thread,
+            Post,
+            author.given_name,
+            author.family_name,
+            reporter.given_name,
+            reporter.family_name,
+        )
+        rows = await fetch(
+            self._work,
+            select_columns(*columns)
+            .select_from(Report)
+            .join(Thread, col(Thread.id) == col(Report.thread_id))
+            .outerjoin(Post, col(Post.id) == col(Report.post_id))
+            .join(author, col(author.id) == func.coalesce(col(Post.author_id), col(Thread.author_id)))
+            .join(reporter, col(reporter.id) == col(Report.reporter_id))
+            .where(col(Report.tenant_id) == self._work.tenant_id, *conditions)
+            .order_by(col(Report.created_at), col(Report.id))
+            .offset((max(number, 1) - 1) * size)
+            .limit(size),
+        )
+        return [
+            ReportRow(report, thread, post, _name(given, family), _name(by_given, by_family))
+            for report, thread, post, given, family, by_given, by_family in rows
+        ], total
+
+    async def resolve(
+        self, thread_id: UUID, post_id: UUID | None, *, state: str, by: UUID, moment: datetime
+    ) -> None:
+        """Close all open reports of a contribution; one statement."""
+        same = col(Report.post_id).is_(None) if post_id is None else col(Report.post_id) == post_id
+        await self._session.exec(
+            sa.update(Report)
+            .where(
+                col(Report.tenant_id) == self._work.tenant_id,
+                col(Report.thread_id) == thread_id,
+                col(Report.state) == OPEN,
+                same,
+            )
+            .values(state=state, resolved_by=by, resolved_at=moment),
+            execution_options={"synchronize_session": False},
+        )

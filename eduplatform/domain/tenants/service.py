@@ -121,6 +121,14 @@ async def save_organisation(
     return tenant
 
 
+async def save_setting(*, work: Work, name: str, value: dict[str, object]) -> None:
+    """Keep an area's rules of the organisation under the area's own name; for the area's service."""
+    tenant = await repository.own_tenant(work, lock=True)
+    tenant.settings = {**tenant.settings, name: value}
+    await work.flush()
+    await work.audit("tenant.saved", changed=[name])
+
+
 def version_of(row: Tenant | Term) -> str:
     """What a form remembers to notice that somebody else saved first."""
     return row.updated_at.isoformat()

@@ -14,8 +14,10 @@ from eduplatform.components.ui import (
     avatar,
     badge,
     button,
+    callout,
     confirm_dialog,
-    icon_button,
+    menu,
+    menu_item,
     page_header,
     pager,
     skeleton,
@@ -24,8 +26,10 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
+from eduplatform.pages.shared.discussion_dialogs import discussion_dialogs
 from eduplatform.pages.shared.discussions import discussion_breadcrumb
 from eduplatform.security.permissions import Role
+from eduplatform.state.discussion_rows import OPENING
 from eduplatform.state.discussions import DiscussionState
 
 _S: Any = DiscussionState
@@ -56,6 +60,20 @@ def discussion() -> rx.Component:
                         current=_S.title,
                         list_link=True,
                     ),
+                    actions=[rx.cond(_S.teaches, _lock_button(), rx.fragment())],
+                ),
+                rx.cond(
+                    _S.locked,
+                    callout(
+                        rx.cond(
+                            _S.teaches,
+                            _("This discussion is closed for students."),
+                            _("A teacher has closed this discussion. Nothing can be added."),
+                        ),
+                        tone="info",
+                        class_name="mt-6",
+                    ),
+                    rx.fragment(),
                 ),
                 rx.el.div(_post(_S.opening, opening=True), class_name="mt-6"),
                 rx.el.h2(
@@ -63,14 +81,15 @@ def discussion() -> rx.Component:
                     class_name="mt-10 mb-4 text-base font-semibold text-ink",
                 ),
                 rx.el.ol(
-                    rx.foreach(_S.posts, lambda one: rx.el.li(_post(one), key=one["id"])),
+                    rx.foreach(_S.posts, _answer),
                     class_name="flex flex-col gap-4 empty:hidden",
                 ),
                 rx.cond(_S.pages > 1, _pager(), rx.fragment()),
-                _reply(),
+                rx.cond(_S.closed, rx.fragment(), _reply()),
                 class_name="max-w-3xl",
             ),
             _confirmations(),
+            discussion_dialogs(),
             skeleton=rx.el.div(
                 skeleton(class_name="h-4 w-64"),
                 skeleton(class_name="mt-4 h-8 w-96 max-w-full"),
@@ -81,33 +100,180 @@ def discussion() -> rx.Component:
     )
 
 
-def _post(post: Any, *, opening: bool = False) -> rx.Component:
-    remove = _S.ask_remove("thread" if opening else post["id"])
-    label = _("Delete this discussion") if opening else _("Delete this answer")
-    return rx.el.article(
-        rx.el.header(
-            avatar(post["author"], size="sm"),
-            rx.el.div(
-                rx.el.p(
-                    rx.el.span(post["author"], class_name="text-sm font-semibold text-ink"),
-                    rx.cond(post["teacher"], badge(_("Teacher"), tone="accent"), rx.fragment()),
-                    class_name="flex flex-wrap items-center gap-2",
-                ),
-                rx.el.p(post["when"], title=post["moment"], class_name="text-xs text-ink-muted"),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.cond(
-                post["deletable"],
-                icon_button("trash", label=label, size="sm", on_click=remove),
-                rx.fragment(),
-            ),
-            class_name="flex items-center gap-3",
+def _lock_button() -> rx.Component:
+    return rx.cond(
+        _S.locked,
+        button(_("Open for answers"), icon="lock", on_click=_S.lock(False)),
+        button(_("Close for answers"), icon="lock", on_click=_S.lock(True)),
+    )
+
+
+def _answer(one: Any) -> rx.Component:
+    return rx.el.li(
+        _post(one),
+        key=one["id"],
+        class_name=rx.match(
+            one["depth"],
+            (1, "ms-4 border-s-2 border-line ps-3 sm:ms-8 sm:ps-4"),
+            (2, "ms-8 border-s-2 border-line ps-3 sm:ms-16 sm:ps-4"),
+            "",
         ),
-        rich_text(post["html"], class_name="prose-compact mt-3 text-[0.9375rem]"),
+    )
+
+
+def _post(post: Any, *, opening: bool = False) -> rx.Component:
+    return rx.el.article(
+        rx.cond(
+            post["concealed"] == "",
+            rx.fragment(
+                _head(post, opening=opening),
+                rx.cond(
+                    post["hidden"],
+                    callout(
+                        _("Hidden by a teacher: {reason}", reason=post["reason"]),
+                        tone="warning",
+                        class_name="mt-3",
+                    ),
+                    rx.fragment(),
+                ),
+                rich_text(post["html"], class_name="prose-compact mt-3 text-[0.9375rem]"),
+                rx.fragment() if opening else _below(post),
+            ),
+            rx.el.p(
+                rx.cond(
+                    post["concealed"] == "deleted",
+                    _("This answer was deleted by its author or a teacher."),
+                    _("A teacher has hidden this answer."),
+                ),
+                class_name="text-sm text-ink-muted italic",
+            ),
+        ),
         class_name=[
             "rounded-xl border bg-surface p-5 shadow-sm",
-            rx.cond(post["teacher"], "border-accent/50", "border-line"),
+            rx.cond(
+                post["accepted"],
+                "border-success",
+                rx.cond(post["teacher"], "border-accent/50", "border-line"),
+            ),
         ],
+    )
+
+
+def _head(post: Any, *, opening: bool) -> rx.Component:
+    return rx.el.header(
+        avatar(post["author"], size="sm"),
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(post["author"], class_name="text-sm font-semibold text-ink"),
+                rx.cond(post["teacher"], badge(_("Teacher"), tone="accent"), rx.fragment()),
+                rx.cond(
+                    post["accepted"],
+                    badge(_("Accepted answer"), tone="success", icon="circle-check"),
+                    rx.fragment(),
+                ),
+                rx.cond(
+                    post["endorsed"],
+                    badge(_("Endorsed by a teacher"), tone="info", icon="award"),
+                    rx.fragment(),
+                ),
+                class_name="flex flex-wrap items-center gap-2",
+            ),
+            rx.el.p(
+                rx.el.span(post["when"], title=post["moment"]),
+                rx.cond(post["edited"], rx.fragment(" · ", _("edited")), rx.fragment()),
+                class_name="text-xs text-ink-muted",
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        _post_menu(post, opening=opening),
+        class_name="flex items-center gap-3",
+    )
+
+
+def _below(post: Any) -> rx.Component:
+    """What is most often done to an answer, in sight below it."""
+    return rx.el.div(
+        rx.cond(
+            post["answerable"],
+            button(_("Answer"), size="sm", variant="quiet", icon="undo-2", on_click=_S.answer(post["id"])),
+            rx.fragment(),
+        ),
+        rx.cond(
+            post["acceptable"],
+            rx.cond(
+                post["accepted"],
+                button(
+                    _("No longer accepted"),
+                    size="sm",
+                    variant="quiet",
+                    icon="x",
+                    on_click=_S.accept(post["id"], False),
+                ),
+                button(
+                    _("This solved it"),
+                    size="sm",
+                    variant="quiet",
+                    icon="circle-check",
+                    on_click=_S.accept(post["id"], True),
+                ),
+            ),
+            rx.fragment(),
+        ),
+        class_name="mt-3 -mb-1 -ms-2 flex flex-wrap gap-1 empty:hidden",
+    )
+
+
+def _post_menu(post: Any, *, opening: bool) -> rx.Component:
+    key = OPENING if opening else post["id"]
+
+    def when(condition: Any, item: rx.Component) -> rx.Component:
+        return rx.cond(condition, item, rx.fragment())
+
+    endorsing: list[rx.Component] = (
+        []
+        if opening
+        else [
+            when(
+                _S.teaches & ~post["endorsed"],
+                menu_item(_("Endorse"), icon="award", on_click=_S.endorse(post["id"], True)),
+            ),
+            when(
+                _S.teaches & post["endorsed"],
+                menu_item(_("No longer endorse"), icon="award", on_click=_S.endorse(post["id"], False)),
+            ),
+        ]
+    )
+    return rx.cond(
+        post["editable"] | post["reportable"] | post["deletable"] | _S.teaches,
+        menu(
+            *endorsing,
+            when(post["editable"], menu_item(_("Edit"), icon="pencil", on_click=_S.edit(key))),
+            when(
+                post["edited"] & (post["own"] | _S.teaches),
+                menu_item(_("Earlier versions"), icon="clock", on_click=_S.show_history(key)),
+            ),
+            when(
+                _S.teaches & ~post["hidden"],
+                menu_item(_("Hide …"), icon="eye-off", on_click=_S.ask_hide(key)),
+            ),
+            when(_S.teaches & post["hidden"], menu_item(_("Show again"), icon="eye", on_click=_S.show(key))),
+            when(post["reportable"], menu_item(_("Report …"), icon="flag", on_click=_S.ask_report(key))),
+            when(
+                post["deletable"],
+                menu_item(
+                    _("Delete this discussion") if opening else _("Delete this answer"),
+                    icon="trash",
+                    danger=True,
+                    on_click=_S.ask_remove(key),
+                ),
+            ),
+            id="opening-menu" if opening else f"menu-{post['id']}",
+            label=_("Actions"),
+            icon_only=True,
+            variant="quiet",
+            size="sm",
+        ),
+        rx.fragment(),
     )
 
 
@@ -134,6 +300,21 @@ def _reply() -> rx.Component:
             ),
             saved=_S.saved,
             ready=_S.loaded,
+        ),
+        rx.cond(
+            _S.answering != "",
+            rx.el.p(
+                rx.el.span(_("To {name}", name=_S.answering_name), class_name="font-medium text-ink"),
+                button(
+                    _("Answer the discussion instead"),
+                    size="sm",
+                    variant="quiet",
+                    icon="x",
+                    on_click=_S.answer(""),
+                ),
+                class_name="flex flex-wrap items-center gap-2 text-sm",
+            ),
+            rx.fragment(),
         ),
         markdown_editor(
             id=_BODY,

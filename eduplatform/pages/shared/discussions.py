@@ -16,6 +16,7 @@ from eduplatform.components.ui import (
     badge,
     breadcrumb,
     button,
+    button_link,
     card,
     empty_state,
     icon,
@@ -57,12 +58,19 @@ def discussions() -> rx.Component:
                     description=_("Ask, answer, and see what others wonder about."),
                     breadcrumb=discussion_breadcrumb(_S.teaches, _COURSE, current=_("Discussions")),
                     actions=[
+                        rx.cond(
+                            _S.teaches,
+                            button_link(
+                                _("Reported"), f"/teach/courses/{_COURSE['id']}/moderation", icon="flag"
+                            ),
+                            rx.fragment(),
+                        ),
                         button(
                             _("New discussion"),
                             variant="primary",
                             icon="plus",
                             on_click=_S.open_form,
-                        )
+                        ),
                     ],
                 ),
                 role_tabs(_S.teaches, _COURSE["id"]),
@@ -179,6 +187,11 @@ def _row(row: Any) -> rx.Component:
                 rx.cond(row["teacher"], badge(_("Teacher"), tone="accent"), rx.fragment()),
                 rx.el.span("·", aria_hidden="true"),
                 row["active"],
+                rx.cond(
+                    row["solved"], badge(_("Solved"), tone="success", icon="circle-check"), rx.fragment()
+                ),
+                rx.cond(row["locked"], badge(_("Closed"), icon="lock"), rx.fragment()),
+                rx.cond(row["hidden"], badge(_("Hidden"), tone="warning", icon="eye-off"), rx.fragment()),
                 class_name="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ink-muted",
             ),
             class_name="min-w-0 flex-1",

@@ -142,7 +142,7 @@ def _password() -> rx.Component:
                 hint=_("Your teacher tells you the password."),
                 error=_S.errors["password"],
                 required=True,
-                auto_complete=False,
+                auto_complete="off",
             ),
             rx.cond(
                 _S.timed,

@@ -142,7 +142,7 @@ def _without_group() -> rx.Component:
 
 
 def _waiting(row: Any) -> rx.Component:
-    return _person(row, "")
+    return _person(row, NOBODY)
 
 
 def _person(row: Any, group_id: Any) -> rx.Component:
@@ -152,7 +152,7 @@ def _person(row: Any, group_id: Any) -> rx.Component:
         rx.el.select(
             rx.el.option(_("No group"), value=NOBODY),
             rx.foreach(_S.options, _option),
-            value=rx.cond(group_id == "", NOBODY, group_id) if group_id != "" else NOBODY,
+            value=group_id,
             on_change=lambda chosen: _S.move(row["id"], chosen),
             aria_label=_("Group of {name}", name=row["name"]),
             class_name=_SELECT,

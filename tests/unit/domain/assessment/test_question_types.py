@@ -57,6 +57,12 @@ FORM_FIELDS = [
     "items",
     "accept",
     "max_files",
+    "max_megabytes",
+    "file_kinds",
+    "require_all",
+    "link",
+    "files",
+    "parts",
 ]
 seeds = st.integers(min_value=0, max_value=2**31 - 1)
 
@@ -181,6 +187,13 @@ SAMPLES = {
         right={"files": [{"id": "0192d3a0-0000-7000-8000-000000000001", "name": "map.png"}]},
         wrong={"files": [{"id": "0192d3a0-0000-7000-8000-000000000002"}]},
     ),
+    "submission": Sample(
+        form={"text": True, "link": True, "files": True, "notes": "Three causes, each with evidence"},
+        other_key={"notes": "Two causes are enough"},
+        secrets=("causes", "notes"),
+        right={"text": "Because of the harbour.", "link": "https://example.org", "files": []},
+        wrong={"text": "No idea"},
+    ),
 }
 
 every_type = pytest.mark.parametrize("key", list(SAMPLES))
@@ -213,7 +226,11 @@ def read_or_refuse(action: Callable[[], Any], fields: set[str]) -> Any:
 
 def test_the_samples_cover_every_installed_type() -> None:
     assert [kind.key for kind in all_types()] == list(SAMPLES)
-    assert {kind.key for kind in all_types() if kind.scored_by_person} == {"essay", "file_upload"}
+    assert {kind.key for kind in all_types() if kind.scored_by_person} == {
+        "essay",
+        "file_upload",
+        "submission",
+    }
     assert all(kind.name for kind in all_types())
 
 
@@ -315,7 +332,7 @@ def test_the_authors_form_of_a_stored_question_makes_the_same_question(key: str)
     kind, body, answer_key = author(key)
     form = kind.authoring(body, answer_key)
     assert kind.parse_authoring(form) == (body, answer_key)
-    assert set(form) <= {field.name for field in kind.editor}
+    assert not kind.in_bank or set(form) <= {field.name for field in kind.editor}
 
 
 @every_type
@@ -357,7 +374,7 @@ def test_explanations_of_a_wrong_answer_do_not_give_the_solution_away(key: str) 
         pytest.param(["abc"] * 1_000_000, id="million items"),
         pytest.param([[["a"]]], id="nested"),
         pytest.param(10**5000, id="huge integer"),
-        pytest.param("\ud800" * 60_000, id="surrogates"),
+        pytest.param("\ud800" * 120_000, id="surrogates"),
     ],
 )
 def test_oversized_and_misshapen_responses_are_refused(key: str, field: str, value: object) -> None:
