@@ -193,6 +193,9 @@ class QuestionState(PageMixin, rx.State):
             shelf = await bank_filing.read_shelf(work=work, me=me, course_id=course_id)
         self.course_title = shelf.course.title if shelf.course else ""
         self.places = places(shelf, me.locale)
+        if shelf.course and not any(line.bank.course_id for line in shelf.banks):
+            # The course's first bank comes with its first question.
+            self.places = [Option(value=":", label=shelf.course.title), *self.places]
         listed = await self.get_state(BankState)
         known = [one["value"] for one in self.places]
         here = f"{listed.bank_id}:{listed.folder_id}"
@@ -268,6 +271,8 @@ class QuestionState(PageMixin, rx.State):
                 draft=draft,
             )
         self.saved += 1
+        # Whatever page comes next shows its own question, not this one for a moment.
+        self.loaded, self.type = False, ""
         await notify(self, "success", translate(N_("The question is saved."), me.locale))
         return rx.redirect(f"/teach/questions/{made.id}")
 

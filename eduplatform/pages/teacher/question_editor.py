@@ -66,7 +66,7 @@ def _new() -> rx.Component:
         _S,
         rx.el.div(
             page_header(_("New question"), breadcrumb=_way(_("New question")), meta=[_type_badge()]),
-            rx.cond(_S.type == "", _type_choice(), _editor()),
+            rx.cond((_S.type == "") | (_S.question_id != ""), _type_choice(), _editor()),
             class_name="flex flex-col gap-6",
         ),
         skeleton=_skeleton(),

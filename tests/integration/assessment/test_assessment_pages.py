@@ -11,15 +11,17 @@ from sqlmodel import col, select, update
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import identity_work, unit_of_work
+from eduplatform.domain.assessment import bank_filing
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.state.assessments import AssessmentsState
 from eduplatform.state.attempts import AttemptPageState, LearnAssessmentsState, LearnAssessmentState
 from eduplatform.state.bank import BankState
+from eduplatform.state.bank_filing import BankFilingState
 from eduplatform.state.builder import BuilderState
 from eduplatform.state.question import QuestionState
 from eduplatform.state.question_preview import PreviewState
-from tests.factories.assessment import PLANTED, Quiz, make_quiz
+from tests.factories.assessment import PLANTED, Quiz, make_course, make_quiz
 from tests.factories.statements import count_statements
 from tests.factories.world import Person, World
 from tests.harness import Tab
@@ -58,6 +60,55 @@ async def test_new_question_is_written_saved_and_opened(world: World) -> None:
             ("three", False),
             ("four", True),
         ]
+
+
+async def test_first_question_of_a_course_goes_to_the_course_not_to_a_bank_of_ones_own(world: World) -> None:
+    me = await world.teacher.principal()
+    course_id, _section = await make_course(world, teacher=me, student=await world.student.principal())
+    async with unit_of_work(me) as work:
+        await bank_filing.create_bank(work=work, me=me, course_id=None, name="Drafts")
+    async with await _tab(world.teacher, "/teach/courses/[course_id]/bank/new", course_id=course_id) as tab:
+        await tab.fire(QuestionState.load_new)
+        state = await tab.state(QuestionState)
+        assert [one["label"] for one in state.places] == ["Biology", "Drafts (only you)"]
+        await tab.fire(QuestionState.choose("single_choice"))
+        await tab.fire(QuestionState.save(_choice_form(place=state.place)))
+        assert tab.redirects()
+        await tab.go(f"/teach/courses/{course_id}/bank", "/teach/courses/[course_id]/bank")
+        await tab.fire(BankState.load)
+        assert (await tab.state(BankState)).total == 1
+
+
+async def test_list_is_narrowed_ticked_and_filed(world: World) -> None:
+    quiz = await make_quiz(world)
+    route = "/teach/courses/[course_id]/bank"
+    async with await _tab(world.teacher, route, course_id=quiz.course_id) as tab:
+        await tab.fire(BankState.load)
+        state = await tab.state(BankState)
+        bank_id = state.banks[0]["id"]
+        await tab.fire(BankState.choose_bank(bank_id))
+        await tab.fire(BankFilingState.open("folder"))
+        await tab.fire(BankFilingState.add_folder({"name": "Cells"}))
+        await tab.fire(BankState.filter("numeric"))
+        await tab.fire(BankState.select_page(True))
+        await tab.fire(BankFilingState.open("place"))
+        place = (await tab.state(BankFilingState)).options[1]["value"]
+        await tab.fire(BankFilingState.place({"place": place}))
+        await tab.fire(BankFilingState.open_for("tags", str(quiz.questions["numeric"])))
+        await tab.fire(BankFilingState.tag({"add": "x" * 41}))
+        assert (await tab.state(BankFilingState)).errors["tags"]
+        await tab.fire(BankFilingState.tag({"add": "Length, units"}))
+        await tab.fire(BankState.filter(""))
+        await tab.fire(BankState.choose_folder(place.partition(":")[2]))
+        state = await tab.state(BankState)
+        assert [(row["id"], row["tags"]) for row in state.rows] == [
+            (str(quiz.questions["numeric"]), ["length", "units"])
+        ]
+        assert state.selected == []
+        await tab.fire(PreviewState.open(str(quiz.questions["numeric"])))
+        await tab.fire(PreviewState.check({"text": "31337.25 m"}))
+        assert (await tab.state(PreviewState)).result["status"] == "Right"
+        assert not tab.errors
 
 
 @pytest.mark.parametrize(
