@@ -154,9 +154,10 @@ def _report(name: str, times: list[float]) -> float:
 def main() -> int:
     """Returns 1 when the next work comes too late."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    with platform() as served, sync_playwright() as playwright:
+    with platform() as served:
+        # Before Playwright, which has a loop of its own.
         assessment_id = asyncio.run(_fill())
-        with chromium_browser(playwright, chromium()) as browser:
+        with sync_playwright() as playwright, chromium_browser(playwright, chromium()) as browser:
             visitors = Visitors(browser, served.address)
             page = visitors.visit("teacher", "/teach")
             go(page, f"/teach/grading/{assessment_id}")

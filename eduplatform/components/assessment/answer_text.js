@@ -374,5 +374,5 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
         answer.highlights.length > 0 && h("ol", { className: classes.list }, entries),
       ),
   );
-  return h("div", { className: "@container" }, frame, h("p", { role: "status", className: "sr-only" }, said));
+  return h("div", { className: classes.outer }, frame, h("p", { role: "status", className: "sr-only" }, said));
 };

@@ -20,6 +20,7 @@ _ENTRY = "border-s-4 py-1.5 ps-3"
 _MARK = "rounded-xs px-px text-ink underline decoration-2 underline-offset-2"
 
 _CLASSES = {
+    "outer": "@container",
     "frame": "flex flex-col gap-4",
     "frameBoth": "grid gap-4 @2xl:grid-cols-[minmax(0,1fr)_16rem]",
     "text": "max-h-[70dvh] overflow-y-auto rounded-lg bg-sunken px-4 py-4 leading-relaxed break-words whitespace-pre-wrap text-ink",
