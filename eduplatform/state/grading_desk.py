@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.grading import desk as desks
 from eduplatform.domain.grading import marks as marking
 from eduplatform.domain.grading import service
@@ -108,6 +109,7 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
     answers: list[AnswerLine] = []
     rubrics: dict[str, list[CriterionLine]] = {}
     events: list[EventLine] = []
+    grade_steps: list[str] = []
     bank: list[BankLine] = []
     totals: dict[str, str] = {}
     attempt_id: str = ""
@@ -416,6 +418,8 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
     def _show_history(self, desk: Desk, current: DeskEntry, me: Principal) -> None:
         alias = student_name(current, me.locale) if current.alias else ""
         self._put("events", event_lines(desk.history, me, student_id=current.user_id, alias=alias))
+        explained = desk.history[0].explanation if desk.history else []
+        self._put("grade_steps", [Message.from_json(step).render(me.locale) for step in explained])
         last = desk.undoable
         if last is None:
             self._put("undo_text", "")

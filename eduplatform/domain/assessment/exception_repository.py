@@ -197,22 +197,19 @@ class AccommodationRepository(Repository[StudentAccommodation]):
         return found
 
     async def student(self, user_id: UUID, *, taught_by_user: UUID | None) -> User | None:
-        """Somebody who takes a course; with ``taught_by_user`` only one of the courses that this person teaches."""
-        takes = (
-            select(Enrollment.id)
-            .join(Section, col(Section.id) == col(Enrollment.section_id))
-            .join(Course, col(Course.id) == col(Section.course_id))
-            .where(
-                col(Enrollment.user_id) == col(User.id),
-                col(Enrollment.role) == EnrollmentRole.STUDENT,
-                col(Enrollment.status) == ACTIVE,
-            )
-        )
+        """A person of the tenant; with ``taught_by_user`` only who takes a course that this person teaches."""
+        statement = select(User).where(col(User.tenant_id) == self._work.tenant_id, col(User.id) == user_id)
         if taught_by_user is not None:
-            takes = takes.where(taught_by(taught_by_user))
-        statement = select(User).where(
-            col(User.tenant_id) == self._work.tenant_id,
-            col(User.id) == user_id,
-            takes.correlate(User).exists(),
-        )
+            takes = (
+                select(Enrollment.id)
+                .join(Section, col(Section.id) == col(Enrollment.section_id))
+                .join(Course, col(Course.id) == col(Section.course_id))
+                .where(
+                    col(Enrollment.user_id) == col(User.id),
+                    col(Enrollment.role) == EnrollmentRole.STUDENT,
+                    col(Enrollment.status) == ACTIVE,
+                    taught_by(taught_by_user),
+                )
+            )
+            statement = statement.where(takes.correlate(User).exists())
         return (await self._session.exec(statement)).one_or_none()

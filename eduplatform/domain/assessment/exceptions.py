@@ -241,7 +241,7 @@ async def require_supporter(*, work: Work, me: Principal, user_id: UUID) -> User
     found = await AccommodationRepository(work).student(
         user_id, taught_by_user=None if Role.ADMIN in me.roles else me.user
     )
-    if found is None:
+    if found is None or Role.STUDENT not in found.roles:
         raise NotFound
     return found
 

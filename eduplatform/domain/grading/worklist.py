@@ -132,10 +132,11 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event of a grade and the name of who caused it; empty for the platform itself."""
+    """An event of a grade, the name of who caused it (empty for the platform itself), and how the grade came about now."""
 
     event: GradeEvent
     actor: str
+    explanation: list[dict[str, Any]]
 
 
 async def queue(
@@ -376,7 +377,8 @@ async def history(*, work: Work, assessment_id: UUID, user_id: UUID) -> list[Hap
     """What happened to a student's grade, newest first; at most 30 events."""
     rows = await fetch(
         work,
-        select_columns(GradeEvent, User)
+        select_columns(GradeEvent, User, Grade.explanation)
+        .select_from(GradeEvent)
         .join(Grade, col(Grade.id) == col(GradeEvent.grade_id))
         .outerjoin(User, col(User.id) == col(GradeEvent.actor_id))
         .where(
@@ -387,7 +389,7 @@ async def history(*, work: Work, assessment_id: UUID, user_id: UUID) -> list[Hap
         .order_by(col(GradeEvent.created_at).desc(), col(GradeEvent.id).desc())
         .limit(HISTORY_LIMIT),
     )
-    return [Happened(event, actor.name if actor is not None else "") for event, actor in rows]
+    return [Happened(event, actor.name if actor is not None else "", steps) for event, actor, steps in rows]
 
 
 async def last_scored_by(*, work: Work, attempt_id: UUID) -> str:

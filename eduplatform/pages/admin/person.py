@@ -15,6 +15,7 @@ from eduplatform.components.ui import (
     badge,
     breadcrumb,
     button,
+    button_link,
     card,
     confirm_dialog,
     description_list,
@@ -91,6 +92,13 @@ def _facts() -> rx.Component:
             (_("Member since"), _P["joined"]),
             (_("Sessions"), _P["sessions"]),
             class_name="mt-4",
+        ),
+        rx.cond(
+            _P["student"],
+            button_link(
+                _("Support"), f"/support/{_P['id']}", icon="timer", full_width=True, class_name="mt-4"
+            ),
+            rx.fragment(),
         ),
         title=_("Profile"),
     )

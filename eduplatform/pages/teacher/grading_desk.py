@@ -25,6 +25,7 @@ from eduplatform.pages.teacher.grading_answer import answer_card, scored_answer
 from eduplatform.pages.teacher.grading_parts import (
     conflict,
     dialogs,
+    explained,
     filtered,
     history,
     key_hints,
@@ -267,6 +268,7 @@ def grading_desk() -> rx.Component:
                             conflict(),
                             _sheet(),
                             key_hints(),
+                            explained(),
                             history(),
                             class_name="flex min-w-0 flex-1 flex-col gap-5",
                         ),

@@ -153,6 +153,26 @@ def history() -> rx.Component:
     )
 
 
+def explained() -> rx.Component:
+    """How the grade came about, in the words that student and guardian read."""
+    return rx.cond(
+        Desk.grade_steps.length() > 0,
+        rx.el.details(
+            rx.el.summary(
+                _("Explain this grade"),
+                class_name="cursor-pointer rounded-lg px-5 py-3.5 text-sm font-semibold text-ink",
+            ),
+            rx.el.ol(
+                rx.foreach(Desk.grade_steps, lambda step: rx.el.li(step)),
+                class_name="list-decimal border-t border-line py-4 ps-10 pe-5 text-sm leading-relaxed text-ink",
+            ),
+            class_name="ui-card rounded-xl border border-line bg-surface shadow-sm",
+            id="explain-grade",
+        ),
+        rx.fragment(),
+    )
+
+
 def _event(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p(
