@@ -27,6 +27,7 @@ class AssessmentLine(TypedDict):
     """An assessment in the list."""
 
     id: str
+    href: str
     title: str
     kind: str
     published: bool
@@ -48,6 +49,7 @@ def _line(row: AssessmentRow, me: Principal) -> AssessmentLine:
     one = row.assessment
     return AssessmentLine(
         id=str(one.id),
+        href=f"/teach/{'assignments' if one.kind == AssessmentKind.ASSIGNMENT else 'assessments'}/{one.id}",
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
         published=one.status == PublicationStatus.PUBLISHED,

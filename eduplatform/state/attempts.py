@@ -30,6 +30,7 @@ class StudentAssessment(TypedDict):
     """An assessment in the student's list; ``tone`` is the badge's."""
 
     id: str
+    href: str
     title: str
     kind: str
     due: str
@@ -114,6 +115,7 @@ def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
         facts.append(format_duration(timedelta(minutes=policy.minutes), me.locale))
     return StudentAssessment(
         id=str(one.id),
+        href=f"/learn/{'assignments' if one.kind == AssessmentKind.ASSIGNMENT else 'assessments'}/{one.id}",
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
         due=_due(policy, me),

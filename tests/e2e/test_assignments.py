@@ -86,4 +86,4 @@ def _read(page: Page) -> None:
     expect(page.get_by_role("dialog").get_by_text("9 words").first).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).last.click()
     page.get_by_role("link", name="Grade", exact=True).first.click()
-    expect(page.get_by_text(re.compile("on Monday and well on Tuesday"))).to_be_visible()
+    expect(page.get_by_text(re.compile("on Monday and well on Tuesday")).first).to_be_visible()

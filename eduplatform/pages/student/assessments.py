@@ -78,7 +78,7 @@ def _row(row: Any) -> rx.Component:
             rx.el.div(
                 rx.el.a(
                     row["title"],
-                    href=f"/learn/assessments/{row['id']}",
+                    href=row["href"],
                     class_name=(
                         "rounded-sm text-base font-semibold text-ink no-underline hover:text-accent "
                         "after:absolute after:inset-0 after:rounded-xl"

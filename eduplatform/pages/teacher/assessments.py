@@ -93,7 +93,7 @@ def _title(row: Any) -> rx.Component:
     return rx.el.div(
         rx.el.a(
             row["title"],
-            href=f"/teach/assessments/{row['id']}",
+            href=row["href"],
             class_name="rounded-sm text-ink no-underline hover:text-accent hover:underline",
         ),
         rx.el.p(row["kind"], class_name="text-sm font-normal text-ink-muted"),

@@ -371,6 +371,13 @@ def _publication() -> rx.Component:
             class_name="flex flex-col gap-2 text-sm",
         ),
         rx.cond(_LOCKED, _published(), _unpublished()),
+        button_link(
+            _("Dates and support"),
+            f"/teach/assessments/{_ONE['id']}/exceptions",
+            icon="calendar",
+            full_width=True,
+            class_name="mt-3",
+        ),
         title=_("Publication"),
         class_name="w-full",
     )

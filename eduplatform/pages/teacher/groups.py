@@ -34,7 +34,7 @@ from eduplatform.state.groups import NOBODY, GroupsState
 _S: Any = GroupsState
 
 _SELECT = (
-    "h-9 max-w-36 rounded-md border border-line bg-surface px-2 text-sm text-ink-muted hover:border-line-strong "
+    "h-9 w-24 min-w-0 shrink-0 rounded-md border border-line bg-surface px-2 text-sm text-ink-muted hover:border-line-strong "
     "focus-visible:border-accent pointer-coarse:h-11"
 )
 
@@ -77,7 +77,7 @@ def groups() -> rx.Component:
                 rx.el.div(
                     rx.el.ul(
                         rx.foreach(_S.rows, _group),
-                        class_name="grid list-none gap-4 p-0 md:grid-cols-2 2xl:grid-cols-3",
+                        class_name="grid list-none grid-cols-1 gap-4 p-0 md:grid-cols-2 2xl:grid-cols-3",
                     ),
                     rx.cond(
                         _S.pages > 1,
@@ -159,7 +159,7 @@ def _person(row: Any, group_id: Any) -> rx.Component:
         ),
         custom_attrs=sort_item("member", row["id"]),
         key=row["id"],
-        class_name="flex items-center gap-1.5 rounded-lg bg-surface py-0.5",
+        class_name="flex min-w-0 items-center gap-1.5 rounded-lg bg-surface py-0.5",
     )
 
 
@@ -198,7 +198,7 @@ def _group(row: Any) -> rx.Component:
             class_name="flex min-h-14 list-none flex-col gap-1 p-2.5",
         ),
         key=row["id"],
-        class_name="rounded-xl border border-line bg-surface shadow-sm",
+        class_name="min-w-0 rounded-xl border border-line bg-surface shadow-sm",
     )
 
 
