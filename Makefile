@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-gradebook bench-desk messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-gradebook bench-desk bench-faults bench-exam messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ migrate: $(RUNTIME) ## Bring the database to the newest schema
 seed: $(RUNTIME) ## Add the demonstration data, once
 	@exec $(PYTHON_IN_VENV) -m eduplatform seed
 
-bench: bench-start bench-bundle bench-events bench-sign-in bench-desk ## All measurements
+bench: bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam ## All measurements
 
 bench-start: $(RUNTIME) ## Seconds until a fresh clone, and a second start, answer
 	@exec $(PYTHON_IN_VENV) benchmarks/start.py $(ARGS)
@@ -53,6 +53,12 @@ bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students
 
 bench-desk: $(DEVELOPMENT) ## The next work on the grading desk, in a real browser
 	@exec $(PYTHON_IN_VENV) -m benchmarks.desk $(ARGS)
+
+bench-faults: $(DEVELOPMENT) ## Answers while the server is killed, 200 times
+	@exec $(PYTHON_IN_VENV) -m benchmarks.faults $(ARGS)
+
+bench-exam: $(DEVELOPMENT) ## An exam: everybody begins at once, then everybody writes
+	@exec $(PYTHON_IN_VENV) -m benchmarks.exam $(ARGS)
 
 messages: $(DEVELOPMENT) ## Collect the texts of the interface for translation
 	@exec $(PYTHON_IN_VENV) scripts/messages.py $(or $(ARGS),update)

@@ -43,10 +43,10 @@ class Tab:
             cookie: The Cookie header, empty for nobody.
             client: Network address of the client, as a proxy in front would report it.
             path: The page.
-            route: Its address with the names of the dynamic parts, when it has some.
+            route: The page's route, when its path has dynamic parts.
         """
-        self._http, self._address, self.path = http, address, path
-        self.route = route or path
+        self._http, self._address = http, address
+        self.go(path, route)
         self._headers = {"Origin": address, "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0"}
         if cookie:
             self._headers["Cookie"] = cookie
@@ -71,6 +71,10 @@ class Tab:
     ) -> None:
         if self._socket is not None:
             await self._socket.close()
+
+    def go(self, path: str, route: str = "") -> None:
+        """Be on another page from the next event on."""
+        self.path, self.route = path, route or path
 
     async def fire(self, name: str, payload: Mapping[str, Any] | None = None) -> None:
         """Send an event."""

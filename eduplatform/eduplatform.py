@@ -15,7 +15,17 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from eduplatform import pages
-from eduplatform.api import attempts, auth, calendar, files, gradebook, grading, problems, submissions
+from eduplatform.api import (
+    attempts,
+    auth,
+    calendar,
+    files,
+    gradebook,
+    grading,
+    lessons,
+    problems,
+    submissions,
+)
 from eduplatform.api.page_addresses import PageAddresses
 from eduplatform.components.layout.error_boundary import APP_WRAPS, frontend_failed
 from eduplatform.components.layout.head import document_head
@@ -45,11 +55,12 @@ def _api() -> FastAPI:
     problems.install(api)
     api.include_router(auth.router)
     api.include_router(attempts.router)
+    api.include_router(lessons.router)
     api.include_router(submissions.router)
     api.include_router(files.router)
     api.include_router(gradebook.router)
-    api.include_router(grading.router)
     api.include_router(calendar.router)
+    api.include_router(grading.router)
     problems.install_not_found(api, "/api", "/auth")
     return api
 

@@ -129,9 +129,10 @@ def _bodies_to_blocks() -> None:
         "INSERT INTO lesson_version (tenant_id, id, created_at, updated_at, created_by, lesson_id, number, title, minutes,"
         " objectives, blocks, note, author_id)"
         " SELECT l.tenant_id, gen_random_uuid(), l.updated_at, l.updated_at, l.created_by, l.id, 1, l.title, l.minutes,"
-        " l.objectives, jsonb_build_array(jsonb_build_object('id', b.id, 'kind', 'text', 'data', b.data,"
-        " 'html', l.body_html)), '', l.created_by"
-        " FROM lesson l JOIN block b ON b.lesson_id = l.id WHERE l.status = 'published'",
+        " l.objectives, CASE WHEN b.id IS NULL THEN '[]'::jsonb ELSE"
+        " jsonb_build_array(jsonb_build_object('id', b.id, 'kind', 'text', 'data', b.data,"
+        " 'html', l.body_html)) END, '', l.created_by"
+        " FROM lesson l LEFT JOIN block b ON b.lesson_id = l.id WHERE l.status = 'published'",
     )
 
 

@@ -41,6 +41,7 @@ class CourseContent:
     assessments: Sequence[Table]
     answers: Sequence[Table]
     comments: Sequence[Table]
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def _course(folder: Path) -> CourseContent:
         _toml(folder / "assessments.toml")["assessment"],
         _toml(folder / "answers.toml")["answer"],
         _toml(folder / "comments.toml")["comment"],
+        folder,
     )
 
 

@@ -113,7 +113,7 @@ async def _reading(
             )
     repository: Repository[LessonProgress] = Repository(work)
     repository.model = LessonProgress
-    await repository.insert_many(rows)
+    await repository.insert_many([one for one in rows if one["lesson_id"] not in course.closed])
 
 
 def stamped(moment: datetime, **values: Any) -> Row:

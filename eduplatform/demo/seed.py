@@ -21,7 +21,7 @@ from eduplatform.db import engine
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work, unit_of_work
 from eduplatform.demo.content import CourseContent, TenantContent, draft_of, read_tenants
-from eduplatform.demo.courses import publish_texts
+from eduplatform.demo.courses import lock_last_module, publish_lessons
 from eduplatform.domain.accounts import service as accounts
 from eduplatform.domain.accounts.models import GuardianLink, User
 from eduplatform.domain.accounts.repository import UserRepository
@@ -56,6 +56,8 @@ PASSWORD = "learn-by-doing-1"  # noqa: S105 - published on purpose; refused in p
 OPERATOR = "operator@eduplatform.test"
 ROLES = {"admin": Role.ADMIN, "teacher": Role.TEACHER, "student": Role.STUDENT, "guardian": Role.GUARDIAN}
 COMPLETE = "demonstration_complete"
+WAITING_FOR_A_DAY = ("physics-10", "python-basics")
+"""Courses whose last module opens in week 9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class SeededCourse:
     students: list[User] = field(default_factory=list)
     section_of: dict[UUID, UUID] = field(default_factory=dict)
     lessons: list[Lesson] = field(default_factory=list)
+    closed: set[UUID] = field(default_factory=set)
     assessments: list[tuple[Mapping[str, Any], Assessment]] = field(default_factory=list)
     items: dict[UUID, list[tuple[AssessmentItem, QuestionVersion, str]]] = field(default_factory=dict)
     levels: dict[UUID, list[tuple[RubricCriterion, list[RubricLevel]]]] = field(default_factory=dict)
@@ -176,10 +179,12 @@ def _address(role: str, person: Mapping[str, Any], slug: str) -> str:
 
 
 async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str, User]) -> None:
+    from eduplatform.demo.assessment import add_exceptions
     from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.gradebook import grade_by_rules
     from eduplatform.demo.grading import grade_some
     from eduplatform.demo.history import live_through
+    from eduplatform.demo.messaging import communicate
 
     now = utc_now()
     zone = ZoneInfo(tenant.timezone)
@@ -208,7 +213,11 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
             await hand_out(work=work, course=course, calendar=calendar, week=current, now=now)
             await grade_by_rules(work=work, course=course, term=term, now=now)
         await grade_some(work=work, courses=seeded, now=now)
+        await communicate(
+            work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
+        )
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
+    await add_exceptions(tenant=tenant, courses=seeded)
     async with identity_work() as work:
         row = await tenants.find_tenant(work=work, slug=tenant.slug)
         if row is not None:
@@ -255,7 +264,28 @@ async def _course(
     _enrol(work, seeded, [people[one["key"]] for one in tenant.people["student"]], calendar)
     modules = await _outline(work, seeded, calendar)
     await _assessments(work, seeded, modules, calendar)
+    await _publish(work, seeded, list(modules.values()), calendar)
     return seeded
+
+
+async def _publish(work: Work, seeded: SeededCourse, modules: list[Module], calendar: Calendar) -> None:
+    """Publish the lessons; the last module waits for the one before, in the first course of a tenant also for a day."""
+    content = seeded.content
+    keys = [key for one in content.course["module"] for key in one["lessons"]]
+    await publish_lessons(
+        work=work,
+        folder=content.folder,
+        lessons={
+            key: (lesson, content.lessons[key].body) for key, lesson in zip(keys, seeded.lessons, strict=True)
+        },
+        quizzes={facts["key"]: one.id for facts, one in seeded.assessments},
+        author_id=seeded.teachers[0].id,
+        published_at=calendar.moment(0),
+    )
+    dated = content.key in WAITING_FOR_A_DAY
+    await lock_last_module(work=work, modules=modules, opens_at=calendar.moment(9) if dated else None)
+    if dated:
+        seeded.closed = {one.id for one in seeded.lessons if one.module_id == modules[-1].id}
 
 
 def _enrol(work: Work, seeded: SeededCourse, students: list[User], calendar: Calendar) -> None:
@@ -309,13 +339,6 @@ async def _outline(work: Work, seeded: SeededCourse, calendar: Calendar) -> dict
             )
     work.session.add_all(seeded.lessons)
     await work.flush()
-    texts = {one.title: one.body for one in seeded.content.lessons.values()}
-    await publish_texts(
-        work=work,
-        lessons=[(one, texts[one.title]) for one in seeded.lessons],
-        author_id=seeded.teachers[0].id,
-        published_at=calendar.moment(0),
-    )
     return modules
 
 

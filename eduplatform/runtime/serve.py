@@ -27,6 +27,8 @@ from eduplatform.runtime.toolchain import ROOT
 DATABASE_TIMEOUT_S = 60
 SERVER_TIMEOUT_S = 120
 _STOP_TIMEOUT_S = 20
+_STEADY_S = 30
+"""A server that fails after this long had started well, and is worth starting again."""
 _POLL_S = 0.1
 
 DEMO_PASSWORD = "learn-by-doing-1"  # noqa: S105 - published on purpose, refused in production
@@ -115,8 +117,25 @@ def _start(settings: Settings, dev: bool, started: ExitStack) -> NoReturn:
     server = _start_development(settings, started) if dev else _start_server(settings, started)
     _wait_until_ready(settings, server)
     _announce(settings)
-    code = server.wait()
-    raise Unavailable("The server ended by itself (exit code {code}).", params={"code": code})
+    _keep_serving(settings, server, started, restart=not dev)
+
+
+def _keep_serving(
+    settings: Settings, server: subprocess.Popen[bytes], started: ExitStack, *, restart: bool
+) -> NoReturn:
+    """Wait for ever; start the server again when it was killed, or failed after it had worked for a while.
+
+    Raises:
+        Unavailable: It ended by itself soon after it had started.
+    """
+    while True:
+        began = time.monotonic()
+        code = server.wait()
+        if not restart or (code >= 0 and time.monotonic() - began < _STEADY_S):
+            raise Unavailable("The server ended by itself (exit code {code}).", params={"code": code})
+        _say(f"The server ended unexpectedly (exit code {code}) and is started again.")
+        _kill_group(server)
+        server = _start_server(settings, started)
 
 
 def _start_build(started: ExitStack) -> subprocess.Popen[bytes]:
@@ -171,6 +190,11 @@ def _stop_process(process: subprocess.Popen[bytes], stop_signal: signal.Signals)
             process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             _say(f"Process {process.pid} did not end in {_STOP_TIMEOUT_S} s and is killed.")
+    _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill whatever is left of a process that we started, and of what that one started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):  # nothing left; macOS refuses where only the dead remain

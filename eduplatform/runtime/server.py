@@ -51,6 +51,7 @@ def main() -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
+        respawn_failed_workers=True,
         workers_kill_timeout=_WORKER_STOP_TIMEOUT_S,
         # The address of a socket holds the token of a tab: requests are logged by the application, which leaves it out.
         log_access=False,

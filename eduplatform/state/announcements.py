@@ -76,7 +76,7 @@ NO_EDIT = AnnouncementEdit(id="", version="", title="", body="", publish_at="", 
 def announcement_line(one: AnnouncementRow, me: Principal, *, full: bool = True) -> AnnouncementLine:
     """A row as it is shown; without ``full`` only the beginning of its text."""
     row, now = one.announcement, utc_now()
-    text = "" if full else plain_text(row.body_html)
+    text = "" if full else plain_text(row.body)
     return AnnouncementLine(
         id=str(row.id),
         title=row.title,
@@ -244,7 +244,9 @@ class AnnouncementState(PageMixin, rx.State):
         rows = [announcement_line(one, me) for one in found.rows]
         # What was new when the page was opened stays marked as new while it is open.
         still = {one["id"] for one in self.rows if one["new"]}
-        self.rows = [{**one, "new": one["new"] or one["id"] in still} for one in rows]
+        for one in rows:
+            one["new"] = not found.teaches and (one["new"] or one["id"] in still)
+        self.rows = rows
         self.course, self.teaches, self.person = course_head(found.course), found.teaches, str(me.user)
         self.sections = [Option(value=str(key), label=name) for key, name in found.sections]
         self.pages = pages_of(found.total, announcements.PAGE_SIZE)

@@ -101,45 +101,46 @@ class LearnAssessmentsState(PageMixin, rx.State):
 
 
 def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
-    one = row.assessment
-    status, tone = _status(one, row.attempts, now)
+    one, policy = row.assessment, row.policy
+    assert policy is not None
+    status, tone = _status(policy, row.attempts, now)
     facts = [
         translate_plural(
             "{count} question", "{count} questions", row.questions, me.locale, count=row.questions
         ),
         format_points(one.points, me.locale),
     ]
-    if one.time_limit_minutes:
-        facts.append(format_duration(timedelta(minutes=one.time_limit_minutes), me.locale))
+    if policy.minutes:
+        facts.append(format_duration(timedelta(minutes=policy.minutes), me.locale))
     return StudentAssessment(
         id=str(one.id),
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
-        due=_due(one, me),
+        due=_due(policy, me),
         status=translate(status, me.locale),
         tone=tone,
         details=" · ".join(facts),
     )
 
 
-def _due(one: Assessment, me: Principal) -> str:
-    if one.due_at is None:
+def _due(policy: EffectivePolicy, me: Principal) -> str:
+    if policy.due_at is None:
         return translate(N_("No due date"), me.locale)
     return translate(
-        N_("Due {moment}"), me.locale, moment=format_datetime(one.due_at, me.locale, me.timezone)
+        N_("Due {moment}"), me.locale, moment=format_datetime(policy.due_at, me.locale, me.timezone)
     )
 
 
-def _status(one: Assessment, own: tuple[Attempt, ...], now: datetime) -> tuple[str, str]:
+def _status(policy: EffectivePolicy, own: tuple[Attempt, ...], now: datetime) -> tuple[str, str]:
     if any(attempt.state == AttemptState.IN_PROGRESS for attempt in own):
         return N_("In progress"), "warning"
     if own:
         return N_("Handed in"), "success"
-    if one.opens_at and now < one.opens_at:
+    if policy.opens_at and now < policy.opens_at:
         return N_("Not open yet"), "neutral"
-    if one.closes_at and now >= one.closes_at:
+    if policy.closes_at and now >= policy.closes_at:
         return N_("Closed"), "neutral"
-    if one.due_at and now > one.due_at:
+    if policy.due_at and now > policy.due_at:
         return N_("Overdue"), "danger"
     return N_("To do"), "accent"
 

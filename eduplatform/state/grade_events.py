@@ -35,6 +35,7 @@ EVENT_TEXTS: dict[str, str] = {
     "excused": N_("Excused"),
     "unexcused": N_("Excuse taken back"),
     "recalculated": N_("Worked out again"),
+    "regraded": N_("A question was corrected"),
     "undone": N_("Undone"),
     "entered": N_("Entered in the gradebook"),
     "marked_missing": N_("Marked as missing"),

@@ -19,6 +19,7 @@ from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
 from eduplatform.state.courses import KINDS, NO_COURSE, CourseHead, course_head
+from eduplatform.state.locks import lock_texts
 
 
 class JoinForm(Form):
@@ -71,6 +72,9 @@ class ReadModule(TypedDict):
     summary: str
     number: int
     progress_text: str
+    read: int
+    total: int
+    locks: list[str]
     lessons: list[ReadLine]
 
 
@@ -193,7 +197,8 @@ def _due_step(one: AssessmentHead, course: str, me: Principal, now: datetime) ->
     )
 
 
-def _assessment_line(one: AssessmentHead, me: Principal, now: datetime) -> AssessmentLine:
+def assessment_line(one: AssessmentHead, me: Principal, now: datetime) -> AssessmentLine:
+    """An assessment as a student's lists show it."""
     if one.running:
         state, text = "running", N_("You have begun this")
     elif one.submitted:
@@ -301,6 +306,7 @@ class LearnCourseState(PageMixin, rx.State):
     progress_text: str = ""
     next_id: str = ""
     next_title: str = ""
+    next_opened: bool = False
 
     @handler(Permission.COURSE_JOIN, loads=True)
     async def load(self, me: Principal) -> None:
@@ -310,7 +316,7 @@ class LearnCourseState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             found = await learning.read_course(work=work, me=me, course_id=course_id)
         heads = [one for module in found.modules for one in module.lessons]
-        following = next((one for one in heads if not one.read), None)
+        following = found.next
         self.course = course_head(found.course)
         self.total, self.read = len(heads), sum(one.read for one in heads)
         self.progress_text = translate(
@@ -318,7 +324,8 @@ class LearnCourseState(PageMixin, rx.State):
         )
         self.next_id = str(following.id) if following else ""
         self.next_title = following.title if following else ""
-        self.assessments = [_assessment_line(one, me, now) for one in found.assessments]
+        self.next_opened = following.opened if following else False
+        self.assessments = [assessment_line(one, me, now) for one in found.assessments]
         self.modules = [
             ReadModule(
                 id=str(one.module.id),
@@ -331,6 +338,9 @@ class LearnCourseState(PageMixin, rx.State):
                     read=sum(lesson.read for lesson in one.lessons),
                     total=len(one.lessons),
                 ),
+                read=sum(lesson.read for lesson in one.lessons),
+                total=len(one.lessons),
+                locks=lock_texts(found.locks.get(one.module.id, []), me),
                 lessons=[
                     ReadLine(
                         id=str(lesson.id),

@@ -3,160 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, TypedDict
 from uuid import UUID
 
 import reflex as rx
-from pydantic import ConfigDict, Field
 
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.courses import document, outline, publishing, writing
 from eduplatform.domain.courses.blocks import BlockKind
-from eduplatform.domain.courses.document import Finding, Rendered
-from eduplatform.domain.courses.lesson_repository import LessonHead
-from eduplatform.domain.courses.models import Block, Lesson, PublicationStatus
+from eduplatform.domain.courses.models import Block
 from eduplatform.domain.courses.publishing import NotPublishable
-from eduplatform.domain.courses.writing import BlockConflict, Draft, QuizChoice
+from eduplatform.domain.courses.writing import BlockConflict
 from eduplatform.errors import Conflict
 from eduplatform.i18n import N_, translate
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.blocks import KIND_NAMES, BlockView, QuizView, block_view
-from eduplatform.state.courses import KINDS
+from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.blocks import QuizView
+from eduplatform.state.lesson_rows import (
+    NO_LESSON,
+    BlockForm,
+    BlockRow,
+    EditedLesson,
+    HeadingForm,
+    Key,
+    ProblemLine,
+    PublishForm,
+    block_rows,
+    edited_lesson,
+    problem_lines,
+    quiz_choices,
+    with_heading,
+)
 from eduplatform.state.rows import Option
 
-LongText = Annotated[str, Field(max_length=100_000)]
-Key = Annotated[str, Field(max_length=36)]
-
-
-class HeadingForm(Form):
-    """Title, time and aims as the editor sends them; ``objectives`` holds one per line."""
-
-    title: Annotated[str, Field(min_length=1, max_length=160)]
-    minutes: Annotated[int, Field(ge=1, le=240)]
-    objectives: Annotated[str, Field(max_length=4000)] = ""
-    version: int
-    base: str = ""
-
-
-class BlockForm(Form):
-    """A block as the editor sends it: its id, the version that was shown, and the values of its kind.
-
-    ``base`` is the version that was there when the typing began; a draft that came back after a reload carries it.
-    """
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
-
-    block: UUID
-    version: int
-    base: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
-    text: LongText | None = None
-    alt: LongText | None = None
-    decorative: LongText | None = None
-    caption: LongText | None = None
-    href: LongText | None = None
-    title: LongText | None = None
-    transcript: LongText | None = None
-    captions: LongText | None = None
-    note: LongText | None = None
-    language: LongText | None = None
-    code: LongText | None = None
-    latex: LongText | None = None
-    tone: LongText | None = None
-    assessment_id: LongText | None = None
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The values that were sent."""
-        given = self.model_dump(exclude={"block", "version", "base"}, exclude_none=True)
-        # A box that is not ticked sends nothing; the description beside it tells that it was there.
-        return given if "alt" not in given else {"decorative": "", **given}
-
-
-class PublishForm(Form):
-    """The sentence that says what changed."""
-
-    note: Annotated[str, Field(max_length=publishing.MAX_NOTE)] = ""
-
-
-class EditedLesson(TypedDict):
-    """The lesson of the editor; neighbours are ids, or empty at the ends of the course."""
-
-    id: str
-    title: str
-    minutes: str
-    objectives: str
-    published: bool
-    number: int
-    changed: bool
-    version: int
-    course_id: str
-    course: str
-    module: str
-    previous: str
-    previous_title: str
-    next: str
-    next_title: str
-
-
-class BlockRow(TypedDict):
-    """A block of the editor: as readers see it, and what the editor needs to know of it."""
-
-    id: str
-    kind: str
-    name: str
-    number: int
-    version: int
-    first: bool
-    last: bool
-    empty: bool
-    problems: int
-    view: BlockView
-
-
-class ProblemLine(TypedDict):
-    """Something that stops publishing, and where."""
-
-    key: str
-    block: str
-    field: str
-    place: str
-    text: str
-
-
-NO_LESSON = EditedLesson(
-    id="",
-    title="",
-    minutes="10",
-    objectives="",
-    published=False,
-    number=0,
-    changed=False,
-    version=0,
-    course_id="",
-    course="",
-    module="",
-    previous="",
-    previous_title="",
-    next="",
-    next_title="",
-)
-
-
-def _neighbour(head: LessonHead | None) -> tuple[str, str]:
-    return (str(head.id), head.title) if head is not None else ("", "")
-
-
-def quiz_choices(quizzes: Sequence[QuizChoice], locale: str) -> tuple[list[Option], dict[str, QuizView]]:
-    """The assessments of a course to choose from, and as blocks show them to their writer."""
-    options, views = [], {}
-    for one in quizzes:
-        kind = translate(KINDS.get(one.kind, one.kind), locale)
-        detail = kind if one.published else f"{kind} · {translate(N_('Draft'), locale)}"
-        options.append(Option(value=str(one.id), label=f"{one.title} ({detail})"))
-        views[str(one.id)] = QuizView(title=one.title, detail=detail, href=f"/teach/assessments/{one.id}")
-    return options, views
+_FIRST_FIELD = {
+    BlockKind.TEXT: "text",
+    BlockKind.IMAGE: "alt",
+    BlockKind.VIDEO: "title",
+    BlockKind.FILE: "title",
+    BlockKind.CODE: "code",
+    BlockKind.FORMULA: "latex",
+    BlockKind.CALLOUT: "text",
+    BlockKind.QUIZ: "assessment_id",
+}
 
 
 class LessonEditorState(PageMixin, rx.State):
@@ -180,6 +69,7 @@ class LessonEditorState(PageMixin, rx.State):
     failed: int = 0
     conflict: str = ""
     theirs_html: str = ""
+    before: str = ""
     theirs_version: int = 0
     heading_conflict: str = ""
     undo: str = ""
@@ -201,7 +91,7 @@ class LessonEditorState(PageMixin, rx.State):
         self.focus = self.announcement = ""
         self._written, self.values = {}, {}
         self.revision += 1
-        self._show_lesson(found)
+        self.lesson = edited_lesson(found)
         self.quizzes, self._quizzes = quiz_choices(found.quizzes, me.locale)
         self._open_quizzes = [str(one.id) for one in found.quizzes if one.published]
         await self._show(me, found.blocks)
@@ -209,18 +99,14 @@ class LessonEditorState(PageMixin, rx.State):
     @handler(Permission.COURSE_EDIT)
     async def open(self, me: Principal, block_id: UUID) -> None:
         """Write in a block."""
-        async with unit_of_work(me) as work:
-            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
-        await self._show(me, found.blocks)
-        self._edit(next((one for one in found.blocks if one.id == block_id), None))
+        await self._open(me, block_id)
 
     @handler(Permission.COURSE_EDIT)
     async def close(self, me: Principal) -> None:
         """Leave the block that is open; the focus goes to its button."""
-        self.focus = f"block-{self.editing}-edit"
+        self._focus_on(f"block-{self.editing}-edit")
         self.editing = self.conflict = ""
         self.values = {}
-        self.drawn += 1
 
     @handler(Permission.COURSE_EDIT)
     async def add(self, me: Principal, kind: BlockKind, before: Key = "") -> None:
@@ -233,6 +119,7 @@ class LessonEditorState(PageMixin, rx.State):
                 kind=kind,
                 before=parse_id(before) if before else None,
             )
+        self.dialog = ""
         self._mark_changed()
         await self._show(me, blocks)
         self._edit(block)
@@ -248,11 +135,10 @@ class LessonEditorState(PageMixin, rx.State):
         await self._save(me, form, {self.theirs_version})
 
     @handler(Permission.COURSE_EDIT)
-    async def take_theirs(self, me: Principal) -> object:
+    async def take_theirs(self, me: Principal) -> None:
         """Go on with what somebody else saved."""
-        key, self.conflict = self.editing, ""
+        await self._open(me, parse_id(self.editing))
         self.saved += 1
-        return LessonEditorState.open(key) if key else None
 
     @handler(Permission.COURSE_EDIT)
     async def save_heading(self, me: Principal, form: HeadingForm) -> None:
@@ -277,15 +163,15 @@ class LessonEditorState(PageMixin, rx.State):
             return
         self._written["heading"] = lesson.version
         self.heading_saved += 1
-        self._show_heading(lesson)
+        self.lesson = with_heading(self.lesson, lesson)
 
     @handler(Permission.COURSE_EDIT)
     async def move(self, me: Principal, block_id: UUID, direction: outline.Direction) -> None:
         """Move a block one place; the focus stays on its button."""
         async with unit_of_work(me) as work:
             blocks = await writing.move_block(work=work, me=me, block_id=block_id, direction=direction)
-        self.focus = f"block-{block_id}-{direction}"
         await self._moved(me, block_id, blocks)
+        self._focus_on(f"block-{block_id}-{direction}")
 
     @handler(Permission.COURSE_EDIT)
     async def place(self, me: Principal, kind: Key, block_id: UUID, group: Key, before: Key) -> None:
@@ -294,7 +180,6 @@ class LessonEditorState(PageMixin, rx.State):
             blocks = await writing.place_block(
                 work=work, me=me, block_id=block_id, before=parse_id(before) if before else None
             )
-        self.focus = ""
         await self._moved(me, block_id, blocks)
 
     @handler(Permission.COURSE_EDIT)
@@ -303,8 +188,8 @@ class LessonEditorState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             block, blocks = await writing.duplicate_block(work=work, me=me, block_id=block_id)
         self._mark_changed()
-        self.focus = f"block-{block.id}-edit"
         await self._show(me, blocks)
+        self._focus_on(f"block-{block.id}-edit")
         self._say(me, N_("Copied. The copy follows the block."))
 
     @handler(Permission.COURSE_EDIT)
@@ -316,10 +201,11 @@ class LessonEditorState(PageMixin, rx.State):
         if self.editing == str(block_id):
             self.editing = ""
         self._mark_changed()
-        self.undo, self.focus = str(block_id), "block-undo"
+        self.undo = str(block_id)
         name = row["name"] if row else ""
         self.undo_text = translate(N_("Removed: {kind}."), me.locale, kind=name)
         await self._show(me, blocks)
+        self._focus_on("block-undo")
 
     @handler(Permission.COURSE_EDIT)
     async def bring_back(self, me: Principal) -> None:
@@ -328,8 +214,8 @@ class LessonEditorState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             blocks = await writing.bring_back(work=work, me=me, block_id=parse_id(key))
         self._mark_changed()
-        self.focus = f"block-{key}-edit"
         await self._show(me, blocks)
+        self._focus_on(f"block-{key}-edit")
         self._say(me, N_("The block is back."))
 
     @handler(Permission.COURSE_EDIT)
@@ -340,16 +226,28 @@ class LessonEditorState(PageMixin, rx.State):
     @handler(Permission.COURSE_EDIT)
     async def go_to(self, me: Principal, block_id: UUID, field: Key) -> None:
         """Open the block of a problem and put the focus on what has to be put right."""
-        async with unit_of_work(me) as work:
-            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
         self.dialog = ""
-        await self._show(me, found.blocks)
-        self._edit(next((one for one in found.blocks if one.id == block_id), None), field)
+        await self._open(me, block_id, field)
 
     @handler(Permission.COURSE_EDIT)
-    async def ask(self, me: Principal, dialog: Key) -> None:
-        """Open a dialog: ``publish`` or ``remove``."""
-        self.dialog = dialog
+    async def ask(self, me: Principal, dialog: Key, before: Key = "") -> None:
+        """Open a dialog: ``publish``, ``remove``, or ``add`` for a block in front of another one."""
+        self.dialog, self.before = dialog, before
+
+    @handler(Permission.COURSE_EDIT)
+    async def attach(self, me: Principal, file_ids: list[str]) -> None:
+        """Show the uploaded file in the block that is open."""
+        if not file_ids or not self.editing:
+            return
+        async with unit_of_work(me) as work:
+            block, blocks = await writing.set_file(
+                work=work, me=me, block_id=parse_id(self.editing), file_id=parse_id(file_ids[-1])
+            )
+        self._written[self.editing] = self.editing_version = block.version
+        self.values = dict(writing.content_of(block).data)
+        self.saved += 1
+        self._mark_changed()
+        await self._show(me, blocks)
 
     @handler(Permission.COURSE_EDIT)
     async def keep(self, me: Principal) -> None:
@@ -365,7 +263,7 @@ class LessonEditorState(PageMixin, rx.State):
                     work=work, me=me, lesson_id=self._lesson_id(), note=form.note
                 )
         except NotPublishable as error:
-            self.problems = self._problem_lines(error.findings, me.locale)
+            self.problems = problem_lines(error.findings, self.blocks, me.locale)
             self.errors = {"form": translate(error.detail, me.locale, **error.params)}
             return
         self.dialog = self.undo = ""
@@ -393,6 +291,12 @@ class LessonEditorState(PageMixin, rx.State):
 
     def _lesson_id(self) -> UUID:
         return parse_id(route_argument(self, "lesson_id"))
+
+    async def _open(self, me: Principal, block_id: UUID, field: str = "") -> None:
+        async with unit_of_work(me) as work:
+            found = await writing.read_draft(work=work, me=me, lesson_id=self._lesson_id())
+        await self._show(me, found.blocks)
+        self._edit(next((one for one in found.blocks if one.id == block_id), None), field)
 
     async def _save(self, me: Principal, form: BlockForm, based_on: set[int]) -> None:
         key = str(form.block)
@@ -432,7 +336,13 @@ class LessonEditorState(PageMixin, rx.State):
         self.editing, self.editing_version = str(block.id), block.version
         self.values = dict(writing.content_of(block).data)
         self.revision += 1
-        self.focus = f"block-field-{field}" if field else "block-form"
+        first = _FIRST_FIELD[BlockKind(block.kind)]
+        if block.kind in (BlockKind.IMAGE, BlockKind.FILE) and document.is_empty(writing.content_of(block)):
+            first = "file"
+        self._focus_on(f"block-field-{field or first}")
+
+    def _focus_on(self, element: str) -> None:
+        self.focus = element
         self.drawn += 1
 
     async def _moved(self, me: Principal, block_id: UUID, blocks: list[Block]) -> None:
@@ -449,81 +359,11 @@ class LessonEditorState(PageMixin, rx.State):
     async def _show(self, me: Principal, blocks: Sequence[Block]) -> None:
         quizzes = {UUID(one) for one in self._open_quizzes}
         rendered = await publishing.rendered_draft(blocks, quizzes)
-        self.problems = self._problem_lines(document.findings_of(rendered), me.locale, rendered)
-        last = len(rendered) - 1
-        self.blocks = [
-            BlockRow(
-                id=str(block.id),
-                kind=block.kind,
-                name=translate(KIND_NAMES[block.kind], me.locale),
-                number=number + 1,
-                version=block.version,
-                first=number == 0,
-                last=number == last,
-                empty=document.is_empty(one.content),
-                problems=len(one.findings),
-                view=block_view(one, me.locale, lesson_id=self.lesson["id"], quizzes=self._quizzes),
-            )
-            for number, (block, one) in enumerate(zip(blocks, rendered, strict=True))
-        ]
-        self.drawn += 1
-
-    def _problem_lines(
-        self, findings: Sequence[Finding], locale: str, rendered: Sequence[Rendered] = ()
-    ) -> list[ProblemLine]:
-        places = {one["id"]: (one["number"], one["name"]) for one in self.blocks}
-        places |= {
-            str(one.content.id): (number, translate(KIND_NAMES[one.content.kind], locale))
-            for number, one in enumerate(rendered, start=1)
-        }
-        lines: list[ProblemLine] = []
-        for number, one in enumerate(findings):
-            key = str(one.block_id or "")
-            place = ""
-            if key in places:
-                text = (
-                    N_("Block {number} ({kind}), line {line}") if one.line else N_("Block {number} ({kind})")
-                )
-                place = translate(text, locale, number=places[key][0], kind=places[key][1], line=one.line)
-            lines.append(
-                ProblemLine(
-                    key=f"{number}-{key}",
-                    block=key,
-                    field=one.field,
-                    place=place,
-                    text=translate(one.message, locale),
-                )
-            )
-        return lines
+        self.blocks = block_rows(
+            blocks, rendered, me.locale, lesson_id=self.lesson["id"], quizzes=self._quizzes
+        )
+        self.problems = problem_lines(document.findings_of(rendered), self.blocks, me.locale)
 
     def _mark_changed(self) -> None:
         if not self.lesson["changed"]:
             self.lesson = {**self.lesson, "changed": True}
-
-    def _show_lesson(self, found: Draft) -> None:
-        previous, previous_title = _neighbour(found.previous)
-        following, following_title = _neighbour(found.next)
-        self.lesson = {
-            **NO_LESSON,
-            "id": str(found.lesson.id),
-            "course_id": str(found.course.id),
-            "course": found.course.title,
-            "module": found.module.title,
-            "previous": previous,
-            "previous_title": previous_title,
-            "next": following,
-            "next_title": following_title,
-        }
-        self._show_heading(found.lesson)
-
-    def _show_heading(self, lesson: Lesson) -> None:
-        self.lesson = {
-            **self.lesson,
-            "title": lesson.draft_title,
-            "minutes": str(lesson.draft_minutes),
-            "objectives": "\n".join(lesson.draft_objectives),
-            "published": lesson.status == PublicationStatus.PUBLISHED,
-            "number": lesson.published_number,
-            "changed": lesson.changed,
-            "version": lesson.version,
-        }

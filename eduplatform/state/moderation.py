@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.courses import service as courses
 from eduplatform.domain.messaging import moderation, service
 from eduplatform.i18n.formatting import format_relative
 from eduplatform.security.permissions import Permission
@@ -32,7 +33,7 @@ class ReportLine(TypedDict):
 
 
 class ModerationState(PageMixin, rx.State):
-    """Reported contributions of a course."""
+    """Reported contributions of a course, and whether its students may write to each other."""
 
     course: CourseHead = NO_COURSE
     rows: list[ReportLine] = []
@@ -40,6 +41,7 @@ class ModerationState(PageMixin, rx.State):
     pages: int = 1
     hiding: str = ""
     hiding_thread: str = ""
+    classmates: bool = False
 
     @handler(Permission.COURSE_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
@@ -64,6 +66,15 @@ class ModerationState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             await moderation.dismiss(work=work, me=me, report_id=parse_id(key))
         await self._read(me)
+
+    @handler(Permission.COURSE_EDIT)
+    async def set_classmates(self, me: Principal, allowed: bool) -> None:
+        """Let the students of the course write to each other, where the organisation leaves it to teachers."""
+        async with unit_of_work(me) as work:
+            await courses.set_classmate_messages(
+                work=work, me=me, course_id=parse_id(route_argument(self, "course_id")), allowed=allowed
+            )
+        self.classmates = allowed
 
     @handler(Permission.COURSE_EDIT)
     async def ask_hide(self, me: Principal, thread_id: Target, what: Target) -> None:
@@ -96,6 +107,7 @@ class ModerationState(PageMixin, rx.State):
                 work=work, me=me, course_id=course_id, page=self.page
             )
         self.course, self.pages = course_head(course), service.pages_of(total, moderation.QUEUE_SIZE)
+        self.classmates = course.classmate_messages
         self.rows = [
             ReportLine(
                 id=str(one.report.id),

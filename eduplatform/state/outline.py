@@ -9,7 +9,7 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.courses import outline, policy, service
+from eduplatform.domain.courses import outline, policy, service, unlocking
 from eduplatform.domain.courses.models import PublicationStatus
 from eduplatform.domain.courses.outline import ModuleOutline
 from eduplatform.domain.courses.repository import SectionRow
@@ -25,6 +25,7 @@ from eduplatform.state.courses import (
     Title,
     course_head,
 )
+from eduplatform.state.locks import rule_text
 from eduplatform.state.rows import Option
 
 Target = Annotated[str, Field(max_length=36)]
@@ -56,6 +57,7 @@ class LessonLine(TypedDict):
     title: str
     minutes: int
     published: bool
+    changed: bool
     first: bool
     last: bool
 
@@ -68,6 +70,7 @@ class ModuleLine(TypedDict):
     number: int
     first: bool
     last: bool
+    rules: list[str]
     lessons: list[LessonLine]
 
 
@@ -124,8 +127,12 @@ class CourseState(PageMixin, rx.State):
             modules = await outline.read_outline(work=work, me=me, course_id=course_id)
             sections = await service.list_sections(work=work, course_id=course_id)
             terms = await service.list_terms(work=work)
+            rules = await unlocking.rules_of(work=work, me=me, course_id=course_id)
         self.course = course_head(course)
-        self.modules = _module_lines(modules)
+        texts: dict[UUID, list[str]] = {}
+        for one in rules:
+            texts.setdefault(one.module_id, []).append(rule_text(one, me))
+        self.modules = _module_lines(modules, texts)
         self.sections = [_section_line(one) for one in sections]
         self.drawn += 1
         self.terms = [Option(value=str(one.id), label=one.name) for one in terms]
@@ -212,6 +219,19 @@ class CourseState(PageMixin, rx.State):
         return self._moved(me, f"lesson-{lesson_id}", direction)
 
     @handler(Permission.COURSE_EDIT)
+    async def place(self, me: Principal, kind: Removable, key: UUID, group: Target, before: Target) -> object:
+        """Put a module or a lesson where it was dragged."""
+        following = parse_id(before) if before else None
+        async with unit_of_work(me) as work:
+            if kind == "module":
+                await outline.place_module(work=work, me=me, module_id=key, before=following)
+            else:
+                await outline.place_lesson(
+                    work=work, me=me, lesson_id=key, module_id=parse_id(group), before=following
+                )
+        return self._said(me, N_("Moved."))
+
+    @handler(Permission.COURSE_EDIT)
     async def ask_remove(self, me: Principal, kind: Removable, target: UUID) -> None:
         """Ask before a module or a lesson is deleted."""
         names = {one["id"]: one["title"] for one in self.modules}
@@ -280,7 +300,9 @@ class CourseState(PageMixin, rx.State):
 
     def _moved(self, me: Principal, what: str, direction: str) -> object:
         self.focus = f"{what}-{direction}"
-        text = N_("Moved up.") if direction == "up" else N_("Moved down.")
+        return self._said(me, N_("Moved up.") if direction == "up" else N_("Moved down."))
+
+    def _said(self, me: Principal, text: str) -> object:
         # A live region says the same words twice only when they differ: the space makes the second time news.
         said = translate(text, me.locale)
         self.announcement = f"{said} " if self.announcement == said else said
@@ -291,7 +313,7 @@ def _term(text: str) -> UUID | None:
     return parse_id(text) if text else None
 
 
-def _module_lines(modules: list[ModuleOutline]) -> list[ModuleLine]:
+def _module_lines(modules: list[ModuleOutline], rules: dict[UUID, list[str]]) -> list[ModuleLine]:
     last_module = len(modules) - 1
     return [
         ModuleLine(
@@ -300,12 +322,14 @@ def _module_lines(modules: list[ModuleOutline]) -> list[ModuleLine]:
             number=number + 1,
             first=number == 0,
             last=number == last_module,
+            rules=rules.get(one.module.id, []),
             lessons=[
                 LessonLine(
                     id=str(lesson.id),
                     title=lesson.title,
                     minutes=lesson.minutes,
                     published=lesson.status == PublicationStatus.PUBLISHED,
+                    changed=lesson.status == PublicationStatus.PUBLISHED and lesson.changed,
                     first=number == 0 and place == 0,
                     last=number == last_module and place == len(one.lessons) - 1,
                 )

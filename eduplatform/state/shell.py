@@ -9,6 +9,7 @@ import reflex as rx
 
 from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sign_in
+from eduplatform.domain.tenants.policy import contrast_on_white
 from eduplatform.i18n.languages import LOCALES
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
@@ -34,13 +35,6 @@ def home_of(me: Principal) -> str:
     return next((path for role, path in HOME.items() if role in me.roles), CHOOSE)
 
 
-def luminance(color: str) -> float:
-    """Relative luminance of ``#rrggbb`` as WCAG 2 defines it: 0 is black, 1 is white."""
-    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 def safe_accent(color: str) -> str:
     """An organisation's colour, darkened until text in it can be read on white.
 
@@ -54,7 +48,7 @@ def safe_accent(color: str) -> str:
         return ""
     channels = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
     readable = "#{:02x}{:02x}{:02x}".format(*channels)
-    while 1.05 / (luminance(readable) + 0.05) < _READABLE:
+    while contrast_on_white(readable) < _READABLE:
         channels = [int(one * 0.94) for one in channels]
         readable = "#{:02x}{:02x}{:02x}".format(*channels)
     return readable

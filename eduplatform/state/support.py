@@ -107,12 +107,21 @@ def _line(one: StudentAccommodation, me: Principal, now: datetime) -> SupportLin
     if one.time_multiplier > 1:
         factor = format_number(one.time_multiplier, locale)
         what.append(translate(N_("{factor} times the time"), locale, factor=factor))
-    counted = (
-        (one.extra_attempts, "{count} more attempt", "{count} more attempts"),
-        (one.due_shift_days, "due {count} day later", "due {count} days later"),
-        (one.due_shift_hours, "due {count} hour later", "due {count} hours later"),
-    )
-    what += [translate_plural(single, many, n, locale, count=n) for n, single, many in counted if n]
+    attempts, days, hours = one.extra_attempts, one.due_shift_days, one.due_shift_hours
+    if attempts:
+        what.append(
+            translate_plural(
+                "{count} more attempt", "{count} more attempts", attempts, locale, count=attempts
+            )
+        )
+    if days:
+        what.append(
+            translate_plural("due {count} day later", "due {count} days later", days, locale, count=days)
+        )
+    if hours:
+        what.append(
+            translate_plural("due {count} hour later", "due {count} hours later", hours, locale, count=hours)
+        )
 
     def day(at: datetime) -> str:
         return format_date(at, locale, me.timezone)

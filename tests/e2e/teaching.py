@@ -90,10 +90,13 @@ def _new_lesson(page: Page) -> None:
     lesson.get_by_role("button", name="Add and write").click()
     expect(page).to_have_url(re.compile("/teach/lessons/"))
     ready(page)
-    labelled(page, "Text").fill(LESSON)
-    expect(page.locator("#lesson-body-preview math, #lesson-body-preview .math").first).to_be_attached()
+    page.locator("#add-text").click()
+    page.locator("#block-field-text").fill(LESSON)
+    expect(page.locator("#block-field-text-preview math").first).to_be_attached()
+    page.locator("#block-done").click()
     page.locator("#lesson-publish").click()
-    expect(page.locator("#lesson-publish")).to_have_count(0)
+    page.locator("#publish-now").click()
+    expect(page.get_by_text("Version 1 is published", exact=True).first).to_be_visible()
 
 
 def write_questions(page: Page, path: str) -> None:

@@ -18,7 +18,7 @@ from eduplatform.domain.accounts.models import GuardianLink, Identity, User
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Attempt, Question, QuestionBank
 from eduplatform.domain.courses.models import Course, Lesson, LessonVersion, Section
 from eduplatform.domain.grading.models import Grade, Rubric
-from eduplatform.domain.messaging.models import Thread
+from eduplatform.domain.messaging.models import Conversation, Thread
 from eduplatform.domain.tenants import service as tenants
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import PlatformActor
@@ -160,6 +160,12 @@ async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]
     child = await _first(
         work, select(GuardianLink.student_id).where(col(GuardianLink.guardian_id) == guardian.user_id)
     )
+    conversation = await _first(
+        work,
+        select(Conversation.id).where(
+            (col(Conversation.first_id) == student.user_id) | (col(Conversation.second_id) == student.user_id)
+        ),
+    )
     grade = await _first(work, select(Grade.id).where(col(Grade.user_id) == student.user_id))
     course: UUID = await _first(work, select(Course.id).where(col(Course.id) == lesson.course_id))
     found: dict[str, UUID | None] = {
@@ -171,6 +177,7 @@ async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]
         "waiting_attempt_id": waiting,
         "question_id": question,
         "grade_id": grade,
+        "conversation_id": conversation,
         "child_id": child,
         "student_id": student.user_id,
         "user_id": student.user_id,

@@ -41,23 +41,27 @@ NAVIGATION: dict[Role, tuple[NavEntry, ...]] = {
         NavEntry(_("Invitations"), "user-plus", "/admin/invitations"),
         NavEntry(_("Audit trail"), "shield-check", "/admin/audit"),
         NavEntry(_("Organisation"), "building", "/admin/organisation"),
+        NavEntry(_("Messages"), "mail", "/admin/messages"),
     ),
     Role.TEACHER: (
         NavEntry(_("Home"), "house", "/teach", start=True),
         NavEntry(_("Courses"), "book-open", "/teach/courses"),
         NavEntry(_("Grading desk"), "clipboard-check", "/teach/grading"),
         NavEntry(_("Calendar"), "calendar", "/calendar"),
+        NavEntry(_("Messages"), "mail", "/messages"),
     ),
     Role.STUDENT: (
         NavEntry(_("Home"), "house", "/learn", start=True),
         NavEntry(_("Courses"), "book-open", "/learn/courses"),
         NavEntry(_("Grades"), "chart-column", "/learn/grades"),
         NavEntry(_("Calendar"), "calendar", "/calendar"),
+        NavEntry(_("Messages"), "mail", "/messages"),
     ),
     Role.GUARDIAN: (
         NavEntry(_("Family"), "users", "/family", start=True),
         NavEntry(_("Announcements"), "bell", "/family/announcements"),
         NavEntry(_("Calendar"), "calendar", "/calendar"),
+        NavEntry(_("Messages"), "mail", "/messages"),
     ),
 }
 """In the order in which the sections stand for a person with several roles."""

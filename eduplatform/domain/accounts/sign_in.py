@@ -11,6 +11,7 @@ import math
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -35,6 +36,8 @@ from eduplatform.security import passwords, rate_limits
 from eduplatform.security.principal import Principal
 from eduplatform.security.rate_limits import Rate
 from eduplatform.security.tokens import new_token, pseudonym, token_hash
+
+Account = TypeVar("Account", Identity, User)
 
 RESET_MINUTES = 60
 WINDOW_SECONDS = 900
@@ -148,9 +151,7 @@ async def sign_in(
     rehashed = await passwords.hash_password(password) if passwords.needs_rehash(stored) else None
     async with identity_work() as work:
         if rehashed:
-            row = await work.session.get(Identity, identity.id)
-            if row is not None:
-                row.password_hash = rehashed
+            (await _own(work, Identity, identity.id)).password_hash = rehashed
         found = await _memberships(work, identity.id)
         if tenant_slug:
             found = [one for one in found if one.tenant_slug == tenant_slug]
@@ -243,9 +244,7 @@ async def reset_password(*, token: str, password: str) -> None:
     hashed = await passwords.hash_password(password)
     async with identity_work() as work:
         used = await sessions.redeem_token(work=work, purpose=TokenPurpose.RESET, value=token)
-        identity = await work.session.get(Identity, used.identity_id)
-        if identity is None:
-            raise NotSignedIn
+        identity = await _own(work, Identity, used.identity_id)
         passwords.check_new_password(password, context=(identity.email,))
         identity.password_hash, identity.password_changed_at = hashed, utc_now()
         await sessions.close_all(work=work, identity_id=identity.id, reason="password_changed")
@@ -261,16 +260,14 @@ async def change_password(*, me: Principal, current: str, password: str) -> None
     """
     await _throttle("change", email=me.email, address=str(me.session_id))
     async with identity_work() as work:
-        identity = await work.session.get(Identity, me.identity_id)
-    if identity is None or not await passwords.verify_password(identity.password_hash, current):
+        identity = await _own(work, Identity, me.identity_id)
+    if not await passwords.verify_password(identity.password_hash, current):
         await _failed("change", email=me.email, address=str(me.session_id))
         raise Invalid(fields={"current": N_("This is not your current password.")})
     passwords.check_new_password(password, context=(identity.email, me.name))
     hashed = await passwords.hash_password(password)
     async with identity_work() as work:
-        row = await work.session.get(Identity, me.identity_id)
-        if row is None:
-            raise NotSignedIn
+        row = await _own(work, Identity, me.identity_id)
         row.password_hash, row.password_changed_at = hashed, utc_now()
         await sessions.close_all(
             work=work, identity_id=me.identity_id, keep=me.session_id, reason="password_changed"
@@ -281,11 +278,19 @@ async def change_password(*, me: Principal, current: str, password: str) -> None
 async def set_locale(*, me: Principal, locale: str) -> None:
     """Remember the language that a person chose."""
     async with identity_work() as work:
-        identity = await work.session.get(Identity, me.identity_id)
-        if identity is not None:
-            identity.locale = locale
+        (await _own(work, Identity, me.identity_id)).locale = locale
         if me.user_id is not None:
-            user = await work.session.get(User, me.user_id)
-            if user is not None:
-                user.locale = locale
+            (await _own(work, User, me.user_id)).locale = locale
     remembered.forget()
+
+
+async def _own(work: Work, model: type[Account], row_id: UUID) -> Account:
+    """The person's own row.
+
+    Raises:
+        NotSignedIn: It was erased a moment ago.
+    """
+    row = await work.session.get(model, row_id)
+    if row is None:
+        raise NotSignedIn
+    return row

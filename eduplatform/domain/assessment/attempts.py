@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,6 @@ from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
 from eduplatform.domain.grading import group_grades, settlement
-from eduplatform.domain.grading import service as grading
 from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
@@ -113,7 +112,9 @@ async def list_for_student(
     """
     course, _section = await require_student(work=work, me=me, course_id=course_id)
     await close_expired(work=work, course_id=course_id, user_id=me.user, now=now)
-    return course, await AssessmentRepository(work).published_for(course_id, me.user)
+    rows = await AssessmentRepository(work).published_for(course_id, me.user)
+    policies = await policies_for(work=work, assessments=[row.assessment for row in rows], students=[me.user])
+    return course, [replace(row, policy=policies[(row.assessment.id, me.user)]) for row in rows]
 
 
 async def overview(
@@ -293,7 +294,7 @@ async def save_answers(
     answers = _parsed(fresh, asked)
     before = {key: one.response.answer for key, one in asked.items()}
     for operation in fresh:
-        _store(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
+        store_answer(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
     if assessment.kind == AssessmentKind.ASSIGNMENT:
         await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
@@ -328,7 +329,8 @@ def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[U
     return answers
 
 
-def _store(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+def store_answer(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+    """Take a write into its answer, or note the conflict: another tab has written since the version it was based on."""
     response = asked.response
     if operation.base_version < response.version and operation.writer != response.writer:
         receipt.conflicts.append(
@@ -354,19 +356,13 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
         if assessment.kind == AssessmentKind.ASSIGNMENT:
             drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
-        await _finish(work, [(attempt, asked, policy)], moment=moment)
-        if assessment.kind == AssessmentKind.ASSIGNMENT:
-            await _hand_in(work, me, attempt, assessment, moment)
-        elif policy.counts:
-            await grading.settle(
-                work=work,
-                assessment_id=assessment.id,
-                user_id=me.user,
-                actor_id=me.user,
-                kind="submitted",
-                rules=policy,
-                now=moment,
+        await _finish(work, [(attempt, asked, policy)], moment=moment, submitted_by=me.user)
+        if policy.counts:
+            await group_grades.settle_attempt(
+                work=work, attempt=attempt, actor_id=me.user, kind="submitted", rules=policy, now=moment
             )
+        if attempt.group_id is not None:
+            await _tell_group(work, me, attempt.group_id, assessment)
     return attempt
 
 
@@ -406,40 +402,37 @@ async def close_expired(
         assessments=list({one.id: one for _, one in found}.values()),
         students=sorted({attempt.user_id for attempt, _ in found}),
     )
-    # Where nobody wrote anything, that is missing work, or the earlier attempt as it was, and nothing to grade.
-    empty = [
-        attempt
-        for attempt, assessment in found
-        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, _of(attempt, asked))
-    ]
-    await drafts.drop(work=work, attempts=empty)
-    dropped = {one.id for one in empty}
-    found = [one for one in found if one[0].id not in dropped]
-    await _finish(
-        work,
-        [
-            (attempt, _of(attempt, asked), policies[(assessment.id, attempt.user_id)])
-            for attempt, assessment in found
-        ],
-        moment=moment,
+    sittings: list[tuple[Attempt, list[Asked], EffectivePolicy]] = []
+    for attempt, assessment in found:
+        own = [one for one in asked if one.response.attempt_id == attempt.id]
+        if assessment.kind == AssessmentKind.ASSIGNMENT and drafts.is_untouched(attempt, own):
+            # Nobody wrote anything: that is missing work, or the earlier attempt as it was, and nothing to grade.
+            await drafts.drop(work=work, attempt=attempt)
+            continue
+        sittings.append((attempt, own, policies[(assessment.id, attempt.user_id)]))
+    await _finish(work, sittings, moment=moment)
+    counting = [attempt for attempt, _own, policy in sittings if policy.counts]
+    for attempt in counting:
+        if attempt.group_id is not None:
+            await group_grades.settle_attempt(
+                work=work, attempt=attempt, actor_id=None, kind="submitted", now=moment
+            )
+    await settlement.settle_all(
+        work=work,
+        pairs=sorted({(one.assessment_id, one.user_id) for one in counting if one.group_id is None}),
+        actor_id=None,
+        kind="submitted",
+        now=moment,
     )
-    pairs = await group_grades.pairs_of(
-        work=work, attempts=[attempt for attempt, assessment in found if _counts(assessment)]
-    )
-    await settlement.settle_all(work=work, pairs=pairs, actor_id=None, kind="submitted", now=moment)
     return len(found)
 
 
-def _of(attempt: Attempt, asked: Sequence[Asked]) -> list[Asked]:
-    return [one for one in asked if one.response.attempt_id == attempt.id]
-
-
-def _counts(assessment: Assessment) -> bool:
-    return assessment.kind != AssessmentKind.PRACTICE
-
-
 async def _finish(
-    work: Work, sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]], *, moment: datetime
+    work: Work,
+    sittings: Sequence[tuple[Attempt, list[Asked], EffectivePolicy]],
+    *,
+    moment: datetime,
+    submitted_by: UUID | None = None,
 ) -> None:
     """Score and close attempts: two statements, however many they are."""
     responses: list[dict[str, Any]] = []
@@ -447,6 +440,7 @@ async def _finish(
     for attempt, asked, policy in sittings:
         scores = [scoring.response_values(one) for one in asked]
         values = scoring.attempt_values(attempt, asked, scores, policy=policy, moment=moment)
+        values["submitted_by"] = submitted_by
         responses += [{"id": one.response.id, **score} for one, score in zip(asked, scores, strict=True)]
         attempts.append({"id": attempt.id, **values})
         for one, score in zip(asked, scores, strict=True):
@@ -506,16 +500,3 @@ async def _keep_draft(
             await drafts.keep(
                 work=work, me=me, attempt=attempt, asked=one, before=before[item_id] or {}, now=moment
             )
-
-
-async def _hand_in(
-    work: Work, me: Principal, attempt: Attempt, assessment: Assessment, moment: datetime
-) -> None:
-    """What follows from handing in an assignment: who did, the grades of all whose it is, and telling the others."""
-    attempt.submitted_by = me.user
-    await work.flush()
-    await group_grades.settle_attempt(
-        work=work, attempt=attempt, actor_id=me.user, kind="submitted", now=moment
-    )
-    if attempt.group_id is not None:
-        await _tell_group(work, me, attempt.group_id, assessment)

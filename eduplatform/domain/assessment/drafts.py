@@ -16,7 +16,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import Attempt, DraftRevision
 from eduplatform.domain.assessment.policy import require_own_attempt, require_taught_attempt
-from eduplatform.domain.assessment.repository import DraftRepository
+from eduplatform.domain.assessment.repository import AttemptRepository, DraftRepository
 from eduplatform.domain.assessment.schemas import Asked
 from eduplatform.domain.assessment.types.essay import count_words
 from eduplatform.domain.assessment.types.submission import Submission, SubmissionBody
@@ -76,14 +76,10 @@ def is_blank(asked: Sequence[Asked]) -> bool:
     return all(_SUBMISSION.is_blank(_SUBMISSION.load_response(one.response.answer or {})) for one in asked)
 
 
-async def drop(*, work: Work, attempts: Sequence[Attempt]) -> None:
-    """Delete drafts in which nothing was written; their uploads are then used by nothing."""
-    if not attempts:
-        return
-    await files.detach(work=work, purpose=PURPOSE, object_ids=[one.id for one in attempts])
-    for one in attempts:
-        await work.session.delete(one)
-    await work.flush()
+async def drop(*, work: Work, attempt: Attempt) -> None:
+    """Delete a draft in which nothing was written; its uploads are then used by nothing."""
+    await files.detach(work=work, purpose=PURPOSE, object_ids=[attempt.id])
+    await AttemptRepository(work).delete(attempt)
 
 
 def require_complete(asked: Sequence[Asked]) -> None:

@@ -322,8 +322,7 @@ def _check_accommodation(draft: AccommodationDraft) -> None:
             problems[name] = (N_("Enter a number from 0 to {limit}."), {"limit": str(limit)})
     if draft.starts_at and draft.ends_at and draft.ends_at <= draft.starts_at:
         problems["ends_at"] = N_("It ends before it begins.")
-    helps = draft.time_multiplier > 1 or any(getattr(draft, name) for name, _limit in most)
-    if not problems and not helps:
+    if not problems and draft.time_multiplier == 1 and not any(getattr(draft, name) for name, _limit in most):
         problems["time_multiplier"] = N_("Enter at least one thing that is different.")
     if problems:
         raise Invalid(fields=problems)

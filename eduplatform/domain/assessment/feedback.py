@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from eduplatform.domain.assessment.availability import EffectivePolicy
 from eduplatform.domain.assessment.models import Assessment
-from eduplatform.i18n import N_
 
 
 class Feedback(StrEnum):
@@ -33,13 +32,6 @@ class Feedback(StrEnum):
 
 
 _ORDER = (Feedback.NOTHING, Feedback.POINTS, Feedback.OUTCOMES, Feedback.SOLUTIONS)
-
-FEEDBACK_NAMES: dict[str, str] = {
-    Feedback.NOTHING: N_("Nothing"),
-    Feedback.POINTS: N_("The points"),
-    Feedback.OUTCOMES: N_("Points, and what was right"),
-    Feedback.SOLUTIONS: N_("Everything, with the right answers"),
-}
 
 
 def feedback_at(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from eduplatform.domain.assessment.availability import EffectivePolicy
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import (
     Assessment,
@@ -196,11 +197,12 @@ class PublishProblem:
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """A published assessment in a student's list, with the student's own attempts, oldest first."""
+    """A published assessment in a student's list, with the student's own rules and attempts, oldest first."""
 
     assessment: Assessment
     questions: int
     attempts: tuple[Attempt, ...]
+    policy: EffectivePolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

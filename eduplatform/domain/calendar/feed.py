@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from icalendar import Calendar, Event
 from sqlmodel import col
@@ -117,7 +118,7 @@ def render(found: Sequence[Entry], me: Principal, now: datetime) -> bytes:
     Moments are written in UTC, which every program turns into its owner's own time; whole days are days of the
     organisation's calendar.
     """
-    calendar = Calendar()
+    calendar: Any = Calendar()  # its methods carry no types
     calendar.add("prodid", "-//EduPlatform//Calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
@@ -129,9 +130,9 @@ def render(found: Sequence[Entry], me: Principal, now: datetime) -> bytes:
     return calendar.to_ical()
 
 
-def _event(one: Entry, me: Principal, now: datetime) -> Event:
+def _event(one: Entry, me: Principal, now: datetime) -> Any:
     zone = time_zone(me.timezone)
-    event = Event()
+    event: Any = Event()
     owner = f"-{one.child_id}" if one.child_id else ""
     event.add("uid", f"{one.kind}-{one.id}{owner}@eduplatform")
     event.add("dtstamp", now.astimezone(UTC))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
@@ -117,12 +117,13 @@ async def _waiting(work: Work, now: datetime) -> list[tuple[UUID, Assessment]]:
 
 async def _told(work: Work, students: Sequence[UUID], now: datetime) -> set[tuple[UUID, str, str]]:
     """Who was reminded of what, and of which due time: one that was moved deserves a new word."""
-    found = await work.session.exec(
-        select(Notification.recipient_id, Notification.href, Notification.params).where(
+    rows = await fetch(
+        work,
+        select_columns(Notification.recipient_id, Notification.href, Notification.params).where(
             col(Notification.tenant_id) == work.tenant_id,
             col(Notification.kind) == "due.soon",
             col(Notification.recipient_id).in_(students),
             col(Notification.created_at) >= now - SOON * 3,
-        )
+        ),
     )
-    return {(user_id, href, params.get("due", "")) for user_id, href, params in found.all()}
+    return {(user_id, href, params.get("due", "")) for user_id, href, params in rows}

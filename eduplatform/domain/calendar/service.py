@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
@@ -217,7 +217,7 @@ async def save_event(
     ):
         raise NotFound
     repository = CalendarRepository(work)
-    values = {
+    values: dict[str, Any] = {
         "course_id": draft.course_id,
         "section_id": draft.section_id,
         "title": title[:160],

@@ -37,7 +37,7 @@ from eduplatform.domain.courses.models import (
 from eduplatform.domain.courses.outline import ModuleOutline
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.courses.unlocking import Lock
-from eduplatform.errors import Conflict, Forbidden, NotFound
+from eduplatform.errors import Forbidden, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
@@ -282,19 +282,10 @@ async def _opened(
         raise NotFound
     version, progress = rows[0]
     if progress is None:
-        await _record_opening(work, me, lesson.id, now)
+        await LessonProgressRepository(work).open(lesson_id=lesson.id, user_id=me.user, now=now)
         return version, None
     progress.seen_at = now
     return version, progress.place
-
-
-async def _record_opening(work: Work, me: Principal, lesson_id: UUID, now: datetime) -> None:
-    try:
-        # The savepoint keeps the page when a second tab has opened the lesson at the same moment.
-        async with work.session.begin_nested():
-            await work.add(LessonProgress(lesson_id=lesson_id, user_id=me.user, opened_at=now, seen_at=now))
-    except Conflict:
-        return
 
 
 async def reach(

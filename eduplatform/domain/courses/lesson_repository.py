@@ -11,11 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, select
 
+from eduplatform.db.base import new_id
 from eduplatform.db.repository import Repository
+from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.courses.models import (
@@ -122,6 +125,19 @@ class LessonRepository(Repository[Lesson]):
         lesson, module = rows[0]
         return lesson, module
 
+    async def of_block(self, block_id: UUID) -> Lesson:
+        """The lesson of a block, which nobody else can change now.
+
+        Raises:
+            NotFound: There is no such block.
+        """
+        owner = select(Block.lesson_id).where(col(Block.id) == block_id).scalar_subquery()
+        statement = self.rows().where(col(Lesson.id) == owner).with_for_update(of=Lesson)
+        found = (await self._session.exec(statement)).one_or_none()
+        if found is None:
+            raise NotFound
+        return found
+
     async def of_module(self, module_id: UUID) -> list[Lesson]:
         """The lessons of a module in their order."""
         return await self.find(
@@ -174,22 +190,29 @@ class LessonProgressRepository(Repository[LessonProgress]):
 
     model = LessonProgress
 
+    async def open(self, *, lesson_id: UUID, user_id: UUID, now: datetime) -> None:
+        """Record that a person opened a lesson, unless a second tab of theirs was faster; one statement."""
+        values = {
+            "id": new_id(),
+            "tenant_id": self._work.tenant_id,
+            "created_by": user_id,
+            "created_at": now,
+            "updated_at": now,
+            "lesson_id": lesson_id,
+            "user_id": user_id,
+            "opened_at": now,
+            "seen_at": now,
+        }
+        await self._session.exec(
+            insert(LessonProgress).values(values).on_conflict_do_nothing(),
+            execution_options={CHECKED_INSERT: True},
+        )
+
 
 class BlockRepository(Repository[Block]):
     """The blocks of drafts."""
 
     model = Block
-
-    async def lesson_of(self, block_id: UUID) -> UUID:
-        """The lesson of a block.
-
-        Raises:
-            NotFound: It does not exist.
-        """
-        statement = select(Block.lesson_id).where(
-            col(Block.tenant_id) == self._work.tenant_id, col(Block.id) == block_id
-        )
-        return _present((await self._session.exec(statement)).one_or_none())
 
     async def of_lesson(self, lesson_id: UUID) -> list[Block]:
         """The blocks of a draft in their order, without those that were removed."""
@@ -236,6 +259,20 @@ class LessonVersionRepository(Repository[LessonVersion]):
         if found is None:
             raise NotFound
         return found
+
+    async def published(self, lesson_ids: Sequence[UUID]) -> list[LessonVersion]:
+        """What students read of some lessons; one statement."""
+        rows = await fetch(
+            self._work,
+            select_columns(LessonVersion, Lesson.id)
+            .join(Lesson, col(Lesson.id) == col(LessonVersion.lesson_id))
+            .where(
+                col(LessonVersion.tenant_id) == self._work.tenant_id,
+                col(LessonVersion.lesson_id).in_(lesson_ids),
+                col(LessonVersion.number) == col(Lesson.published_number),
+            ),
+        )
+        return [row[0] for row in rows]
 
     async def last_number(self, lesson_id: UUID) -> int:
         """The highest number that was given to a version of a lesson; 0 before the first."""

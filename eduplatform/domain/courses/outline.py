@@ -17,6 +17,7 @@ from eduplatform.domain.courses.lesson_repository import LessonHead, LessonRepos
 from eduplatform.domain.courses.models import Block, Lesson, Module
 from eduplatform.domain.courses.service import FILL_IN
 from eduplatform.domain.courses.texts import single_line
+from eduplatform.domain.files import service as files
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -118,6 +119,8 @@ async def delete_module(*, work: Work, me: Principal, module_id: UUID) -> None:
         NotFound: The person does not teach its course.
     """
     module = await _module(work, me, module_id)
+    lessons = await LessonRepository(work).of_module(module_id)
+    await files.detach(work=work, purpose="lesson", object_ids=[one.id for one in lessons])
     await ModuleRepository(work).delete(module)
     await work.audit("module.deleted", module_id=module_id, course_id=module.course_id)
 
@@ -209,6 +212,7 @@ async def delete_lesson(*, work: Work, me: Principal, lesson_id: UUID) -> UUID:
         NotFound: The person does not teach its course.
     """
     lesson = await _placed_lesson(work, me, lesson_id)
+    await files.detach(work=work, purpose="lesson", object_ids=[lesson_id])
     await LessonRepository(work).delete(lesson)
     await work.audit("lesson.deleted", lesson_id=lesson_id, course_id=lesson.course_id)
     return lesson.course_id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses.models import Course, EnrollmentRole, PublicationStatus
-from eduplatform.domain.courses.repository import CourseRepository, EnrollmentRepository
+from eduplatform.domain.courses.repository import CourseRepository
 from eduplatform.errors import NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -50,8 +50,7 @@ async def require_student(*, work: Work, me: Principal, course_id: UUID) -> tupl
     Raises:
         NotFound: It does not exist, is not published, or the person is not enrolled.
     """
-    course = await CourseRepository(work).get(course_id)
-    section_id = await EnrollmentRepository(work).section_of(course_id, me.user)
+    course, section_id = await CourseRepository(work).as_student(course_id, me.user)
     if section_id is None or course.status != PublicationStatus.PUBLISHED:
         raise NotFound
     return course, section_id

@@ -142,6 +142,34 @@ class CourseRepository(Repository[Course]):
         course, held = rows[0]
         return course, set(held or ())
 
+    async def as_student(self, course_id: UUID, user_id: UUID) -> tuple[Course, UUID | None]:
+        """A course and the section in which a person takes it, in one statement.
+
+        Raises:
+            NotFound: It does not exist in this tenant.
+        """
+        section = (
+            select(Enrollment.section_id)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .where(
+                col(Section.course_id) == col(Course.id),
+                col(Enrollment.user_id) == user_id,
+                col(Enrollment.role) == EnrollmentRole.STUDENT,
+                col(Enrollment.status) == ACTIVE,
+            )
+            .limit(1)
+            .correlate(Course)
+            .scalar_subquery()
+        )
+        statement = select_columns(Course, section).where(
+            col(Course.tenant_id) == self._work.tenant_id, col(Course.id) == course_id
+        )
+        rows = await fetch(self._work, statement)
+        if not rows:
+            raise NotFound
+        course, section_id = rows[0]
+        return course, section_id
+
     async def taught(
         self, *, user_id: UUID, search: str, number: int, size: int
     ) -> tuple[list[TaughtCourse], int]:
@@ -159,6 +187,13 @@ class CourseRepository(Repository[Course]):
         first = (max(number, 1) - 1) * size
         rows = await fetch(self._work, listing, **values, first=first, size=size)
         return [TaughtCourse(*row) for row in rows], total
+
+    async def lesson_count(self, course_id: UUID) -> int:
+        """How many lessons a course has, drafts too."""
+        statement = select(func.count(col(Lesson.id))).where(
+            col(Lesson.tenant_id) == self._work.tenant_id, col(Lesson.course_id) == course_id
+        )
+        return (await self._session.exec(statement)).one()
 
     async def teacher_ids(self, course_id: UUID) -> set[UUID]:
         """Everybody who teaches a section of the course."""
@@ -254,21 +289,6 @@ class EnrollmentRepository(Repository[Enrollment]):
     """Who is in which section."""
 
     model = Enrollment
-
-    async def section_of(self, course_id: UUID, user_id: UUID) -> UUID | None:
-        """The section in which a student takes a course."""
-        rows = await self._session.exec(
-            select(Enrollment.section_id)
-            .join(Section, col(Section.id) == col(Enrollment.section_id))
-            .where(
-                col(Enrollment.tenant_id) == self._work.tenant_id,
-                col(Section.course_id) == course_id,
-                col(Enrollment.user_id) == user_id,
-                col(Enrollment.role) == EnrollmentRole.STUDENT,
-                col(Enrollment.status) == ACTIVE,
-            )
-        )
-        return rows.first()
 
     async def of_person(self, course_id: UUID, user_id: UUID) -> list[Enrollment]:
         """All enrolments of a person in a course, ended ones too."""

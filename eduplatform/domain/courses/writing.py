@@ -27,10 +27,13 @@ from eduplatform.domain.courses.lesson_repository import (
 from eduplatform.domain.courses.models import Block, Course, Lesson, Module
 from eduplatform.domain.courses.outline import Direction
 from eduplatform.domain.courses.repository import fetch, select_columns
-from eduplatform.errors import Conflict, NotFound
+from eduplatform.domain.files import service as files
+from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
 
+FILE_PURPOSE = "lesson"
+PLAYABLE = frozenset({"video/mp4", "video/webm"})
 BLOCK_CHANGED = N_("This block was changed somewhere else while you were writing.")
 HEADING_CHANGED = N_("The title, the time or the aims were changed somewhere else while you were writing.")
 TOO_MANY = N_("A lesson has at most {limit} blocks. Make a second lesson of it.")
@@ -194,6 +197,41 @@ async def save_block(
     return block, blocks
 
 
+async def set_file(*, work: Work, me: Principal, block_id: UUID, file_id: UUID) -> tuple[Block, list[Block]]:
+    """Let a block show a file that the person has uploaded.
+
+    Raises:
+        NotFound: The block or the file is gone, or not the person's.
+        Invalid: The file is not of the block's kind; ``fields["file"]`` says so.
+    """
+    block, lesson, blocks = await _block(work, me, block_id)
+    stored = await files.attach(
+        work=work, me=me, file_ids=[file_id], purpose=FILE_PURPOSE, object_id=lesson.id
+    )
+    _require_kind(BlockKind(block.kind), stored[0].content_type)
+    block.data = {
+        **content_of(block).data,
+        "file_id": str(file_id),
+        "name": stored[0].name,
+        "size": str(stored[0].size),
+        "type": stored[0].content_type,
+        **({"src": ""} if block.kind == BlockKind.IMAGE else {}),
+    }
+    block.version += 1
+    lesson.changed = True
+    await work.flush()
+    return block, blocks
+
+
+def _require_kind(kind: BlockKind, content_type: str) -> None:
+    if kind is BlockKind.IMAGE and not content_type.startswith("image/"):
+        raise Invalid(fields={"file": N_("This is not a picture.")})
+    if kind is BlockKind.VIDEO and content_type not in PLAYABLE:
+        raise Invalid(fields={"file": N_("Browsers play MP4 and WebM. This file is something else.")})
+    if kind not in (BlockKind.IMAGE, BlockKind.VIDEO, BlockKind.FILE):
+        raise Invalid
+
+
 async def move_block(*, work: Work, me: Principal, block_id: UUID, direction: Direction) -> list[Block]:
     """Move a block one place; at the edge nothing happens. Returns the blocks in their new order.
 
@@ -255,8 +293,9 @@ async def bring_back(*, work: Work, me: Principal, block_id: UUID) -> list[Block
         Conflict: The lesson is full.
     """
     rows = BlockRepository(work)
+    lesson = await LessonRepository(work).of_block(block_id)
+    await policy.require_teacher(work=work, me=me, course_id=lesson.course_id)
     block = await rows.get(block_id)
-    lesson = await _locked(work, me, block.lesson_id)
     blocks = await rows.of_lesson(block.lesson_id)
     _require_room(blocks)
     block.removed_at = None
@@ -299,9 +338,9 @@ async def _locked(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
 
 async def _block(work: Work, me: Principal, block_id: UUID) -> tuple[Block, Lesson, list[Block]]:
     """A block of the draft, read after its lesson is the person's to change, with all blocks in their order."""
-    rows = BlockRepository(work)
-    lesson = await _locked(work, me, await rows.lesson_of(block_id))
-    blocks = await rows.of_lesson(lesson.id)
+    lesson = await LessonRepository(work).of_block(block_id)
+    await policy.require_teacher(work=work, me=me, course_id=lesson.course_id)
+    blocks = await BlockRepository(work).of_lesson(lesson.id)
     block = next((one for one in blocks if one.id == block_id), None)
     if block is None:
         raise NotFound

@@ -24,12 +24,12 @@ class AdjustmentRepository(Repository[GradeAdjustment]):
 
     model = GradeAdjustment
 
-    async def of(self, assessment_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], GradeAdjustment]:
-        """All adjustments of assessments by assessment and student; no statement when there are no assessments."""
-        if not assessment_ids:
-            return {}
-        rows = await self.find(col(GradeAdjustment.assessment_id).in_(assessment_ids))
-        return {(one.assessment_id, one.user_id): one for one in rows}
+    async def of(self, assessment_id: UUID, user_ids: Sequence[UUID]) -> dict[UUID, GradeAdjustment]:
+        """The adjustments of some students."""
+        rows = await self.find(
+            col(GradeAdjustment.assessment_id) == assessment_id, col(GradeAdjustment.user_id).in_(user_ids)
+        )
+        return {one.user_id: one for one in rows}
 
 
 def adjusted(result: GradeResult, points: Decimal, reason: str) -> GradeResult:

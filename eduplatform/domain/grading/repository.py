@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, or_, tuple_
+from sqlalchemy import literal, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.repository import Repository, given_rows
@@ -24,8 +24,7 @@ from eduplatform.domain.assessment.models import (
     QuestionVersion,
     Response,
 )
-from eduplatform.domain.assessment.ownership import in_group_of
-from eduplatform.domain.courses.group_models import GroupMember
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading.course_models import MANUAL
 from eduplatform.domain.grading.models import Grade, GradeEvent, GradingComment
@@ -155,7 +154,7 @@ class GradeRepository(Repository[Grade]):
 
         Grades are locked in the order of their keys, so that two of these statements never wait for each other.
         """
-        columns = Grade.__table__.c  # type: ignore[attr-defined]
+        columns: Any = Grade.__table__.c  # type: ignore[attr-defined]
         keys = given_rows(
             "wanted",
             [columns["id"], columns["assessment_id"], columns["user_id"]],
@@ -176,7 +175,7 @@ class GradeRepository(Repository[Grade]):
         }
         source = (
             select_columns(
-                *[literal(value, columns[name].type) for name, value in constants.items()],
+                *[literal(value, Grade.__table__.c[name].type) for name, value in constants.items()],  # type: ignore[attr-defined]
                 keys.c.id,
                 keys.c.assessment_id,
                 keys.c.user_id,
@@ -301,37 +300,32 @@ class GradeRepository(Repository[Grade]):
 
     async def attempts(self, assessment_id: UUID, user_id: UUID) -> tuple[list[Attempt], list[ScoredPart]]:
         """`attempts_of` of one student."""
-        found, parts = await self.attempts_of([(assessment_id, user_id)])
-        return [attempt for _user, attempt in found], parts
+        key = (assessment_id, user_id)
+        return (await self.attempts_of([key])).get(key, ([], []))
 
     async def attempts_of(
         self, pairs: Sequence[tuple[UUID, UUID]]
-    ) -> tuple[list[tuple[UUID, Attempt]], list[ScoredPart]]:
-        """Students with their attempts, oldest first, and the points of the responses of those that were handed in.
-
-        The attempt of a group comes once for each of its members who is asked for.
-        """
-        users = {user_id for _assessment, user_id in pairs}
-        own = col(Attempt.group_id).is_(None) & tuple_(col(Attempt.assessment_id), col(Attempt.user_id)).in_(
-            pairs
-        )
-        of_group = col(Attempt.assessment_id).in_({one for one, _user in pairs}) & in_group_of(
-            col(GroupMember.user_id).in_(users)
+    ) -> dict[tuple[UUID, UUID], tuple[list[Attempt], list[ScoredPart]]]:
+        """Students' own attempts and those of their groups, oldest first, and the points of what was handed in."""
+        columns: Any = Attempt.__table__.c  # type: ignore[attr-defined]
+        wanted = given_rows(
+            "wanted",
+            [columns["assessment_id"], columns["user_id"]],
+            [{"assessment_id": assessment_id, "user_id": user_id} for assessment_id, user_id in pairs],
         )
         points: tuple[Any, ...] = (
             AssessmentItem.points,
             Response.fraction,
             Response.points,
             col(Response.graded_by).is_not(None),
-            Response.id,
         )
         rows = await fetch(
             self._work,
-            select_columns(Attempt, func.coalesce(col(GroupMember.user_id), col(Attempt.user_id)), *points)
+            select_columns(wanted.c.user_id, Attempt, *points)
             .select_from(Attempt)
-            .outerjoin(
-                GroupMember,
-                (col(GroupMember.group_id) == col(Attempt.group_id)) & col(GroupMember.user_id).in_(users),
+            .join(
+                wanted,
+                (wanted.c.assessment_id == col(Attempt.assessment_id)) & belongs_to(wanted.c.user_id),
             )
             .outerjoin(
                 Response,
@@ -339,18 +333,17 @@ class GradeRepository(Repository[Grade]):
                 & (col(Attempt.state) == AttemptState.SUBMITTED),
             )
             .outerjoin(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
-            .where(
-                col(Attempt.tenant_id) == self._work.tenant_id,
-                own | of_group,
-            )
+            .where(col(Attempt.tenant_id) == self._work.tenant_id)
             .order_by(col(Attempt.number)),
         )
-        attempts = {(user_id, attempt.id): attempt for attempt, user_id, *_points in rows}
-        parts = {(row[0].id, row[-1]): row for row in rows if row[2] is not None}
-        return (
-            [(user_id, attempt) for (user_id, _id), attempt in attempts.items()],
-            [ScoredPart(row[0].id, *row[2:-1]) for row in parts.values()],
-        )
+        found: dict[tuple[UUID, UUID], tuple[list[Attempt], list[ScoredPart]]] = {}
+        for user_id, attempt, *part in rows:
+            attempts, parts = found.setdefault((attempt.assessment_id, user_id), ([], []))
+            if attempt not in attempts:
+                attempts.append(attempt)
+            if part[0] is not None:
+                parts.append(ScoredPart(attempt.id, *part))
+        return found
 
 
 class GradeEventRepository(Repository[GradeEvent]):

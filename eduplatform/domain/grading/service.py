@@ -52,6 +52,7 @@ KINDS = (
     "excused",
     "unexcused",
     "recalculated",
+    "regraded",
     "undone",
     "entered",
     "marked_missing",
@@ -148,8 +149,9 @@ async def settle(
     if rules is None:
         policies = await policies_for(work=work, assessments=[context.assessment], students=[user_id])
         rules = policies[(assessment_id, user_id)]
-    in_groups = [assessment_id] if context.assessment.group_set_id is not None else []
-    extra = await AdjustmentRepository(work).of(in_groups)
+    extra: dict[UUID, GradeAdjustment] = {}
+    if context.assessment.group_set_id is not None:
+        extra = await AdjustmentRepository(work).of(assessment_id, [user_id])
     found = work_out(
         row,
         context,
@@ -158,7 +160,7 @@ async def settle(
         rules=rules,
         excused=row.status == GradeStatus.EXCUSED if excused is None else excused,
         now=moment,
-        adjustment=extra.get((assessment_id, user_id)),
+        adjustment=extra.get(user_id),
         forget_entry=forget_entry,
     )
     entered = forget_entry and (row.entered_points is not None or bool(row.entered_status))
@@ -204,6 +206,21 @@ def change_of(
             "after": stand(found.points, found.possible, found.status, found.released_at),
         },
     )
+
+
+def take(row: Grade, found: WorkedOut) -> bool:
+    """Put what was worked out into a grade; whether that changed anything."""
+    before, old_steps = snapshot(row), row.explanation
+    row.points, row.possible, row.status = found.points, found.possible, found.status
+    row.released_at, row.explanation = found.released_at, found.steps
+    return snapshot(row) != before or found.steps != old_steps
+
+
+def mark_changed(row: Grade) -> None:
+    """Count a change of a grade; a student who sees it has not seen the new one."""
+    row.version += 1
+    if row.released_at is not None:
+        row.seen_at = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,9 +363,7 @@ async def record(
 
     ``after`` is for events that say more than how the grade stands.
     """
-    row.version += 1
-    if row.released_at is not None:
-        row.seen_at = None
+    mark_changed(row)
     await GradeEventRepository(work).add(
         GradeEvent(
             grade_id=row.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +9,9 @@ from uuid import UUID
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import policies_for
-from eduplatform.domain.assessment.models import Attempt
 from eduplatform.domain.grading.adjustments import AdjustmentRepository
 from eduplatform.domain.grading.calculation import GradeStatus
-from eduplatform.domain.grading.repository import GradeRepository, ScoredPart
+from eduplatform.domain.grading.repository import GradeRepository
 from eduplatform.domain.grading.service import change_of, person_types, work_out
 from eduplatform.domain.grading.writing import GradeChange, write_grades
 
@@ -30,7 +28,8 @@ async def settle_all(
     reason: str = "",
     now: datetime | None = None,
 ) -> list[GradeChange]:
-    """Work out the grades of students for assessments from all their attempts; four statements, however many they are.
+    """Work out the grades of students for assessments from all their attempts; four statements, however many they are,
+    and one more for each assessment that is done in groups.
 
     An excuse stays. Grades that do not change are left alone. The caller has checked access and written the audit row.
 
@@ -50,27 +49,31 @@ async def settle_all(
     moment, batch = now or utc_now(), new_id()
     grades = GradeRepository(work)
     opened = await grades.opened_all(pairs, person_types())
-    attempts, parts = _grouped(*await grades.attempts_of(pairs))
+    worked = await grades.attempts_of(pairs)
     assessments = {context.assessment.id: context.assessment for _row, context in opened}
     policies = await policies_for(
         work=work,
         assessments=list(assessments.values()),
         students=sorted({user_id for _assessment, user_id in pairs}),
     )
-    in_groups = [key for key, one in assessments.items() if one.group_set_id is not None]
-    extra = await AdjustmentRepository(work).of(in_groups)
+    extra = {
+        assessment.id: await AdjustmentRepository(work).of(assessment.id, [user_id for _, user_id in pairs])
+        for assessment in assessments.values()
+        if assessment.group_set_id is not None
+    }
     changes: list[GradeChange] = []
     for row, context in opened:
         key = (row.assessment_id, row.user_id)
+        attempts, parts = worked.get(key, ([], []))
         found = work_out(
             row,
             context,
-            attempts[key],
-            parts[key],
+            attempts,
+            parts,
             rules=policies[key],
             excused=row.status == GradeStatus.EXCUSED,
             now=moment,
-            adjustment=extra.get(key),
+            adjustment=extra.get(row.assessment_id, {}).get(row.user_id),
         )
         if found.differs(row):
             changes.append(
@@ -86,18 +89,3 @@ async def settle_all(
             )
     await write_grades(work, changes)
     return changes
-
-
-def _grouped(
-    found: Sequence[tuple[UUID, Attempt]], parts: Sequence[ScoredPart]
-) -> tuple[defaultdict[Pair, list[Attempt]], defaultdict[Pair, list[ScoredPart]]]:
-    by_pair: defaultdict[Pair, list[Attempt]] = defaultdict(list)
-    parts_by_pair: defaultdict[Pair, list[ScoredPart]] = defaultdict(list)
-    owners: defaultdict[UUID, list[Pair]] = defaultdict(list)
-    for user_id, one in found:
-        by_pair[(one.assessment_id, user_id)].append(one)
-        owners[one.id].append((one.assessment_id, user_id))
-    for part in parts:
-        for pair in owners[part.attempt_id]:
-            parts_by_pair[pair].append(part)
-    return by_pair, parts_by_pair

@@ -80,7 +80,7 @@ async def _write(work: Work, changes: Sequence[GradeChange]) -> None:
     names = ["id", "grade_id", *_EVENT]
     source = select_columns(
         *[given.c[name] for name in names],
-        *[literal(value, events[name].type) for name, value in constants.items()],
+        *[literal(value, GradeEvent.__table__.c[name].type) for name, value in constants.items()],  # type: ignore[attr-defined]
     ).select_from(given)
     statement: Any = insert(GradeEvent).from_select([*names, *constants], source).add_cte(changed)
     session: Any = work.session

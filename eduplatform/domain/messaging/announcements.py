@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlmodel import col
 
 from eduplatform.db.base import utc_now
@@ -109,7 +110,7 @@ async def list_own(
         course_id: Only this course.
         page: From 1.
         size: Rows of a page.
-        unread: Only what the person has not read, and what is pinned.
+        unread: Only what the person has not read; of one course also what is pinned.
         now: The server's clock by default.
     """
     me.require(Permission.NOTIFICATION)
@@ -121,10 +122,12 @@ async def list_own(
         col(Course.status) == PublicationStatus.PUBLISHED,
         meant_for(people),
     ]
+    if unread:
+        # On top of its own course a pinned one stays; among all courses it would push away what is new.
+        stays = col(Announcement.pinned) if course_id is not None else false()
+        conditions.append(stays | ~AnnouncementReadRepository.has_read(me.user))
     if course_id is not None:
         conditions.append(col(Announcement.course_id) == course_id)
-    if unread:
-        conditions.append(col(Announcement.pinned) | ~AnnouncementReadRepository.has_read(me.user))
     return await AnnouncementRepository(work).listed(
         *conditions, reader=me.user, counted=False, number=page, size=size
     )

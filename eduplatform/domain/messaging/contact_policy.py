@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from eduplatform.domain.tenants.models import TenantKind
 from eduplatform.security.permissions import Role
@@ -99,7 +99,7 @@ def guardian_may_read(
 def rules_of(kind: str, settings: Mapping[str, Any]) -> Rules:
     """The rules as an organisation has stored them; a school's guardians see by default, a company has none."""
     stored = settings.get(RULES_KEY)
-    given: Mapping[str, Any] = stored if isinstance(stored, dict) else {}
+    given = cast("dict[str, Any]", stored if isinstance(stored, dict) else {})
     chosen = given.get("classmates")
     return Rules(
         classmates=Classmates(chosen) if chosen in set(Classmates) else Classmates.TEACHER,

@@ -130,7 +130,13 @@ async def send(
     """Write a mail to the outbox in the caller's transaction."""
     await work.add(
         compose(
-            tenant_id=tenant_id, recipient=recipient, template=template, locale=locale, link=link, **params
+            tenant_id=tenant_id,
+            recipient=recipient,
+            template=template,
+            locale=locale,
+            link=link,
+            entries=(),
+            **params,
         )
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import col, func, select
+from sqlmodel import col, func
 
 from eduplatform.db.repository import Repository
 from eduplatform.domain.accounts.models import AccountStatus, User
@@ -50,18 +50,19 @@ class NotificationRepository(Repository[Notification]):
     async def recipients(self, user_ids: Sequence[UUID]) -> list[Recipient]:
         """The active ones of these people with their choices; one statement."""
         setting = NotificationSetting
-        found = await self._session.exec(
-            select(User.id, setting.ways, setting.timezone, setting.quiet_from, setting.quiet_until)
+        rows = await fetch(
+            self._work,
+            select_columns(User.id, setting.ways, setting.timezone, setting.quiet_from, setting.quiet_until)
             .join(setting, col(setting.user_id) == col(User.id), isouter=True)
             .where(
                 col(User.tenant_id) == self._work.tenant_id,
                 col(User.id).in_(user_ids),
                 col(User.status) == AccountStatus.ACTIVE,
-            )
+            ),
         )
         return [
             Recipient(user_id, ways or {}, timezone or "", start or 0, end or 0)
-            for user_id, ways, timezone, start, end in found.all()
+            for user_id, ways, timezone, start, end in rows
         ]
 
     async def pending(self, *conditions: ColumnElement[bool], limit: int) -> list[Pending]:
@@ -112,7 +113,7 @@ class NotificationRepository(Repository[Notification]):
         """How many of a person's notifications are unread."""
         return await self.count(
             col(Notification.recipient_id) == user_id,
-            col(Notification.in_app),
+            col(Notification.in_app).is_(True),
             col(Notification.read_at).is_(None),
         )
 

@@ -280,6 +280,23 @@ async def edit_post(*, work: Work, me: Principal, post_id: UUID, body: str) -> P
     return post
 
 
+async def own_words(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | None) -> tuple[str, str]:
+    """Title and markdown of one's own contribution, to change it; an answer has no title.
+
+    Raises:
+        NotFound: It does not exist for this person, or is not theirs.
+    """
+    access = await policy.require_thread(work=work, me=me, thread_id=thread_id)
+    if post_id is None:
+        if access.thread.author_id != me.user:
+            raise NotFound
+        return access.thread.title, access.thread.body
+    post = await PostRepository(work).get(post_id)
+    if post.thread_id != thread_id or post.author_id != me.user or post.deleted_at:
+        raise NotFound
+    return "", post.body
+
+
 async def history(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | None) -> list[Revision]:
     """What a contribution said before, newest first; for its author and the teachers.
 

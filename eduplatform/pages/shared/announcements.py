@@ -198,7 +198,7 @@ def _form() -> rx.Component:
             checkbox(
                 name="pinned",
                 label=_("Pin to the top"),
-                hint=_("It stays above newer ones and on the start page until you unpin it."),
+                hint=_("It stays above newer ones until you unpin it."),
                 default_checked=_EDIT["pinned"],
             ),
             rx.el.div(

@@ -51,16 +51,27 @@ def learn_course() -> rx.Component:
                 description=_COURSE["code"],
                 breadcrumb=breadcrumb((_("Courses"), "/learn/courses"), current=_COURSE["title"]),
                 actions=[
+                    button_link(
+                        _("Print"),
+                        f"/print/courses/{_COURSE['id']}",
+                        icon="printer",
+                        variant="quiet",
+                        reload=True,
+                    ),
                     rx.cond(
                         _S.next_id != "",
                         button_link(
-                            rx.cond(_S.read > 0, _("Read on"), _("Start reading")),
+                            rx.cond(
+                                _S.next_opened, _("Go on: {title}", title=_S.next_title), _("Start reading")
+                            ),
                             f"/learn/lessons/{_S.next_id}",
+                            id="course-next",
                             variant="primary",
                             icon_end="arrow-right",
+                            class_name="max-w-80 [&>span]:truncate",
                         ),
                         rx.fragment(),
-                    )
+                    ),
                 ],
             ),
             learn_tabs(_COURSE["id"], "lessons"),
@@ -106,14 +117,61 @@ def _module(module: Any) -> rx.Component:
                 ),
                 class_name="min-w-0",
             ),
-            rx.el.p(module["progress_text"], class_name="shrink-0 text-sm text-ink-muted tabular-nums"),
+            rx.cond(
+                module["locks"].length() > 0,
+                badge(_("Locked"), icon="lock"),
+                rx.el.div(
+                    rx.el.p(
+                        module["progress_text"],
+                        class_name="mb-1.5 text-end text-sm text-ink-muted tabular-nums",
+                    ),
+                    progress(
+                        module["read"],
+                        maximum=rx.cond(module["total"] > 0, module["total"], 1),
+                        label=module["title"],
+                        value_text=module["progress_text"],
+                        hide_label=True,
+                        id="module-progress-" + module["id"],
+                    ),
+                    class_name="w-32 shrink-0 sm:w-44",
+                ),
+            ),
             class_name="flex items-end justify-between gap-4 px-5 py-4",
         ),
+        rx.cond(
+            module["locks"].length() > 0,
+            rx.el.ul(
+                rx.foreach(
+                    module["locks"],
+                    lambda one: rx.el.li(
+                        icon("lock", class_name="mt-0.5 shrink-0 text-ink-muted"),
+                        rx.el.span(one),
+                        class_name="flex gap-2.5",
+                    ),
+                ),
+                class_name="flex flex-col gap-1.5 border-t border-line bg-sunken/60 px-5 py-3 text-sm text-ink",
+            ),
+            rx.fragment(),
+        ),
         rx.el.ol(
-            rx.foreach(module["lessons"], _lesson), class_name="divide-y divide-line border-t border-line"
+            rx.foreach(
+                module["lessons"],
+                lambda one: rx.cond(module["locks"].length() > 0, _locked_lesson(one), _lesson(one)),
+            ),
+            class_name="divide-y divide-line border-t border-line",
         ),
         key=module["id"],
         class_name="overflow-hidden rounded-xl border border-line bg-surface shadow-sm",
+    )
+
+
+def _locked_lesson(lesson: Any) -> rx.Component:
+    return rx.el.li(
+        icon("lock", size="md", class_name="text-ink-muted"),
+        rx.el.span(lesson["title"], class_name="min-w-0 flex-1 text-sm text-ink-muted"),
+        visually_hidden(_("Locked")),
+        key=lesson["id"],
+        class_name="flex items-center gap-3.5 px-5 py-3.5",
     )
 
 

@@ -7,9 +7,19 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.lesson.blocks import show_block
+from eduplatform.components.live.reading_place import reading_place
 from eduplatform.components.text import _, _n
-from eduplatform.components.ui import breadcrumb, button, button_link, icon, progress, skeleton, skeleton_text
-from eduplatform.components.ui.rich_text import rich_text
+from eduplatform.components.ui import (
+    breadcrumb,
+    button,
+    button_link,
+    icon,
+    link,
+    progress,
+    skeleton,
+    skeleton_text,
+)
 from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.reading import LessonState
@@ -26,12 +36,7 @@ def lesson() -> rx.Component:
         _S,
         rx.el.article(
             _head(),
-            rich_text(
-                _LESSON["body_html"],
-                class_name="mt-8 text-[1.0625rem] print:mt-4 print:text-[11pt]",
-                id="lesson-text",
-            ),
-            _end(),
+            rx.cond(_S.locks.length() > 0, _locked(), rx.fragment(_resume(), _text(), _end())),
             class_name="mx-auto w-full max-w-[44rem]",
         ),
         skeleton=rx.el.div(
@@ -41,6 +46,65 @@ def lesson() -> rx.Component:
             skeleton_text(lines=9, class_name="mt-10"),
             class_name="mx-auto max-w-[44rem]",
         ),
+    )
+
+
+def _text() -> rx.Component:
+    return rx.el.div(
+        reading_place("lesson-text", subject=_LESSON["id"], on_reach=_S.reach),
+        rx.foreach(
+            _S.blocks,
+            lambda one: rx.el.section(
+                show_block(one, quiz_action=_("Open")),
+                id=f"b-{one['id']}",
+                key=one["id"],
+                custom_attrs={"data-block": one["id"]},
+                class_name="scroll-mt-20",
+            ),
+        ),
+        id="lesson-text",
+        class_name="mt-8 flex flex-col gap-6 text-[1.0625rem] print:mt-4 print:text-[11pt]",
+    )
+
+
+def _resume() -> rx.Component:
+    return rx.cond(
+        _S.place != "",
+        rx.el.p(
+            icon("book-open", class_name="shrink-0 text-accent"),
+            rx.el.a(
+                _("Go on where you stopped"),
+                href=f"#b-{_S.place}",
+                id="lesson-resume",
+                class_name="font-medium text-accent underline underline-offset-2 hover:text-accent-strong",
+            ),
+            class_name=(
+                "mt-6 flex items-center gap-2.5 rounded-xl bg-accent-soft px-5 py-3 text-sm print:hidden"
+            ),
+        ),
+        rx.fragment(),
+    )
+
+
+def _locked() -> rx.Component:
+    return rx.el.section(
+        rx.el.span(
+            icon("lock", size="lg"),
+            class_name="grid size-12 place-items-center rounded-xl border border-line bg-surface text-ink-muted shadow-sm",
+        ),
+        rx.el.h2(_("This lesson is not open to you yet"), class_name="mt-4 text-lg font-semibold text-ink"),
+        rx.el.ul(
+            rx.foreach(_S.locks, lambda one: rx.el.li(one)),
+            class_name="mt-3 flex flex-col gap-1.5 text-center text-ink",
+        ),
+        button_link(
+            _("Back to the course"),
+            f"/learn/courses/{_LESSON['course_id']}",
+            icon="arrow-left",
+            class_name="mt-6",
+        ),
+        id="lesson-locked",
+        class_name="mt-10 flex flex-col items-center px-4 py-8 text-center",
     )
 
 
@@ -81,6 +145,12 @@ def _head() -> rx.Component:
                     class_name="inline-flex items-center gap-1.5 text-success",
                 ),
                 rx.fragment(),
+            ),
+            link(
+                _("Print view"),
+                f"/print/lessons/{_LESSON['id']}",
+                reload=True,
+                class_name="text-sm print:hidden",
             ),
             class_name="mt-4 flex flex-wrap items-center gap-x-5 gap-y-2 text-sm text-ink-muted",
         ),

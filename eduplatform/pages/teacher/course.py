@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.sortable import drag_handle, sort_item, sort_list, sortable
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     badge,
@@ -35,8 +36,10 @@ from eduplatform.pages.teacher.course_tools import (
     keep_focus,
     publication_badge,
 )
+from eduplatform.pages.teacher.unlock_dialog import unlock_dialog
 from eduplatform.security.permissions import Role
 from eduplatform.state.outline import CourseState
+from eduplatform.state.unlocking import UnlockState
 
 _S: Any = CourseState
 
@@ -49,12 +52,14 @@ def teach_course() -> rx.Component:
         course_header(_S.course, "outline", actions=_actions()),
         keep_focus(_S.focus, _S.drawn),
         visually_hidden(_S.announcement, role="status"),
+        sortable("course-outline", on_place=_S.place),
         rx.el.div(
             _outline(),
             rx.el.aside(_sections(), _about(), class_name="flex min-w-0 flex-col gap-6"),
             class_name="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]",
         ),
         course_dialogs(),
+        unlock_dialog(),
         skeleton=course_skeleton(),
     )
 
@@ -62,6 +67,14 @@ def teach_course() -> rx.Component:
 def _actions() -> list[rx.Component]:
     published = _S.course["published"]
     return [
+        menu(
+            menu_link(_("Copy the course"), f"/teach/courses/{_S.course['id']}/copy", icon="copy"),
+            menu_link(_("Print view"), f"/print/courses/{_S.course['id']}", icon="printer", reload=True),
+            id="course-menu",
+            label=_("More actions"),
+            icon_only=True,
+            variant="quiet",
+        ),
         button(_("Edit details"), icon="pencil", on_click=_S.open_dialog("course", "")),
         rx.cond(
             published,
@@ -80,7 +93,12 @@ def _outline() -> rx.Component:
         ),
         rx.cond(
             _S.modules.length() > 0,
-            rx.el.ol(rx.foreach(_S.modules, _module), class_name="mt-4 flex flex-col gap-4"),
+            rx.el.ol(
+                rx.foreach(_S.modules, _module),
+                id="course-outline",
+                custom_attrs=sort_list("module", "modules"),
+                class_name="mt-4 flex flex-col gap-4",
+            ),
             rx.el.div(
                 empty_state(
                     _("No modules yet"),
@@ -108,18 +126,28 @@ def _module(module: Any) -> rx.Component:
     key = module["id"]
     return rx.el.li(
         rx.el.div(
+            drag_handle("max-sm:hidden"),
             rx.el.div(
                 rx.el.p(
                     _("Module {number}", number=module["number"]),
                     class_name="text-xs font-medium text-ink-muted",
                 ),
                 rx.el.h3(module["title"], class_name="text-base font-semibold text-ink"),
+                rx.foreach(
+                    module["rules"],
+                    lambda one: rx.el.p(
+                        icon("lock", class_name="mt-0.5 shrink-0"),
+                        one,
+                        class_name="mt-1 flex gap-1.5 text-xs text-ink-muted",
+                    ),
+                ),
                 class_name="min-w-0 flex-1",
             ),
             _movers("module", key, module["title"], module["first"], module["last"], _S.move_module),
             menu(
                 menu_item(_("Rename"), icon="pencil", on_click=_S.open_dialog("rename", key)),
                 menu_item(_("Add lesson"), icon="plus", on_click=_S.open_dialog("lesson", key)),
+                menu_item(_("When it opens"), icon="lock", on_click=UnlockState.open(key)),
                 menu_separator(),
                 menu_item(_("Delete"), icon="trash", danger=True, on_click=_S.ask_remove("module", key)),
                 id=f"menu-{key}",
@@ -128,15 +156,21 @@ def _module(module: Any) -> rx.Component:
                 variant="quiet",
                 size="sm",
             ),
-            class_name="flex items-center gap-1 px-4 py-3.5 sm:ps-5",
+            class_name="flex items-center gap-1 px-4 py-3.5 sm:ps-2",
+        ),
+        rx.el.ol(
+            rx.foreach(module["lessons"], _lesson),
+            custom_attrs=sort_list("lesson", key),
+            class_name="divide-y divide-line border-t border-line empty:hidden",
         ),
         rx.cond(
             module["lessons"].length() > 0,
-            rx.el.ol(
-                rx.foreach(module["lessons"], _lesson),
-                class_name="divide-y divide-line border-t border-line",
+            rx.fragment(),
+            rx.el.p(
+                _("No lessons yet."),
+                custom_attrs=sort_list("lesson", key),
+                class_name="border-t border-line px-5 py-4 text-sm text-ink-muted",
             ),
-            rx.el.p(_("No lessons yet."), class_name="border-t border-line px-5 py-4 text-sm text-ink-muted"),
         ),
         rx.el.div(
             button(
@@ -150,14 +184,15 @@ def _module(module: Any) -> rx.Component:
             class_name="border-t border-line bg-sunken/50 px-3 py-2",
         ),
         key=key,
-        class_name="overflow-clip rounded-xl border border-line bg-surface shadow-sm",
+        custom_attrs=sort_item("module", key),
+        class_name="overflow-clip rounded-xl border border-line bg-surface shadow-sm data-dragged:opacity-50",
     )
 
 
 def _lesson(lesson: Any) -> rx.Component:
     key = lesson["id"]
     return rx.el.li(
-        icon("file-text", class_name="shrink-0 text-ink-muted max-sm:hidden"),
+        drag_handle("max-sm:hidden"),
         rx.el.div(
             link(
                 lesson["title"],
@@ -171,7 +206,13 @@ def _lesson(lesson: Any) -> rx.Component:
             ),
             class_name="min-w-0 flex-1",
         ),
-        rx.cond(lesson["published"], rx.fragment(), badge(_("Draft"), dot=True)),
+        rx.cond(
+            lesson["published"],
+            rx.cond(
+                lesson["changed"], badge(_("Changes not published"), tone="warning", dot=True), rx.fragment()
+            ),
+            badge(_("Draft"), dot=True),
+        ),
         _movers("lesson", key, lesson["title"], lesson["first"], lesson["last"], _S.move_lesson),
         icon_button(
             "trash",
@@ -180,7 +221,10 @@ def _lesson(lesson: Any) -> rx.Component:
             on_click=_S.ask_remove("lesson", key),
         ),
         key=key,
-        class_name="flex items-center gap-1 px-4 py-2.5 hover:bg-sunken/60 sm:gap-2 sm:ps-5",
+        custom_attrs=sort_item("lesson", key),
+        class_name=(
+            "flex items-center gap-1 px-4 py-2.5 hover:bg-sunken/60 data-dragged:opacity-50 sm:gap-2 sm:ps-2"
+        ),
     )
 
 

@@ -39,13 +39,21 @@ export const CopyButton = ({ text, label, copiedLabel, className }) => {
   );
 };
 
-// After the list was drawn anew, the button that was pressed gets the focus again, or its opposite at the edge.
+// After the list was drawn anew, the button that was pressed gets the focus again, or its opposite at the edge. A dialog
+// that closes in the same moment gives the focus back to its opener: the second try comes after that.
+const AFTER_DIALOG_MS = 100;
+
 export const KeepFocus = ({ target, moment }) => {
   useEffect(() => {
-    if (!target) return;
+    if (!target) return undefined;
     const opposite = target.replace(/-(up|down)$/, (_whole, way) => (way === "up" ? "-down" : "-up"));
-    const node = [target, opposite].map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
-    node?.focus();
+    const focus = () => {
+      const node = [target, opposite].map((id) => document.getElementById(id)).find((one) => one && !one.disabled);
+      if (node && document.activeElement !== node) node.focus();
+    };
+    focus();
+    const timer = setTimeout(focus, AFTER_DIALOG_MS);
+    return () => clearTimeout(timer);
   }, [target, moment]);
   return null;
 };

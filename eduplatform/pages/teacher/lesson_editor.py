@@ -1,4 +1,4 @@
-"""The editor of a lesson: markdown with a live preview."""
+"""The editor of a lesson: its heading, its blocks, and publishing."""
 
 from __future__ import annotations
 
@@ -7,34 +7,37 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.hotkeys import Hotkey, hotkeys
+from eduplatform.components.live.autosave import autosave
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
+    badge,
     breadcrumb,
     button,
     button_link,
     callout,
     confirm_dialog,
+    dialog,
     menu,
     menu_item,
+    menu_link,
     number_input,
     page_header,
     skeleton,
     text_input,
     textarea,
 )
-from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
-from eduplatform.pages.teacher.course_tools import publication_badge
+from eduplatform.pages.teacher.lesson_blocks import lesson_blocks
 from eduplatform.security.permissions import Role
 from eduplatform.state.lessons import LessonEditorState
 from eduplatform.state.shell import ShellState
 
 _S: Any = LessonEditorState
 
-_FORM = "lesson-form"
+_HEADING = "lesson-heading"
+_PUBLISH = "publish-form"
 _LESSON = _S.lesson
 
 
@@ -45,7 +48,7 @@ def lesson_editor() -> rx.Component:
         _S,
         page_header(
             _LESSON["title"],
-            meta=[publication_badge(_LESSON["published"])],
+            meta=[_status()],
             breadcrumb=breadcrumb(
                 (_("Courses"), "/teach/courses"),
                 (_LESSON["course"], f"/teach/courses/{_LESSON['course_id']}"),
@@ -53,16 +56,20 @@ def lesson_editor() -> rx.Component:
             ),
             actions=_actions(),
         ),
-        hotkeys(Hotkey("mod+s", click="lesson-save", in_fields=True)),
-        rx.el.div(_conflict(), _problems(), class_name="mt-5 flex flex-col gap-3 empty:hidden"),
-        _form(),
+        rx.el.div(_problems("lesson-problems"), class_name="mt-5 empty:hidden"),
+        _heading(),
+        lesson_blocks(),
         _neighbours(),
+        _publish_dialog(),
         confirm_dialog(
             id="remove-this-lesson",
             title=_("Delete this lesson?"),
-            message=_("{name} goes for good, with the record of who has read it.", name=_LESSON["title"]),
+            message=_(
+                "{name} goes for good, with its versions and the record of who has read it.",
+                name=_LESSON["title"],
+            ),
             confirm_label=_("Delete lesson"),
-            open=_S.removing,
+            open=_S.dialog == "remove",
             on_close=_S.keep,
             on_confirm=_S.remove,
         ),
@@ -72,71 +79,53 @@ def lesson_editor() -> rx.Component:
             skeleton(class_name="mt-8 h-10 w-full"),
             skeleton(class_name="mt-6 h-[28rem] w-full rounded-xl!"),
         ),
+        class_name="mx-auto w-full max-w-4xl",
+    )
+
+
+def _status() -> rx.Component:
+    return rx.cond(
+        _LESSON["published"],
+        rx.fragment(
+            badge(_("Version {number} is published", number=_LESSON["number"]), tone="success", dot=True),
+            rx.cond(
+                _LESSON["changed"], badge(_("Changes not published"), tone="warning", dot=True), rx.fragment()
+            ),
+        ),
+        badge(_("Draft"), dot=True),
     )
 
 
 def _actions() -> list[rx.Component]:
     return [
         menu(
+            menu_link(_("Versions"), f"/teach/lessons/{_LESSON['id']}/versions", icon="clock"),
+            menu_link(_("Print view"), f"/print/lessons/{_LESSON['id']}", icon="printer", reload=True),
             menu_item(
                 _("Back to draft"),
                 icon="eye-off",
                 disabled=~_LESSON["published"].bool(),
                 on_click=_S.unpublish,
             ),
-            menu_item(_("Delete lesson"), icon="trash", danger=True, on_click=_S.ask_remove),
+            menu_item(_("Delete lesson"), icon="trash", danger=True, on_click=_S.ask("remove", "")),
             id="lesson-menu",
             label=_("More actions"),
             icon_only=True,
             variant="quiet",
         ),
+        button_link(_("Versions"), f"/teach/lessons/{_LESSON['id']}/versions", icon="clock"),
         button(
-            _("Save"),
-            id="lesson-save",
-            icon="save",
-            type="submit",
-            form=_FORM,
-            on_click=_S.intend(False),
-            variant="secondary",
-        ),
-        rx.cond(
-            _LESSON["published"],
-            rx.fragment(),
-            button(
-                _("Publish"),
-                id="lesson-publish",
-                icon="eye",
-                type="submit",
-                form=_FORM,
-                variant="primary",
-                on_click=_S.intend(True),
-            ),
+            rx.cond(_LESSON["published"], _("Publish changes"), _("Publish")),
+            id="lesson-publish",
+            icon="eye",
+            variant="primary",
+            disabled=_LESSON["published"].bool() & ~_LESSON["changed"].bool(),
+            on_click=_S.ask("publish", ""),
         ),
     ]
 
 
-def _conflict() -> rx.Component:
-    return rx.cond(
-        _S.conflict != "",
-        callout(
-            _S.conflict,
-            title=_("Not saved"),
-            tone="warning",
-            role="alert",
-            actions=[
-                button_link(
-                    _("Show the saved lesson beside this one"),
-                    f"/teach/lessons/{_LESSON['id']}",
-                    external=True,
-                    size="sm",
-                )
-            ],
-        ),
-        rx.fragment(),
-    )
-
-
-def _problems() -> rx.Component:
+def _problems(key: str) -> rx.Component:
     return rx.cond(
         _S.problems.length() > 0,
         callout(
@@ -144,35 +133,100 @@ def _problems() -> rx.Component:
                 rx.foreach(
                     _S.problems,
                     lambda one: rx.el.li(
-                        rx.el.span(_("Line {number}", number=one["line"]), class_name="font-medium"),
-                        ": ",
-                        one["text"],
+                        rx.cond(
+                            one["block"] != "",
+                            rx.el.button(
+                                rx.el.span(
+                                    one["place"], class_name="font-medium underline underline-offset-2"
+                                ),
+                                ": ",
+                                one["text"],
+                                type="button",
+                                on_click=_S.go_to(one["block"], one["field"]),
+                                class_name="rounded-sm py-1 text-start text-ink hover:text-accent",
+                            ),
+                            rx.el.span(one["text"]),
+                        ),
+                        key=one["key"],
                     ),
                 ),
-                class_name="mt-1 list-disc space-y-1 ps-5",
+                class_name="mt-1 list-disc ps-5",
             ),
             title=_n(
-                "{count} thing keeps some readers out",
-                "{count} things keep some readers out",
+                "{count} thing to put right before publishing",
+                "{count} things to put right before publishing",
                 count=_S.problems.length(),
             ),
             tone="warning",
-            id="lesson-problems",
+            id=key,
         ),
         rx.fragment(),
     )
 
 
-def _form() -> rx.Component:
+def _publish_dialog() -> rx.Component:
+    return dialog(
+        rx.cond(
+            _S.problems.length() > 0,
+            _problems("publish-problems"),
+            rx.el.form(
+                textarea(
+                    name="note",
+                    id=field_id("publish-note"),
+                    label=_("What changed?"),
+                    optional=True,
+                    hint=_("One sentence for the list of versions, for example: New example for friction."),
+                    rows=2,
+                    max_length=300,
+                    error=_S.errors["note"],
+                ),
+                id=_PUBLISH,
+                on_submit=_S.publish,
+            ),
+        ),
+        title=_("Publish this lesson"),
+        description=_(
+            "It becomes the next version. Students read it at once; what they have read stays marked."
+        ),
+        id="dialog-publish",
+        open=_S.dialog == "publish",
+        on_close=_S.keep,
+        size="sm",
+        footer=[
+            button(_("Cancel"), closes=True),
+            button(
+                _("Publish"),
+                id="publish-now",
+                type="submit",
+                form=_PUBLISH,
+                variant="primary",
+                disabled=_S.problems.length() > 0,
+            ),
+        ],
+    )
+
+
+def _heading() -> rx.Component:
     errors = _S.errors
     return rx.el.form(
         local_draft(
-            _FORM,
+            _HEADING,
             rx.cond(_LESSON["id"] != "", f"lesson:{ShellState.person}:{_LESSON['id']}", ""),
-            saved=_S.saved,
+            saved=_S.heading_saved,
             ready=_S.loaded,
         ),
+        rx.cond(
+            _S.heading_conflict != "",
+            callout(
+                _("Copy what you want to keep, then reload the page to see what is saved."),
+                title=_S.heading_conflict,
+                tone="warning",
+                role="alert",
+            ),
+            rx.fragment(),
+        ),
         rx.el.input(type="hidden", name="version", value=_LESSON["version"].to(str), read_only=True),
+        rx.el.input(type="hidden", name="base", default_value="", custom_attrs={"data-draft": ""}),
         rx.el.div(
             text_input(
                 name="title",
@@ -207,25 +261,10 @@ def _form() -> rx.Component:
             default_value=_LESSON["objectives"],
             error=errors["objectives"],
         ),
-        markdown_editor(
-            id="lesson-body",
-            name="body",
-            label=_("Text"),
-            value=_S.body,
-            revision=_LESSON["id"],
-            preview_html=_S.preview_html,
-            on_change=_S.preview,
-            rows=24,
-            max_length=100_000,
-            error=errors["body"],
-        ),
-        rx.el.p(
-            _("Markdown with formulas ($x^2$), code, tables and pictures. Ctrl+S saves."),
-            class_name="text-sm text-ink-muted",
-        ),
-        id=_FORM,
+        autosave(_HEADING, on_save=_S.save_heading, saved=_S.heading_saved),
+        id=_HEADING,
         key=_LESSON["id"],
-        on_submit=_S.save,
+        on_submit=_S.save_heading,
         class_name="mt-6 flex flex-col gap-5",
     )
 

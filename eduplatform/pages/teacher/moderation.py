@@ -14,12 +14,14 @@ from eduplatform.components.ui import (
     avatar,
     button,
     button_link,
+    card,
     empty_state,
     icon,
     page_header,
     pager,
     skeleton,
     skeleton_card,
+    switch,
 )
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
@@ -75,6 +77,16 @@ def moderation() -> rx.Component:
                     class_name="mt-5",
                 ),
                 rx.fragment(),
+            ),
+            card(
+                switch(
+                    name="classmates",
+                    label=_("Students of this course may write messages to each other"),
+                    hint=_("It counts where your organisation leaves this to teachers."),
+                    checked=_S.classmates,
+                    on_change=_S.set_classmates,
+                ),
+                class_name="mt-8 max-w-3xl",
             ),
             reason_dialog(
                 id="hide-reported",

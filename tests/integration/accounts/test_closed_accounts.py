@@ -94,6 +94,16 @@ async def test_the_chosen_language_follows_the_person(world: World) -> None:
         await sign_in.choose_membership(me=operator, tenant_id=world.tenant_id)
 
 
+async def test_who_was_erased_a_moment_ago_is_signed_out(world: World) -> None:
+    me = await (await make_operator()).principal()
+    async with identity_work() as work:
+        row = await work.session.get(Identity, me.identity_id)
+        assert row is not None
+        await work.session.delete(row)
+    with pytest.raises(NotSignedIn):
+        await sign_in.set_locale(me=me, locale="es")
+
+
 async def test_only_the_newest_persons_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembered, "SIZE", 1)
     first, second = await world.student.sign_in(), await world.teacher.sign_in()

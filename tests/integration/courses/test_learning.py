@@ -177,7 +177,7 @@ async def test_drafts_other_courses_and_other_tenants_are_not_found(
             await tab.fire(LessonState.load)
             await tab.fire(LessonState.mark(True))
             state = await tab.state(LessonState)
-            assert (state.failure, state.loaded, state.lesson["body_html"]) == ("not_found", False, "")
+            assert (state.failure, state.loaded, state.blocks) == ("not_found", False, [])
     for person in (outsider, stranger):
         async with learn_tab(await person.sign_in(), made) as tab:
             await tab.fire(LearnCourseState.load)
@@ -207,7 +207,7 @@ async def test_reading_is_recorded_and_leads_on(world: World) -> None:
             str(second),
             False,
         )
-        assert "<h2" in state.lesson["body_html"]
+        assert "<h2" in state.blocks[0]["html"]
         await tab.fire(LessonState.mark(True))
         assert (await tab.state(LessonState)).lesson["read"]
         assert (await tab.state(LessonState)).read_count == 1

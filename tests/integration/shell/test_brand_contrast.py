@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eduplatform.components.layout.brand import BRANDED
-from eduplatform.state.shell import luminance, safe_accent
+from eduplatform.domain.tenants.policy import contrast_on_white
+from eduplatform.state.shell import safe_accent
 
 LIGHT = {"surface": "#ffffff", "canvas": "#f8f8f6", "sunken": "#f1f1ee"}
 DARK = {"surface": "#1a1c20", "canvas": "#131417", "raised": "#22252a"}
@@ -17,8 +18,8 @@ ON_ACCENT_LIGHT, ON_ACCENT_DARK = "#ffffff", "#0b1533"
 
 
 def _contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+    lighter, darker = sorted((contrast_on_white(one), contrast_on_white(other)))
+    return darker / lighter
 
 
 def _mix(color: str, share: float, other: str) -> str:

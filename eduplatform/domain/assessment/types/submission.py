@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -81,11 +81,17 @@ def _file_ids(raw: object) -> object:
     listed = as_tuple(raw)
     if not isinstance(listed, tuple):
         return listed
-    ids: list[object] = [*listed]
+    ids = cast(tuple[object, ...], listed)
+    if len(ids) > MAX_FILES:
+        raise PydanticCustomError("list_too_long", "too many files")
     try:
-        return tuple(dict.fromkeys(str(UUID(one)) if isinstance(one, str) else one for one in ids))
+        return tuple(dict.fromkeys(str(UUID(one)) for one in ids if isinstance(one, str) or _refuse()))
     except ValueError:
         raise PydanticCustomError("uuid_parsing", "not an id") from None
+
+
+def _refuse() -> bool:
+    raise ValueError("an id is a text")
 
 
 class SubmissionBody(Part):

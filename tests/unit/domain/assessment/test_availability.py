@@ -54,6 +54,7 @@ accommodations = st.builds(
     time_multiplier=st.sampled_from([Decimal(1), Decimal("1.25"), Decimal("1.5"), Decimal(2), Decimal(3)]),
     extra_attempts=st.integers(0, 3),
     due_shift_days=st.integers(0, 30),
+    due_shift_hours=st.integers(0, 30),
     starts_at=st.none() | moments,
     ends_at=st.none() | moments,
 )
