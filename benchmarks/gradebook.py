@@ -64,8 +64,8 @@ _BULK = (
 )
 
 
-async def _fill() -> tuple[str, UUID]:
-    """The class; returns the teacher's Cookie header and the course."""
+async def _fill() -> tuple[str, UUID, UUID]:
+    """The class; returns the teacher's Cookie header, the course and one of its sections."""
     from sqlmodel import col, select
 
     from eduplatform.config import get_settings
@@ -103,11 +103,14 @@ async def _fill() -> tuple[str, UUID]:
         for statement in _BULK:
             text = sa.text(statement)
             connection.execute(text, {name: values[name] for name in text.compile().params})
+        section = connection.execute(
+            sa.text("select id from section where course_id = :course limit 1"), {"course": course.id}
+        ).scalar_one()
         connection.commit()
     owner.dispose()
     cookie = await Person(teacher.email, teacher.identity_id, teacher.id, tenant.id).sign_in()
     await engine.dispose()
-    return cookie, course.id
+    return cookie, course.id, section
 
 
 def _window(update: str) -> dict[str, object]:
@@ -118,7 +121,7 @@ def _window(update: str) -> dict[str, object]:
 
 async def measure(served: Platform, *, scrolls: int) -> dict[str, list[float]]:
     """Seconds by what was done, and bytes of a window under ``bytes``."""
-    cookie, course = await _fill()
+    cookie, course, section = await _fill()
     times: dict[str, list[float]] = {"open": [], "whole page": [], "scroll": [], "enter": [], "bytes": []}
     path = f"/teach/courses/{course}/gradebook"
     async with (
@@ -167,6 +170,20 @@ async def measure(served: Platform, *, scrolls: int) -> dict[str, list[float]]:
             await tab.update(f'"op-{number}"')
             times["enter"].append(time.perf_counter() - begin)
             await tab.update('"rows_rx_state_"')
+        await tab.fire(f"{_STATE}.choose_section", {"section_id": str(section)})
+        await tab.update('"rows_rx_state_"')
+        for _ in range(3):
+            begin = time.perf_counter()
+            await tab.fire(f"{_STATE}.order_by", {"key": "total"})
+            await tab.update('"rows_rx_state_"')
+            times.setdefault("order 500 by total", []).append(time.perf_counter() - begin)
+        for ending in ("csv", "xlsx"):
+            begin = time.perf_counter()
+            url = f"{served.address}/api/courses/{course}/gradebook/grades.{ending}"
+            async with http.get(url, headers={"Cookie": cookie}) as answer:
+                assert answer.status == 200, answer.status
+                await answer.read()
+            times[f"export as {ending}"] = [time.perf_counter() - begin]
     if "--browser" in sys.argv:
         times.update(await asyncio.to_thread(_browse, served, path, cookie))
     return times

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, literal, null, union_all
-from sqlmodel import case, col, func, select
+from sqlmodel import case, col, func, or_, select
 
 from eduplatform.db.repository import Repository
 from eduplatform.db.unit_of_work import Work
@@ -207,7 +207,8 @@ class GradebookRepository(Repository[Grade]):
         )
         counts = {int(place): number for place, number in rows if place is not None}
         median = func.percentile_cont(0.5).within_group(_ratio())
-        hidden = func.count(case((col(Grade.released_at).is_(None), col(Grade.id))))
+        unseen = or_(col(Grade.released_at).is_(None), col(Grade.released_at) > func.now())
+        hidden = func.count(case((unseen, col(Grade.id))))
         facts = await fetch(
             self._work,
             select_columns(func.count(col(Grade.id)), func.avg(_ratio()), median, hidden).where(
