@@ -132,8 +132,10 @@ def read_and_come_back(page: Page) -> None:
     expect(page.locator("#lesson-text math")).to_be_visible()
     video = page.locator("#lesson-text video")
     video.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#lesson-text video').readyState >= 1")
-    page.wait_for_function("document.querySelector('#lesson-text track').readyState === 2")
+    video.evaluate("v => v.readyState > 0 || new Promise(done => (v.onloadedmetadata = () => done(1)))")
+    video.locator("track").evaluate(
+        "t => t.readyState === 2 || new Promise(done => (t.onload = () => done(1)))"
+    )
     assert page.evaluate("document.querySelector('#lesson-text video').textTracks[0].cues.length") == 1
     page.mouse.wheel(0, 4000)
     # What was reached is told when the page is left.
