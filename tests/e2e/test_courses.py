@@ -132,14 +132,17 @@ def read_and_come_back(page: Page) -> None:
     expect(page.locator("#lesson-text math")).to_be_visible()
     video = page.locator("#lesson-text video")
     video.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#lesson-text video').readyState >= 1")
-    page.wait_for_function("document.querySelector('#lesson-text track').readyState === 2")
+    video.evaluate("v => v.readyState > 0 || new Promise(done => (v.onloadedmetadata = () => done(1)))")
+    video.locator("track").evaluate(
+        "t => t.readyState === 2 || new Promise(done => (t.onload = () => done(1)))"
+    )
     assert page.evaluate("document.querySelector('#lesson-text video').textTracks[0].cues.length") == 1
     page.mouse.wheel(0, 4000)
+    expect(page.locator("#lesson-mark")).to_be_in_viewport()
     # What was reached is told when the page is left.
-    go(page, "/learn")
-    page.go_back()
-    ready(page)
+    page.get_by_role("link", name="Falling Bodies").first.click()
+    expect(page.locator("#course-next")).to_contain_text("Go on")
+    page.locator("#course-next").click()
     resume = page.locator("#lesson-resume")
     expect(resume).to_be_visible()
     resume.click()

@@ -1,7 +1,7 @@
 // Tells where in a text the reader is, a moment after they have stopped scrolling; shows nothing.
 import { useEffect, useRef } from "react";
 
-const TELL_AFTER_MS = 2500;
+const TELL_AFTER_MS = 1500;
 const LINE = 0.35; // of the window's height: the block that crosses this line is being read
 
 export const ReadingPlace = ({ container, subject, onReach }) => {
@@ -10,22 +10,20 @@ export const ReadingPlace = ({ container, subject, onReach }) => {
   useEffect(() => {
     if (!subject) return undefined;
     let told = "";
+    let here = "";
     let timer = 0;
-    let moved = false;
     const tell = () => {
       clearTimeout(timer);
       timer = 0;
-      if (!moved) return;
+      if (!here || here === told) return;
+      told = here;
+      latest.current?.(subject, here);
+    };
+    // Found while scrolling and not when telling: when the page is left, its text is gone already.
+    const scrolled = () => {
       const line = window.innerHeight * LINE;
       const blocks = [...(document.getElementById(container)?.querySelectorAll("[data-block]") ?? [])];
-      const here = blocks.findLast((one) => one.getBoundingClientRect().top <= line) ?? blocks[0];
-      const key = here?.dataset.block;
-      if (!key || key === told) return;
-      told = key;
-      latest.current?.(subject, key);
-    };
-    const scrolled = () => {
-      moved = true;
+      here = (blocks.findLast((one) => one.getBoundingClientRect().top <= line) ?? blocks[0])?.dataset.block ?? here;
       clearTimeout(timer);
       timer = setTimeout(tell, TELL_AFTER_MS);
     };

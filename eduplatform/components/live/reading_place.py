@@ -30,7 +30,7 @@ def reading_place(container: str, *, subject: rx.Var[str], on_reach: Any) -> rx.
     Args:
         container: Id of the text; its blocks carry ``data-block``.
         subject: What is read; nothing is told while it is empty.
-        on_reach: Event with the subject and the block, 2.5 s after scrolling and when the page is left.
+        on_reach: Event with the subject and the block, 1.5 s after scrolling and when the page is left.
     """
     return _ReadingPlace.create(container=container, subject=subject, on_reach=on_reach)
 

@@ -13,7 +13,8 @@ const listOf = (row) => row.closest("[data-sort-list]");
 
 const gaps = (root, kind, dragged) => {
   const found = [];
-  for (const list of root.querySelectorAll(`[data-sort-accepts="${kind}"]`)) {
+  const accepts = `[data-sort-accepts="${kind}"]`;
+  for (const list of [...(root.matches(accepts) ? [root] : []), ...root.querySelectorAll(accepts)]) {
     const rows = rowsOf(list, kind).filter((row) => row !== dragged && listOf(row) === list);
     const box = list.getBoundingClientRect();
     const place = (y, before) => found.push({ y, left: box.left, width: box.width, list: list.dataset.sortList, before });
