@@ -145,6 +145,4 @@ async def remove_highlight(key: Key, body: RemoveIn, me: Grader) -> AnswerOut:
     """Take a highlight away."""
     await rate_limits.require(f"highlight.write:{me.user}", WRITES)
     async with unit_of_work(me) as work:
-        return _answer(
-            await highlights.remove(work=work, me=me, highlight_id=key, version=body.version)
-        )
+        return _answer(await highlights.remove(work=work, me=me, highlight_id=key, version=body.version))
