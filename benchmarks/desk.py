@@ -39,7 +39,7 @@ _MEASURE = """
   const shown = () => {
     const answer = document.querySelector("[data-answer]");
     const ready = form() && form().id !== before.form
-      && answer && answer.dataset.answer !== before.answer && answer.textContent.length > 1000
+      && answer && answer.dataset.answer !== before.answer && answer.textContent.length > 0
       && form().querySelector("fieldset[data-criterion] input");
     if (ready) {
       watcher.disconnect();

@@ -63,7 +63,7 @@ def _highlight_the_first_word(page: Page) -> None:
     for _letter in "Sleep":
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Enter")
-    expect(labelled(page, "Comment on this passage")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Comment on this passage")).to_be_focused()
     page.keyboard.type("Which kind of sleep?")
     page.keyboard.press("Control+Enter")
     expect(page.locator("mark")).to_contain_text("Sleep")

@@ -129,7 +129,7 @@ const CommentForm = ({ quote, start, texts, classes, onSave, onCancel }) => {
   };
   return h(
     "div",
-    { className: classes.form, role: "group", "aria-label": texts.comment, "data-no-draft": "", onKeyDown: press },
+    { className: classes.form, role: "group", "aria-label": texts.passage, "data-no-draft": "", onKeyDown: press },
     h("blockquote", { className: classes.quote }, shorten(quote)),
     h("label", { htmlFor: id, className: classes.label }, texts.comment),
     h("textarea", {

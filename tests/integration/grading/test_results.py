@@ -169,6 +169,7 @@ async def _due_and_reading(desk: Desk) -> None:
                     module_id=module.id,
                     position=position,
                     title=f"Lesson {position}",
+                    draft_title=f"Lesson {position}",
                     status=PublicationStatus.PUBLISHED,
                 )
             )
