@@ -39,6 +39,7 @@ from eduplatform.domain.assessment.schemas import (
 from eduplatform.domain.assessment.settings import apply, hashed, refuse_locked
 from eduplatform.domain.courses.models import Course, PublicationStatus
 from eduplatform.domain.courses.policy import require_teacher
+from eduplatform.domain.grading import settlement
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -140,17 +141,20 @@ async def save_assessment(
     published = assessment.status == PublicationStatus.PUBLISHED
     if published:
         refuse_locked(assessment, draft)
-    closes_before = assessment.closes_at
+    before = Assessment(**assessment.model_dump())
     apply(assessment, draft)
     if password_hash is not None:
         assessment.password_hash = password_hash
     assessment.version += 1
     if published and problems_of_times(assessment):
         raise Invalid(fields={one.field: one.message.key for one in problems_of_times(assessment)})
-    if published and assessment.closes_at != closes_before:
+    if published and assessment.closes_at != before.closes_at:
         await _extend_running(work, assessment)
     await work.flush()
     await work.audit("assessment.saved", assessment=str(assessment.id), version=assessment.version)
+    shown = ("due_at", "closes_at", "feedback_submitted", "feedback_due", "feedback_closed")
+    if published and any(getattr(before, name) != getattr(assessment, name) for name in shown):
+        await settlement.replan(work=work, before=before, after=assessment)
     return assessment
 
 

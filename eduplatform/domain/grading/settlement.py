@@ -9,10 +9,12 @@ from uuid import UUID
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.feedback import points_from
+from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.grading.adjustments import AdjustmentRepository
 from eduplatform.domain.grading.calculation import GradeStatus
 from eduplatform.domain.grading.repository import GradeRepository
-from eduplatform.domain.grading.service import change_of, person_types, work_out
+from eduplatform.domain.grading.service import WorkedOut, change_of, person_types, work_out
 from eduplatform.domain.grading.writing import GradeChange, write_grades
 
 Pair = tuple[UUID, UUID]
@@ -89,3 +91,46 @@ async def settle_all(
             )
     await write_grades(work, changes)
     return changes
+
+
+async def replan(*, work: Work, before: Assessment, after: Assessment, now: datetime | None = None) -> int:
+    """Move releases that follow from the dates and the feedback of an assessment when those change.
+
+    A release that a teacher planned is left alone. The caller has written the audit row.
+
+    Args:
+        work: The open unit of work.
+        before: The assessment as it was, detached.
+        after: The assessment as it is.
+        now: The server's clock.
+
+    Returns:
+        How many releases moved.
+    """
+    moment = now or utc_now()
+    rows = await GradeRepository(work).planned(after.id, None, now=moment)
+    if not rows:
+        return 0
+    students = [row.user_id for row in rows]
+    old = await policies_for(work=work, assessments=[before], students=students)
+    new = await policies_for(work=work, assessments=[after], students=students)
+    begun = after.published_at or moment
+    changes: list[GradeChange] = []
+    for row in rows:
+        key = (after.id, row.user_id)
+        at = points_from(after, new[key], begun)
+        if row.released_at != points_from(before, old[key], begun) or at == row.released_at:
+            continue
+        found = WorkedOut(
+            row.points,
+            row.possible,
+            row.status,
+            row.explanation,
+            at if at is None or at > moment else moment,
+            None,
+        )
+        changes.append(
+            change_of(row, found, kind="recalculated", reason="", actor_id=work.user_id, attempt_id=None)
+        )
+    await write_grades(work, changes)
+    return len(changes)

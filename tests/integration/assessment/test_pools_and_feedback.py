@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import attempts, bank, pools, results, service
 from eduplatform.domain.assessment.models import Attempt
@@ -215,3 +218,23 @@ async def test_practice_shows_everything_and_makes_no_grade(world: World) -> Non
     assert found.questions[0].solution
     assert found.points == Decimal(0)
     assert await Desk(quiz).grade(quiz.student) is None
+
+
+async def test_a_later_closing_time_also_moves_what_it_would_have_shown(world: World) -> None:
+    closes = utc_now() + timedelta(hours=2)
+    draft = AssessmentDraft(
+        title="Exam", closes_at=closes, feedback_submitted="nothing", feedback_due="nothing"
+    )
+    quiz = await make_quiz(world, "true_false", draft=draft)
+    await quiz.submit(await quiz.start(now=utc_now()), now=utc_now())
+    grade = await Desk(quiz).grade(quiz.student)
+    assert grade is not None
+    assert grade.released_at == closes
+    later_closing = replace(draft, closes_at=closes + timedelta(days=1))
+    async with unit_of_work(quiz.teacher) as work:
+        await service.save_assessment(
+            work=work, me=quiz.teacher, assessment_id=quiz.assessment_id, draft=later_closing, version=2
+        )
+    grade = await Desk(quiz).grade(quiz.student)
+    assert grade is not None
+    assert grade.released_at == closes + timedelta(days=1)
