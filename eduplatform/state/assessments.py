@@ -49,7 +49,9 @@ def _line(row: AssessmentRow, me: Principal) -> AssessmentLine:
     one = row.assessment
     return AssessmentLine(
         id=str(one.id),
-        href=f"/teach/{'assignments' if one.kind == AssessmentKind.ASSIGNMENT else 'assessments'}/{one.id}",
+        href=f"/teach/assignments/{one.id}"
+        if one.kind == AssessmentKind.ASSIGNMENT
+        else f"/teach/assessments/{one.id}",
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
         published=one.status == PublicationStatus.PUBLISHED,

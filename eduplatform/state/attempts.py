@@ -115,7 +115,9 @@ def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
         facts.append(format_duration(timedelta(minutes=policy.minutes), me.locale))
     return StudentAssessment(
         id=str(one.id),
-        href=f"/learn/{'assignments' if one.kind == AssessmentKind.ASSIGNMENT else 'assessments'}/{one.id}",
+        href=f"/learn/assignments/{one.id}"
+        if one.kind == AssessmentKind.ASSIGNMENT
+        else f"/learn/assessments/{one.id}",
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
         due=_due(policy, me),
