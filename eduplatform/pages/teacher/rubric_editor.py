@@ -278,7 +278,9 @@ def _versions() -> rx.Component:
                     button(
                         rx.fragment(
                             _("Show"),
-                            rx.el.span(" ", _("version {number}", number=one["number"]), class_name="sr-only"),
+                            rx.el.span(
+                                " ", _("version {number}", number=one["number"]), class_name="sr-only"
+                            ),
                         ),
                         size="sm",
                         on_click=Editor.show_version(one["number"]),
