@@ -245,6 +245,8 @@ class Operation:
             self._fields.update(describe_exception(error))
         elif error is not None:  # cancellation and the end of the process are not failures
             self.outcome = "cancelled"
+        elif self.outcome != "ok":  # what is done too often to be told of is told of when it was refused
+            self.level = max(self.level, logging.INFO)
         labels = {name: self._fields[name] for name in _LABELS if name in self._fields}
         metrics.observe_seconds(f"{self.name}_duration_seconds", seconds, outcome=self.outcome, **labels)
         line = {**self._fields, "outcome": self.outcome, "duration_ms": round(seconds * 1000, 1)}

@@ -37,8 +37,11 @@ UPLOADS = "/api/files"
 MAX_UPLOAD_BYTES = 510_000_000
 """Largest body of the route that takes files; it stops reading at the limit of what the file is for."""
 _SMALL_S, _SMALL_BYTES = 1.0, 2_000_000
-_LINGER_S, _LINGER_BYTES = 30.0, 4_000_000_000
-"""How long, and how much, is read of a body whose answer is decided: before that answer, and after it (see `_Body`)."""
+_LINGER_S, _LINGER_BYTES, _LINGER_UPLOAD_BYTES = 30.0, 20_000_000, 4_000_000_000
+"""How long, and how much, is read of a body whose answer is decided: before that answer, and after it (see `_Body`).
+
+A browser that is still sending a film shows the refusal only when it got rid of the film.
+"""
 _FILE_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -195,7 +198,8 @@ class _Body:
 
     async def linger(self) -> None:
         """Read the rest of the body for a while, after the answer."""
-        await self._drop(_LINGER_BYTES, _LINGER_S)
+        upload = self._scope["path"] == UPLOADS
+        await self._drop(_LINGER_UPLOAD_BYTES if upload else _LINGER_BYTES, _LINGER_S)
 
     async def _drop(self, limit: int, seconds: float) -> None:
         dropped = 0

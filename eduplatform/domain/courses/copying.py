@@ -52,6 +52,7 @@ TABLES: Final[tuple[CopiedTable, ...]] = (
     CopiedTable(GroupSet, "course_id", Course, only=lambda: col(GroupSet.section_id).is_(None)),
     *grading.TABLES,
     *assessment.TABLES,
+    *grading.TABLES_OF_ASSESSMENTS,
     CopiedTable(UnlockRule, "module_id", Module),
     CopiedTable(Lesson, "course_id", Course),
     CopiedTable(Block, "lesson_id", Lesson, only=lambda: col(Block.removed_at).is_(None)),
@@ -295,6 +296,10 @@ def _assessment(values: Mapping[str, Any], copy: _Copy) -> dict[str, Any]:
     return {} if values["group_set_id"] in copy.ids.values() else {"group_set_id": None}
 
 
+def _grade_column(values: Mapping[str, Any], copy: _Copy) -> dict[str, Any]:
+    return {} if values["period_id"] in copy.ids.values() else {"period_id": None}
+
+
 def _rubric(values: Mapping[str, Any], copy: _Copy) -> dict[str, Any]:
     # The versions of a rubric share an id that is no row's.
     return {"family_id": copy.ids.setdefault(values["family_id"], new_id())}
@@ -304,6 +309,7 @@ _ADJUST: Final[Mapping[str, Callable[[Mapping[str, Any], _Copy], dict[str, Any]]
     "lesson": _lesson,
     "lesson_version": _version,
     "assessment": _assessment,
+    "grade_column": _grade_column,
     "rubric": _rubric,
 }
 

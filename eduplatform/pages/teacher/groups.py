@@ -276,7 +276,7 @@ def _paste() -> rx.Component:
                 hint=_(
                     "One line each: email or full name, then the group. From a spreadsheet, copy two columns."
                 ),
-                placeholder="ada@example.org, Group 1",
+                placeholder=_("ada@example.org, Group 1"),
                 rows=8,
                 required=True,
                 error=_S.errors["text"],
