@@ -40,12 +40,15 @@ async def furnish_banks(
 
     Args:
         work: The open unit of work.
-        slug: The organisation's folder below ``content``.
+        slug: The organisation's folder below ``content``; one without such a file brings no banks.
         courses: Its courses with the questions that they brought.
         people: Its people by their keys in the content.
         calendar: Its term.
     """
-    content = tomllib.loads((CONTENT / slug / FILE).read_text(encoding="utf-8"))
+    path = CONTENT / slug / FILE
+    if not path.exists():
+        return
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
     for course in courses:
         key = course.content.key
         of_course: dict[str, list[Table]] = {

@@ -19,7 +19,7 @@ from eduplatform.runtime.toolchain import ROOT
 
 PACKAGE = ROOT / "eduplatform"
 INTERNAL_LINK = re.compile(r"^/[^/\\]")
-SERVER_PREFIXES = ("/auth/", "/api/", "/files/", "/ping")
+SERVER_PREFIXES = ("/auth/", "/api/", "/files/", "/print/", "/ping")
 
 
 def check_database(settings: Settings) -> list[str]:

@@ -114,14 +114,26 @@ def _choice(
 
 
 def _actions() -> list[rx.Component]:
-    base = f"/teach/courses/{_S.course_id}/gradebook"
-    api = f"/api/courses/{_S.course_id}/gradebook"
     return [
-        button_link(_("Grading rules"), f"{base}/rules", icon="sliders-horizontal"),
+        button_link(
+            _("Grading rules"), f"/teach/courses/{_S.course_id}/gradebook/rules", icon="sliders-horizontal"
+        ),
         menu(
-            menu_link(_("Import from a file"), f"{base}/import", icon="upload"),
-            menu_link(_("Export as Excel (XLSX)"), f"{api}/grades.xlsx", icon="download", reload=True),
-            menu_link(_("Export as CSV"), f"{api}/grades.csv", icon="download", reload=True),
+            menu_link(
+                _("Import from a file"), f"/teach/courses/{_S.course_id}/gradebook/import", icon="upload"
+            ),
+            menu_link(
+                _("Export as Excel (XLSX)"),
+                f"/api/courses/{_S.course_id}/gradebook/grades.xlsx",
+                icon="download",
+                reload=True,
+            ),
+            menu_link(
+                _("Export as CSV"),
+                f"/api/courses/{_S.course_id}/gradebook/grades.csv",
+                icon="download",
+                reload=True,
+            ),
             id="gradebook-files",
             label=_("Export and import"),
             icon="download",

@@ -431,7 +431,7 @@ async def test_anonymous_mode_sends_no_name_to_the_browser(world: World) -> None
         state = await tab.state(GradingDeskState)
         names = [one["name"] for one in state.entries]
         assert all(re.fullmatch("Student [A-Z2-7]{6}", one) for one in names)
-        assert state.head["student"] == names[0]
+        assert state.head["student"] in names
         tab.deltas.clear()
         await tab.fire(GradingDeskState.load)
         await tab.fire(GradingDeskState.show(state.next_id))
