@@ -64,19 +64,19 @@ class GradebookState(PageMixin, rx.State):
     _column_count: int = FIRST_COLUMNS
 
     @handler(Permission.GRADE_WRITE, loads=True)
-    async def load(self, me: Principal) -> object:
+    async def load(self, me: Principal) -> None:
         """The beginning of the gradebook, with every student and column."""
         self._begin()
         self.section_id = self.search = self.category = self.period_id = ""
         self.sort, self.descending, self.answers = "name", False, []
         await self._read(me)
-        return GradebookState.read_choices
 
     @handler(Permission.GRADE_WRITE)
     async def read_choices(self, me: Principal) -> None:
         """What can be chosen above the grid."""
         async with unit_of_work(me) as work:
-            rules, sections = await books.read_choices(work=work, me=me, course_id=parse_id(self.course_id))
+            course_id = parse_id(route_argument(self, "course_id"))
+            rules, sections = await books.read_choices(work=work, me=me, course_id=course_id)
         self.sections = [Option(value=str(key), label=name) for key, name in sections]
         self.categories = [Option(value=str(one.id), label=one.name) for one in rules.categories]
         self.periods = [Option(value=str(one.id), label=one.name) for one in rules.periods]

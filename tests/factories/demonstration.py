@@ -16,6 +16,8 @@ from eduplatform.demo import seed
 from eduplatform.demo.content import CourseContent, TenantContent, read_tenants
 from eduplatform.domain.accounts.models import GuardianLink, Identity, User
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Attempt, Question, QuestionBank
+from eduplatform.domain.assessment.rules import AssessmentKind
+from eduplatform.domain.courses.group_models import GroupSet
 from eduplatform.domain.courses.models import Course, Lesson, LessonVersion, Section
 from eduplatform.domain.grading.models import Grade, Rubric
 from eduplatform.domain.messaging.models import Conversation, Thread
@@ -48,7 +50,10 @@ class Demonstration:
         Raises:
             KeyError: The route has a dynamic part for which there is no example yet; add one below.
         """
-        return re.sub(r"\[+(?:\.\.\.)?(\w+)\]+", lambda found: self.examples[role][found[1]], route)
+        examples = self.examples[role]
+        if "/assignments/" in route:
+            examples = {**examples, "assessment_id": examples["assignment_id"]}
+        return re.sub(r"\[+(?:\.\.\.)?(\w+)\]+", lambda found: examples[found[1]], route)
 
 
 async def seed_large_and_small() -> tuple[Demonstration, Demonstration]:
@@ -168,11 +173,18 @@ async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]
     )
     grade = await _first(work, select(Grade.id).where(col(Grade.user_id) == student.user_id))
     course: UUID = await _first(work, select(Course.id).where(col(Course.id) == lesson.course_id))
+    assignment = await _first(
+        work,
+        select(Assessment.id).where(col(Assessment.kind) == AssessmentKind.ASSIGNMENT),
+    )
+    groups = await _first(work, select(GroupSet.id))
     found: dict[str, UUID | None] = {
         **in_course,
         "course_id": course,
         "lesson_id": lesson.id,
         "assessment_id": assessment.id,
+        "assignment_id": assignment,
+        "set_id": groups,
         "attempt_id": attempt.id,
         "waiting_attempt_id": waiting,
         "question_id": question,

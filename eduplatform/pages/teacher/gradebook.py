@@ -173,7 +173,7 @@ def _empty() -> rx.Component:
     "/teach/courses/[course_id]/gradebook",
     title="Gradebook",
     roles=[Role.TEACHER],
-    on_load=_S.load,
+    on_load=(_S.load, _S.read_choices),
 )
 def gradebook() -> rx.Component:
     """Everybody's grades in one grid."""
