@@ -18,7 +18,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 Findings: TypeAlias = dict[Stop, list[str]]
 
 IMPACTS = ("moderate", "serious", "critical")
-FOUND_IN_JOURNEYS = {"/learn/attempts/[attempt_id]"}
+FOUND_IN_JOURNEYS = {
+    "/learn/attempts/[attempt_id]",
+    "/teach/assignments/[assessment_id]",
+    "/teach/assignments/[assessment_id]/progress",
+    "/teach/groups/[set_id]",
+}
 """Pages to which no link of the demonstration data leads; the journeys through them look at them."""
 
 _AXE = Axe()

@@ -30,10 +30,13 @@ def test_ten_minutes_without_a_network_lose_nothing(visitors: Visitors, course: 
         words.fill(f"Written in minute {minute} of the tunnel.")
         page.keyboard.press("Tab")
         page.clock.fast_forward("01:00")
+    page.clock.run_for(1000)
     question(page, "stage of sleep").get_by_label("ROM").check()
     expect(page.locator("#save-state")).to_have_attribute("data-status", "offline")
+    page.clock.run_for(1000)
     page.context.set_offline(False)
     page.clock.fast_forward("00:30")
+    page.clock.run_for(5000)
     saved(page)
     fresh = visitors.visit("student", page.url.removeprefix(visitors.url))
     expect(question(fresh, "Explain why").get_by_role("textbox")).to_have_value(

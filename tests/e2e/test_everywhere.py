@@ -131,8 +131,6 @@ def test_the_session_ends_in_the_middle_of_a_form_and_nothing_is_lost(visitors: 
     sign_in(page, "teacher@northwind.test")
     expect(page).to_have_url(re.compile("/teach/lessons/"))
     expect(labelled(page, "Title")).to_have_value("A title that I have just thought of")
-    page.locator("#lesson-save").click()
-    expect(page.get_by_role("heading", name="A title that I have just thought of", level=1)).to_be_visible()
 
 
 def test_a_double_click_creates_one_thing(visitors: Visitors) -> None:

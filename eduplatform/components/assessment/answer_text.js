@@ -280,7 +280,7 @@ export const AnswerText = ({ source, response, ahead, editable, texts, classes, 
 
   const text = h(
     "div",
-    { ref: body, className: classes.text, lang: "", "data-answer": response },
+    { ref: body, className: classes.text, lang: "", role: "region", "aria-label": texts.answer, tabIndex: 0, "data-answer": response },
     shown.map((piece) => {
       if (!piece.covers.length) return h("span", { key: piece.from }, piece.text);
       const place = piece.covers[piece.covers.length - 1];

@@ -93,6 +93,7 @@ def answer_text(
         editable=editable,
         texts={
             "heading": _("Highlights"),
+            "answer": _("Answer"),
             "passage": _("Passage"),
             "select": _("Highlight a passage"),
             "commentSelection": _("Comment on the selection"),

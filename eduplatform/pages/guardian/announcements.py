@@ -21,8 +21,12 @@ _S: Any = FamilyAnnouncementState
 def family_announcements() -> rx.Component:
     """Pinned ones first, then the newest."""
     return rx.el.div(
-        page_header(
-            _("Announcements"), description=_("What the teachers of your children want you to know.")
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Announcements"), description=_("What the teachers of your children want you to know.")
+            ),
+            rx.fragment(),
         ),
         page_body(
             _S,

@@ -85,9 +85,15 @@ def _row(row: Any) -> rx.Component:
 def grades() -> rx.Component:
     """All grades of all courses."""
     return rx.el.div(
-        page_header(
-            _("Grades"),
-            description=_("Everything your teachers have released. New grades appear here by themselves."),
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Grades"),
+                description=_(
+                    "Everything your teachers have released. New grades appear here by themselves."
+                ),
+            ),
+            rx.fragment(),
         ),
         rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
