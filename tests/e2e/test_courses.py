@@ -137,16 +137,14 @@ def read_and_come_back(page: Page) -> None:
         "t => t.readyState === 2 || new Promise(done => (t.onload = () => done(1)))"
     )
     assert page.evaluate("document.querySelector('#lesson-text video').textTracks[0].cues.length") == 1
+    with page.expect_websocket() as opened:
+        page.reload()
+    socket = opened.value
+    expect(page.locator("#lesson-text video")).to_be_visible()
     page.mouse.wheel(0, 4000)
     expect(page.locator("#lesson-mark")).to_be_in_viewport()
-    # What was reached is told when the window is hidden, without waiting for the reader to rest.
-    page.evaluate(
-        """() => {
-          Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-          document.dispatchEvent(new Event("visibilitychange"));
-          delete document.visibilityState;
-        }"""
-    )
+    # What was reached is told once the reader rests there.
+    socket.wait_for_event("framesent", predicate=lambda frame: "lesson_state.reach" in str(frame))
     page.get_by_role("link", name="Falling Bodies").first.click()
     expect(page.locator("#course-next")).to_contain_text("Go on")
     page.locator("#course-next").click()

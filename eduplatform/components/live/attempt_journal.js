@@ -203,7 +203,9 @@ export class AttemptJournal {
       this.conflicts[item].mine = answer;
       return;
     }
-    const waiting = this.operations.find((operation) => operation.item_id === item && !operation.sent);
+    // Only the newest may be replaced in its place: an older one that failed to arrive would else be sent after it.
+    const newest = this.operations.findLast((operation) => operation.item_id === item);
+    const waiting = newest?.sent ? undefined : newest;
     const operation = {
       attempt: this.attempt,
       operation_id: newId(),

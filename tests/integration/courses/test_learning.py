@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.models import Assessment, Attempt
-from eduplatform.domain.courses import enrolment, learning
+from eduplatform.domain.courses import enrolment, learning, publishing, writing
 from eduplatform.domain.courses.models import Enrollment, LessonProgress
 from eduplatform.domain.grading.models import Grade
 from eduplatform.security.permissions import Role
@@ -339,3 +339,27 @@ async def test_costs_do_not_grow_with_rows(world: World) -> None:
         await add_assessment(world, made, f"Quiz {number}")
     assert await costs() == before
     assert max(first + before) <= 8
+
+
+async def test_a_reader_goes_on_at_the_block_where_they_stopped(world: World) -> None:
+    made = await make_course(world)
+    lesson_id = await make_lesson(world, made, published=False)
+    me = await world.teacher.principal()
+    async with unit_of_work(me) as work:
+        draft = await writing.read_draft(work=work, me=me, lesson_id=lesson_id)
+        await writing.duplicate_block(work=work, me=me, block_id=draft.blocks[0].id)
+    async with unit_of_work(me) as work:
+        await publishing.publish(work=work, me=me, lesson_id=lesson_id)
+    cookie = await world.student.sign_in()
+    async with lesson_tab(cookie, lesson_id) as tab:
+        await tab.fire(LessonState.load)
+        state = await tab.state(LessonState)
+        blocks = [one["id"] for one in state.blocks]
+        assert (len(blocks), state.place) == (2, "")
+        await tab.fire(LessonState.reach(str(lesson_id), blocks[1]))
+    async with lesson_tab(cookie, lesson_id) as tab:
+        await tab.fire(LessonState.load)
+        assert (await tab.state(LessonState)).place == blocks[1]
+        await tab.fire(LessonState.reach(str(lesson_id), blocks[0]))
+        await tab.fire(LessonState.load)
+        assert (await tab.state(LessonState)).place == ""  # the beginning needs no link
