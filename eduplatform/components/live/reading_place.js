@@ -23,7 +23,11 @@ export const ReadingPlace = ({ container, subject, onReach }) => {
     const scrolled = () => {
       const line = window.innerHeight * LINE;
       const blocks = [...(document.getElementById(container)?.querySelectorAll("[data-block]") ?? [])];
-      here = (blocks.findLast((one) => one.getBoundingClientRect().top <= line) ?? blocks[0])?.dataset.block ?? here;
+      // At the end of the text the last block is read, although it never comes up to the line.
+      const last = blocks.at(-1);
+      const ended = last && last.getBoundingClientRect().bottom <= window.innerHeight;
+      const read = ended ? last : (blocks.findLast((one) => one.getBoundingClientRect().top <= line) ?? blocks[0]);
+      here = read?.dataset.block ?? here;
       clearTimeout(timer);
       timer = setTimeout(tell, TELL_AFTER_MS);
     };
