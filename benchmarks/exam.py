@@ -194,7 +194,7 @@ def main() -> int:
     parser.add_argument("--takers", type=int, default=TAKERS)
     parser.add_argument("--seconds", type=int, default=60)
     options = parser.parse_args()
-    with platform(settings={"EDU_DEMO": "false"}) as served:
+    with platform() as served:
         return asyncio.run(run(served, takers=options.takers, seconds=options.seconds))
 
 

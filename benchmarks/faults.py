@@ -235,7 +235,7 @@ def main() -> int:
     parser.add_argument("--cycles", type=int, default=CYCLES)
     parser.add_argument("--clients", type=int, default=CLIENTS)
     options = parser.parse_args()
-    with platform(settings={"EDU_DEMO": "false"}) as served:
+    with platform() as served:
         result = asyncio.run(run(served, cycles=options.cycles, clients=options.clients))
     print(f"cycles {result.cycles}, clients {options.clients}, acknowledged {result.acknowledged}")
     print(f"lost {result.lost}, stored twice {result.stored_twice}, refused {len(result.refused)}")

@@ -22,7 +22,7 @@ from eduplatform.i18n.formatting import format_relative
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import PUBLIC, PageMixin, handler, reader_locale
 
-LIMIT = 50
+LIMIT = 25
 
 _LINK = re.compile(r"https?://\S+")
 
