@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import socket
 import struct
 import zipfile
@@ -124,6 +125,8 @@ async def http_server() -> AsyncIterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
+    own_log = logging.getLogger("_granian")
+    level = own_log.level  # the server changes it for the whole process
     server = Server(application, port=port, interface=Interfaces.ASGI, log_level=LogLevels.critical)
     running = asyncio.create_task(server.serve())
     address = f"http://127.0.0.1:{port}"
@@ -137,6 +140,7 @@ async def http_server() -> AsyncIterator[str]:
     try:
         yield address
     finally:
+        own_log.setLevel(level)
         server.stop()
         await running
 
