@@ -17,7 +17,7 @@ from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
-from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind
+from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind, student_page
 from eduplatform.domain.assessment.schemas import StudentRow
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
@@ -115,9 +115,7 @@ def _row(row: StudentRow, me: Principal, now: datetime) -> StudentAssessment:
         facts.append(format_duration(timedelta(minutes=policy.minutes), me.locale))
     return StudentAssessment(
         id=str(one.id),
-        href=f"/learn/assignments/{one.id}"
-        if one.kind == AssessmentKind.ASSIGNMENT
-        else f"/learn/assessments/{one.id}",
+        href=student_page(one.kind, one.id),
         title=one.title,
         kind=translate(KIND_NAMES[one.kind], me.locale),
         due=_due(policy, me),

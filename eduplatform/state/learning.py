@@ -10,6 +10,7 @@ from pydantic import Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment.rules import AssessmentKind, student_page
 from eduplatform.domain.courses import enrolment, learning, overview
 from eduplatform.domain.courses.learning import AssessmentHead, TakenCourse
 from eduplatform.domain.courses.overview import StudentOverview
@@ -123,7 +124,9 @@ def next_steps(found: StudentOverview, me: Principal, now: datetime) -> list[Nex
             if one.deadline_at is not None
             else translate(N_("You have begun this and not handed it in."), me.locale),
             action=translate(N_("Go on"), me.locale),
-            href=f"/learn/attempts/{one.id}",
+            href=student_page(one.kind, one.assessment_id)
+            if one.kind == AssessmentKind.ASSIGNMENT
+            else f"/learn/attempts/{one.id}",
             urgent=True,
         )
         for one in found.running
@@ -192,7 +195,7 @@ def _due_step(one: AssessmentHead, course: str, me: Principal, now: datetime) ->
             when=format_datetime(due, me.locale, me.timezone),
         ),
         action=translate(N_("Open"), me.locale),
-        href=f"/learn/assessments/{one.id}",
+        href=student_page(one.kind, one.id),
         urgent=(due - now).total_seconds() < 48 * 3600,
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from eduplatform.domain.assessment.availability import (
     AssessmentRules,
@@ -81,3 +82,9 @@ def _late(assessment: Assessment) -> LatePolicy | None:
         grace_minutes=assessment.late_grace_minutes,
         missing_percent=None if missing is None else Decimal(missing),
     )
+
+
+def student_page(kind: str, assessment_id: UUID) -> str:
+    """Where a student works on an assessment."""
+    room = "assignments" if kind == AssessmentKind.ASSIGNMENT else "assessments"
+    return f"/learn/{room}/{assessment_id}"

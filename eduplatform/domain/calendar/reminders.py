@@ -20,6 +20,7 @@ from eduplatform.domain.assessment.models import (
     AttemptState,
     StudentAccommodation,
 )
+from eduplatform.domain.assessment.rules import student_page
 from eduplatform.domain.courses.models import (
     Course,
     Enrollment,
@@ -69,14 +70,10 @@ async def remind(*, work: Work, now: datetime | None = None) -> int:
             kind="due.soon",
             text=N_("Due within a day: {title}"),
             params={"title": assessments[key].title, "due": at.isoformat()},
-            href=_page(key),
+            href=student_page(assessments[key].kind, key),
             now=moment,
         )
     return sum(map(len, due.values()))
-
-
-def _page(assessment_id: UUID) -> str:
-    return f"/learn/assessments/{assessment_id}"
 
 
 async def _waiting(work: Work, now: datetime) -> list[tuple[UUID, Assessment]]:

@@ -168,7 +168,7 @@ async def _due(
                 starts_at=due,
                 ends_at=due,
                 changed_at=one.updated_at,
-                href=f"/family/{user_id}" if child else f"/learn/assessments/{one.id}",
+                href=f"/family/{user_id}" if child else student_page(one.kind, one.id),
                 child=child,
                 child_id=user_id if child else None,
             )

@@ -110,6 +110,7 @@ class RunningAttempt:
 
     id: UUID
     assessment_id: UUID
+    kind: str
     title: str
     course_title: str
     deadline_at: datetime | None
@@ -223,6 +224,7 @@ def _in_progress() -> Any:
     columns: tuple[Any, ...] = (
         Attempt.id,
         Attempt.assessment_id,
+        Assessment.kind,
         Assessment.title,
         Course.title,
         Attempt.deadline_at,
