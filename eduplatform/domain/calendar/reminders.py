@@ -60,7 +60,7 @@ async def remind(*, work: Work, now: datetime | None = None) -> int:
         if (
             at is not None
             and moment < at <= moment + SOON
-            and (user_id, _page(one.id), at.isoformat()) not in told
+            and (user_id, student_page(one.kind, one.id), at.isoformat()) not in told
         ):
             due[one.id, at].append(user_id)
     for (key, at), recipients in due.items():

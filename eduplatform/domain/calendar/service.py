@@ -9,6 +9,7 @@ from uuid import UUID
 
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.rules import student_page
 from eduplatform.domain.calendar.models import CalendarEvent
 from eduplatform.domain.calendar.repository import CalendarRepository, Place, Reader
 from eduplatform.domain.courses import policy as courses
