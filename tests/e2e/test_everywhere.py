@@ -21,6 +21,7 @@ def test_the_palette_leads_anywhere_by_keyboard(visitors: Visitors) -> None:
     expect(palette.get_by_role("option").first).to_contain_text("Grading desk")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/teach/grading"))
+    expect(page.get_by_role("heading", level=1, name="Grading desk")).to_be_visible()
     expect(palette).to_be_hidden()
     page.keyboard.press("Control+k")
     expect(palette).to_be_visible()

@@ -1,5 +1,5 @@
 // Ctrl-K: everything that the person can reach, by typing a few letters. Lives in the browser, opens at once.
-import { createElement as h, useEffect, useId, useMemo, useRef, useState } from "react";
+import { createElement as h, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -53,8 +53,10 @@ export const CommandPalette = (props) => {
     input.current.focus();
   };
 
-  useEffect(() => {
-    setMac(/Mac|iPhone|iPad/.test(navigator.platform));
+  useEffect(() => setMac(/Mac|iPhone|iPad/.test(navigator.platform)), []);
+
+  // Together with the dialog: a key between two pages must meet neither a dialog that is gone nor no listener at all.
+  useLayoutEffect(() => {
     const listen = (event) => {
       if (event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
       if (event.isComposing || event.defaultPrevented) return;

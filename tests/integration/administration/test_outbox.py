@@ -32,7 +32,7 @@ async def test_invitations_come_first_when_they_are_the_newest(world: World) -> 
         await tab.fire(InvitationsState.send_lines({"lines": lines, "student": "on"}))
         await tab.fire(OutboxState.load)
         mails = (await tab.state(OutboxState)).mails
-        assert len(mails) == 50
+        assert len(mails) == 25
         assert all(one["path"].startswith("/invitation/") for one in mails)
 
 
