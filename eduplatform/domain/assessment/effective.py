@@ -13,8 +13,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, any_, bindparam, column, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Integer, bindparam, column, true
 from sqlmodel import col, func
 
 from eduplatform.db.unit_of_work import Work
@@ -140,8 +139,8 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
 
 @cache
 def _exceptions_of_students() -> Any:
-    assessments: Any = any_(bindparam("assessments", type_=ARRAY(Uuid)))
-    students: Any = any_(bindparam("students", type_=ARRAY(Uuid)))
+    assessments: Any = bindparam("assessments", expanding=True)
+    students: Any = bindparam("students", expanding=True)
     kind = (
         func.generate_series(_OVERRIDE, _ACCOMMODATION)
         .table_valued(column("number", Integer), name="kind")
@@ -152,7 +151,7 @@ def _exceptions_of_students() -> Any:
         (col(Enrollment.section_id) == col(AssessmentOverride.section_id))
         & (col(Enrollment.role) == EnrollmentRole.STUDENT)
         & (col(Enrollment.status) == ACTIVE)
-        & (col(Enrollment.user_id) == students)
+        & col(Enrollment.user_id).in_(students)
     )
     return (
         select_columns(Tenant.timezone, AssessmentOverride, reached, StudentAccommodation)
@@ -162,15 +161,15 @@ def _exceptions_of_students() -> Any:
             AssessmentOverride,
             (kind.c.number == _OVERRIDE)
             & (col(AssessmentOverride.tenant_id) == col(Tenant.id))
-            & (col(AssessmentOverride.assessment_id) == assessments)
-            & (col(AssessmentOverride.user_id).is_(None) | (col(AssessmentOverride.user_id) == students)),
+            & col(AssessmentOverride.assessment_id).in_(assessments)
+            & (col(AssessmentOverride.user_id).is_(None) | col(AssessmentOverride.user_id).in_(students)),
         )
         .outerjoin(Enrollment, in_section)
         .outerjoin(
             StudentAccommodation,
             (kind.c.number == _ACCOMMODATION)
             & (col(StudentAccommodation.tenant_id) == col(Tenant.id))
-            & (col(StudentAccommodation.user_id) == students),
+            & col(StudentAccommodation.user_id).in_(students),
         )
         .where(col(Tenant.id) == bindparam("tenant"))
     )

@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, any_, bindparam, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Integer, bindparam, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, or_, select
@@ -389,6 +388,11 @@ class AttemptRepository(Repository[Attempt]):
         )
 
 
+def _several(name: str) -> Any:
+    """A parameter for a list of ids. Not an array: how many there are decides how PostgreSQL plans a prepared statement."""
+    return bindparam(name, expanding=True)
+
+
 @cache
 def _of_student() -> Any:
     return (
@@ -454,12 +458,12 @@ def _asked(*, chosen: bool) -> Any:
         .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
         .where(
             col(Response.tenant_id) == bindparam("tenant"),
-            col(Response.attempt_id) == any_(bindparam("attempts", type_=ARRAY(Uuid))),
+            col(Response.attempt_id).in_(_several("attempts")),
         )
         .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
     )
     if chosen:
-        statement = statement.where(col(Response.item_id) == any_(bindparam("items", type_=ARRAY(Uuid))))
+        statement = statement.where(col(Response.item_id).in_(_several("items")))
     return statement.execution_options(populate_existing=True)
 
 
@@ -485,7 +489,7 @@ def _known() -> Any:
     return select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
         col(AnswerOperation.tenant_id) == bindparam("tenant"),
         col(AnswerOperation.attempt_id) == bindparam("attempt"),
-        col(AnswerOperation.operation_id) == any_(bindparam("operations", type_=ARRAY(Uuid))),
+        col(AnswerOperation.operation_id).in_(_several("operations")),
     )
 
 
