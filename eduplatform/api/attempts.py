@@ -118,7 +118,7 @@ class SubmittedOut(BaseModel):
     submitted_at: datetime | None
 
 
-def _attempt_id(attempt_id: str) -> UUID:
+async def _attempt_id(attempt_id: str) -> UUID:  # a coroutine, because what is none is sent to a thread
     try:
         return UUID(attempt_id)
     except ValueError:

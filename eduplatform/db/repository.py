@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -101,20 +102,27 @@ class Repository(Generic[M]):
         """
         if not rows:
             return
-        columns = self.model.__table__.c  # type: ignore[attr-defined]
-        given = given_rows("given", [columns[name] for name in rows[0]], rows)
-        statement = (
-            update(self.model)
-            .where(col(self.model.tenant_id) == self._work.tenant_id, col(self.model.id) == given.c.id)
-            .values({name: given.c[name] for name in rows[0] if name != "id"} | {"updated_at": utc_now()})
-            .execution_options(synchronize_session=False)
-        )
-        await cast(Any, self._session).exec(statement)
+        names = tuple(rows[0])
+        values = {"tenant": self._work.tenant_id, "now": utc_now(), "rows": _payload(names, rows)}
+        await cast(Any, self._session).exec(_update_many(cast(Any, self.model), names), params=values)
 
     async def delete(self, row: M) -> None:
         """Delete one row."""
         await self._session.delete(row)
         await self._work.flush()
+
+
+@lru_cache(maxsize=256)
+def _update_many(model: type[TenantRow], names: tuple[str, ...]) -> Any:
+    """The statement of `Repository.update_many` for these columns; making it costs more than running it."""
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    given = _recordset("given", [columns[name] for name in names], bindparam("rows", type_=JSONB))
+    return (
+        update(model)
+        .where(col(model.tenant_id) == bindparam("tenant"), col(model.id) == given.c.id)
+        .values({name: given.c[name] for name in names if name != "id"} | {"updated_at": bindparam("now")})
+        .execution_options(synchronize_session=False)
+    )
 
 
 def given_rows(name: str, columns: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -125,12 +133,18 @@ def given_rows(name: str, columns: Sequence[Any], rows: Sequence[Mapping[str, An
         columns: A column of a model for each column, for its name and its type.
         rows: The values; those of JSON columns as they are, all others in a form that PostgreSQL reads from text.
     """
-    payload = json.loads(
-        json.dumps([{one.name: row[one.name] for one in columns} for row in rows], default=str)
-    )
+    payload = _payload([one.name for one in columns], rows)
+    return _recordset(name, columns, bindparam(None, payload, JSONB))
+
+
+def _payload(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Any:
+    return json.loads(json.dumps([{name: row[name] for name in names} for row in rows], default=str))
+
+
+def _recordset(name: str, columns: Sequence[Any], rows: Any) -> Any:
     typed = [column(one.name, one.type) for one in columns]
     return (
-        func.jsonb_to_recordset(bindparam(None, payload, JSONB))
+        func.jsonb_to_recordset(rows)
         .table_valued(*typed, name=name)
         .render_derived(name=name, with_types=True)
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, column, true, values
+from sqlalchemy import Integer, bindparam, column, true
 from sqlmodel import col, func
 
 from eduplatform.db.unit_of_work import Work
@@ -104,6 +105,9 @@ async def policies_for(
             overrides[reached].append(override)
         if accommodation is not None:
             accommodations[accommodation.user_id].append(accommodation)
+    for_everybody = {
+        one.id: effective_policy(one, Student(one.id, timezone)) for one in assessments
+    }  # nobody in particular: most students have no exception, and share one answer
     return {
         (assessment.id, user_id): effective_policy(
             assessment,
@@ -111,6 +115,8 @@ async def policies_for(
             overrides[user_id],
             accommodations[user_id],
         )
+        if user_id in overrides or user_id in accommodations
+        else for_everybody[assessment.id]
         for user_id in students
         for assessment in assessments
     }
@@ -122,7 +128,24 @@ def _sections(overrides: Iterable[AssessmentOverride]) -> frozenset[UUID]:
 
 async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequence[UUID]) -> list[Any]:
     """The tenant's time zone on every row, with an override and the student whom it reaches, or an accommodation."""
-    kind = values(column("kind", Integer), name="kind").data([(_OVERRIDE,), (_ACCOMMODATION,)])
+    return await fetch(
+        work,
+        _exceptions_of_students(),
+        tenant=work.tenant_id,
+        assessments=list(assessments),
+        students=list(students),
+    )
+
+
+@cache
+def _exceptions_of_students() -> Any:
+    assessments: Any = bindparam("assessments", expanding=True)
+    students: Any = bindparam("students", expanding=True)
+    kind = (
+        func.generate_series(_OVERRIDE, _ACCOMMODATION)
+        .table_valued(column("number", Integer), name="kind")
+        .render_derived()
+    )
     reached: Any = func.coalesce(col(AssessmentOverride.user_id), col(Enrollment.user_id))
     in_section = (
         (col(Enrollment.section_id) == col(AssessmentOverride.section_id))
@@ -130,14 +153,13 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
         & (col(Enrollment.status) == ACTIVE)
         & col(Enrollment.user_id).in_(students)
     )
-    return await fetch(
-        work,
+    return (
         select_columns(Tenant.timezone, AssessmentOverride, reached, StudentAccommodation)
         .select_from(Tenant)
         .join(kind, true())
         .outerjoin(
             AssessmentOverride,
-            (kind.c.kind == _OVERRIDE)
+            (kind.c.number == _OVERRIDE)
             & (col(AssessmentOverride.tenant_id) == col(Tenant.id))
             & col(AssessmentOverride.assessment_id).in_(assessments)
             & (col(AssessmentOverride.user_id).is_(None) | col(AssessmentOverride.user_id).in_(students)),
@@ -145,11 +167,11 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
         .outerjoin(Enrollment, in_section)
         .outerjoin(
             StudentAccommodation,
-            (kind.c.kind == _ACCOMMODATION)
+            (kind.c.number == _ACCOMMODATION)
             & (col(StudentAccommodation.tenant_id) == col(Tenant.id))
             & col(StudentAccommodation.user_id).in_(students),
         )
-        .where(col(Tenant.id) == work.tenant_id),
+        .where(col(Tenant.id) == bindparam("tenant"))
     )
 
 

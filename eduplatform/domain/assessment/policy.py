@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import and_, col, or_, select
 
@@ -20,7 +22,7 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, PublicationStatus, Section
-from eduplatform.domain.courses.repository import ACTIVE, taught_by
+from eduplatform.domain.courses.repository import ACTIVE, fetch, taught_by
 from eduplatform.errors import NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -178,23 +180,40 @@ async def require_taker(
         NotFound: It does not exist, is not published, or the person is not a student of the course.
     """
     _require_role(me, Role.STUDENT)
+    values = {"tenant": work.tenant_id, "assessment": assessment_id, "user": me.user}
     if lock:
-        # Authors take this row for themselves: nobody can begin what is being changed or withdrawn.
-        shared = select(Assessment.id).where(
-            col(Assessment.tenant_id) == work.tenant_id, col(Assessment.id) == assessment_id
+        await fetch(work, _shared_assessment(), tenant=work.tenant_id, assessment=assessment_id)
+    rows = await fetch(work, _taken(lock), **values)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+@cache
+def _shared_assessment() -> Any:
+    """Authors take this row for themselves: nobody can begin what is being changed or withdrawn."""
+    return (
+        select(Assessment.id)
+        .where(
+            col(Assessment.tenant_id) == bindparam("tenant"), col(Assessment.id) == bindparam("assessment")
         )
-        await work.session.exec(shared.with_for_update(read=True, key_share=True))
+        .with_for_update(read=True, key_share=True)
+    )
+
+
+@cache
+def _taken(lock: bool) -> Any:
     statement = (
         select(Assessment, Course, Enrollment)
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .join(Section, col(Section.course_id) == col(Course.id))
         .join(Enrollment, col(Enrollment.section_id) == col(Section.id))
         .where(
-            col(Assessment.tenant_id) == work.tenant_id,
-            col(Assessment.id) == assessment_id,
+            col(Assessment.tenant_id) == bindparam("tenant"),
+            col(Assessment.id) == bindparam("assessment"),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
             col(Course.status) == PublicationStatus.PUBLISHED,
-            col(Enrollment.user_id) == me.user,
+            col(Enrollment.user_id) == bindparam("user"),
             col(Enrollment.role) == EnrollmentRole.STUDENT,
             col(Enrollment.status) == ACTIVE,
         )
@@ -202,13 +221,8 @@ async def require_taker(
         .limit(1)
     )
     if lock:
-        statement = statement.with_for_update(of=Enrollment, key_share=True).execution_options(
-            populate_existing=True
-        )
-    row = (await work.session.exec(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+        statement = statement.with_for_update(of=Enrollment, key_share=True)
+    return statement.execution_options(populate_existing=lock)
 
 
 async def require_own_attempt(
@@ -220,23 +234,26 @@ async def require_own_attempt(
         NotFound: It does not exist, or it is another student's.
     """
     _require_role(me, Role.STUDENT)
+    rows = await fetch(work, _own_attempt(lock), tenant=work.tenant_id, attempt=attempt_id, user=me.user)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+@cache
+def _own_attempt(lock: bool) -> Any:
     statement = (
         select(Attempt, Assessment)
         .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
         .where(
-            col(Attempt.tenant_id) == work.tenant_id,
-            col(Attempt.id) == attempt_id,
-            belongs_to(me.user),
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.id) == bindparam("attempt"),
+            belongs_to(bindparam("user")),
         )
     )
     if lock:
-        statement = statement.with_for_update(of=Attempt, key_share=True).execution_options(
-            populate_existing=True
-        )
-    row = (await work.session.exec(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+        statement = statement.with_for_update(of=Attempt, key_share=True)
+    return statement.execution_options(populate_existing=lock)
 
 
 async def require_taught_attempt(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, or_, select
@@ -181,12 +182,8 @@ class AssessmentRepository(Repository[Assessment]):
 
     async def question_count(self, assessment_id: UUID) -> int:
         """How many questions an attempt has: those that everybody gets, and those that are drawn."""
-        found = await self._session.exec(
-            select(question_count()).where(
-                col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id
-            )
-        )
-        return found.one()
+        rows = await fetch(self._work, _questions(), tenant=self._work.tenant_id, assessment=assessment_id)
+        return rows[0]
 
     async def rubrics(self, course_id: UUID) -> list[Choice]:
         """The rubrics of a course, by title."""
@@ -210,6 +207,13 @@ class AssessmentRepository(Repository[Assessment]):
             .order_by(col(Module.position), col(Module.id))
         )
         return [Choice(*row) for row in found.all()]
+
+
+@cache
+def _questions() -> Any:
+    return select(question_count()).where(
+        col(Assessment.tenant_id) == bindparam("tenant"), col(Assessment.id) == bindparam("assessment")
+    )
 
 
 def question_count() -> Any:
@@ -269,10 +273,12 @@ class AttemptRepository(Repository[Attempt]):
 
     async def of_student(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
         """One student's attempts, those of their group included, oldest first."""
-        return await self.find(
-            col(Attempt.assessment_id) == assessment_id,
-            belongs_to(user_id),
-            order_by=(col(Attempt.number),),
+        return await fetch(
+            self._work,
+            _of_student(),
+            tenant=self._work.tenant_id,
+            assessment=assessment_id,
+            user=user_id,
         )
 
     async def students(self, assessment_id: UUID) -> int:
@@ -370,28 +376,59 @@ class AttemptRepository(Repository[Attempt]):
         limit: int,
     ) -> list[tuple[Attempt, Assessment]]:
         """Locked attempts whose deadline passed before a moment; those that somebody else is closing are skipped."""
-        statement = (
-            select(Attempt, Assessment)
-            .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
-            .where(
-                col(Attempt.tenant_id) == self._work.tenant_id,
-                col(Attempt.state) == AttemptState.IN_PROGRESS,
-                col(Attempt.deadline_at) < before,
-            )
+        chosen = {"assessment": assessment_id, "course": course_id, "user": user_id}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        return await fetch(
+            self._work,
+            _expired(frozenset(given)),
+            tenant=self._work.tenant_id,
+            before=before,
+            most=limit,
+            **given,
         )
-        if assessment_id is not None:
-            statement = statement.where(col(Attempt.assessment_id) == assessment_id)
-        if course_id is not None:
-            statement = statement.where(col(Assessment.course_id) == course_id)
-        if user_id is not None:
-            statement = statement.where(belongs_to(user_id))
-        found = await self._session.exec(
-            statement.order_by(col(Attempt.id))
-            .limit(limit)
-            .with_for_update(of=Attempt, key_share=True, skip_locked=True)
-            .execution_options(populate_existing=True)
+
+
+def _several(name: str) -> Any:
+    """A parameter for a list of ids. Not an array: how many there are decides how PostgreSQL plans a prepared statement."""
+    return bindparam(name, expanding=True)
+
+
+@cache
+def _of_student() -> Any:
+    return (
+        select(Attempt)
+        .where(
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.assessment_id) == bindparam("assessment"),
+            belongs_to(bindparam("user")),
         )
-        return list(found.all())
+        .order_by(col(Attempt.number))
+    )
+
+
+@cache
+def _expired(given: frozenset[str]) -> Any:
+    statement = (
+        select(Attempt, Assessment)
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .where(
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.state) == AttemptState.IN_PROGRESS,
+            col(Attempt.deadline_at) < bindparam("before"),
+        )
+    )
+    if "assessment" in given:
+        statement = statement.where(col(Attempt.assessment_id) == bindparam("assessment"))
+    if "course" in given:
+        statement = statement.where(col(Assessment.course_id) == bindparam("course"))
+    if "user" in given:
+        statement = statement.where(belongs_to(bindparam("user")))
+    return (
+        statement.order_by(col(Attempt.id))
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=Attempt, key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 class ResponseRepository(Repository[Response]):
@@ -403,20 +440,31 @@ class ResponseRepository(Repository[Response]):
         self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
     ) -> list[Asked]:
         """The questions of attempts with their answers, in the author's order."""
-        former: Any = aliased(QuestionVersion)
-        statement = (
-            select_columns(AssessmentItem, QuestionVersion, Response, former)
-            .select_from(Response)
-            .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
-            .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
-            .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
-            .where(col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
-            .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
-        )
+        values: dict[str, Any] = {"tenant": self._work.tenant_id, "attempts": list(attempt_ids)}
         if item_ids is not None:
-            statement = statement.where(col(Response.item_id).in_(item_ids))
-        rows = await fetch(self._work, statement.execution_options(populate_existing=True))
+            values["items"] = list(item_ids)
+        rows = await fetch(self._work, _asked(chosen=item_ids is not None), **values)
         return [Asked(*row) for row in rows]
+
+
+@cache
+def _asked(*, chosen: bool) -> Any:
+    former: Any = aliased(QuestionVersion)
+    statement = (
+        select_columns(AssessmentItem, QuestionVersion, Response, former)
+        .select_from(Response)
+        .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
+        .where(
+            col(Response.tenant_id) == bindparam("tenant"),
+            col(Response.attempt_id).in_(_several("attempts")),
+        )
+        .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
+    )
+    if chosen:
+        statement = statement.where(col(Response.item_id).in_(_several("items")))
+    return statement.execution_options(populate_existing=True)
 
 
 class OperationRepository(Repository[AnswerOperation]):
@@ -426,14 +474,23 @@ class OperationRepository(Repository[AnswerOperation]):
 
     async def known(self, attempt_id: UUID, operation_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Those of the operations that were accepted before, with the version that each made."""
-        found = await self._session.exec(
-            select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
-                col(AnswerOperation.tenant_id) == self._work.tenant_id,
-                col(AnswerOperation.attempt_id) == attempt_id,
-                col(AnswerOperation.operation_id).in_(operation_ids),
-            )
+        rows = await fetch(
+            self._work,
+            _known(),
+            tenant=self._work.tenant_id,
+            attempt=attempt_id,
+            operations=list(operation_ids),
         )
-        return dict(found.all())
+        return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _known() -> Any:
+    return select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
+        col(AnswerOperation.tenant_id) == bindparam("tenant"),
+        col(AnswerOperation.attempt_id) == bindparam("attempt"),
+        col(AnswerOperation.operation_id).in_(_several("operations")),
+    )
 
 
 class DraftRepository(Repository[DraftRevision]):
