@@ -2,5 +2,6 @@
 
 from eduplatform.integrations.push.credentials import Credentials, credentials
 from eduplatform.integrations.push.interface import Message, Push, PushRefused, PushUnavailable
+from eduplatform.integrations.push.service import push_service
 
-__all__ = ["Credentials", "Message", "Push", "PushRefused", "PushUnavailable", "credentials"]
+__all__ = ["Credentials", "Message", "Push", "PushRefused", "PushUnavailable", "credentials", "push_service"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -48,7 +48,7 @@ _BODY = "reply-body"
 def discussion() -> rx.Component:
     """The beginning, the answers, and the field for one's own."""
     return rx.fragment(
-        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        channel(channel_name("thread", _S.thread_key), on_change=_S.refresh, enabled=_S.loaded),
         page_body(
             _S,
             rx.el.div(

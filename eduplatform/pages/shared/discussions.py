@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import DiscussionChanged
 from eduplatform.components.layout.course_tabs import course_tabs, learn_tabs
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -49,7 +50,9 @@ _COURSE = _S.course
 def discussions() -> rx.Component:
     """All discussions of the course, the liveliest first."""
     return rx.fragment(
-        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        channel(
+            channel_name("course", _S.course["id"]), on_change=_S.refresh, events=[DiscussionChanged], enabled=_S.loaded
+        ),
         page_body(
             _S,
             rx.el.div(

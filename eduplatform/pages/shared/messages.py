@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import MessagePosted, Typing
+from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.live.local_draft import local_draft
@@ -44,7 +47,13 @@ _PEOPLE = (Role.STUDENT, Role.TEACHER, Role.GUARDIAN)
 def inbox() -> rx.Component:
     """The liveliest conversation first."""
     return rx.el.div(
-        beacon(_S.refresh, every=10, enabled=_S.loaded & ~_S.writing),
+        channel(
+            ShellState.user_channel,
+            on_change=_S.refresh,
+            events=[MessagePosted],
+            enabled=_S.loaded & ~_S.writing,
+        ),
+        beacon(_S.refresh, every=60, enabled=_S.loaded & ~_S.writing),
         page_header(
             _("Messages"),
             description=_("Between you and your teachers, students and families."),
@@ -209,7 +218,12 @@ def _new_message() -> rx.Component:
 def conversation() -> rx.Component:
     """What the two wrote, and the field for the next message."""
     return rx.fragment(
-        beacon(_C.refresh, every=5, enabled=_C.loaded),
+        channel(
+            channel_name("conversation", _C.key),
+            on_change=_C.refresh,
+            on={Typing: _C.see_typing},
+            enabled=_C.loaded,
+        ),
         page_body(
             _C,
             rx.el.div(

@@ -6,8 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import NotificationsChanged
+from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     button,
@@ -46,7 +48,9 @@ _ICONS = {
 def notification_list() -> rx.Component:
     """What happened, newest first."""
     return rx.el.div(
-        beacon(_S.refresh, every=20, enabled=_S.loaded),
+        channel(
+            ShellState.user_channel, on_change=_S.refresh, events=[NotificationsChanged], enabled=_S.loaded
+        ),
         page_header(
             _("Notifications"),
             description=_("What happened in your courses. Opening one marks it as read."),

@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import GradeReleased
+from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _
@@ -49,6 +52,7 @@ def student_assessment() -> rx.Component:
     return page_body(
         _S,
         beacon(_S.refresh, every=30),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
         rx.el.div(
             page_header(
                 _S.title,

@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import GradeReleased
+from eduplatform.state.shell import ShellState
 from eduplatform.components.assessment.attempt_sheet import attempt_sheet, left_behind
 from eduplatform.components.assessment.results import result_card
 from eduplatform.components.layout.page_body import page_body
@@ -67,7 +70,10 @@ def student_attempt() -> rx.Component:
 
 def _result() -> rx.Component:
     return rx.fragment(
-        beacon(_S.refresh, every=rx.cond(_S.withheld, 60, 5), enabled=_S.waiting),
+        beacon(_S.refresh, every=60, enabled=_S.waiting),
+        channel(
+            ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.waiting
+        ),
         left_behind(_S.attempt_id),
         rx.cond(
             _S.automatic,

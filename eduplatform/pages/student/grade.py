@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import GradeReleased
+from eduplatform.state.shell import ShellState
 from eduplatform.components.assessment.answer_text import STUDENT, answer_text
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
@@ -200,6 +203,7 @@ def grade() -> rx.Component:
             ),
             skeleton=_skeleton(),
         ),
-        beacon(_S.refresh, every=5),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
+        beacon(_S.refresh, every=SLOWLY_SECONDS),
         class_name="mx-auto flex max-w-4xl flex-col gap-6",
     )

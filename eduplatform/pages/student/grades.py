@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import GradeReleased
+from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _
@@ -126,7 +129,12 @@ def grades() -> rx.Component:
             ),
             skeleton=skeleton_table(rows=5),
         ),
-        beacon(_S.refresh, every=5),
-        beacon(_T.refresh, every=15),
+        channel(
+            ShellState.learner_channel,
+            on_change=[_S.refresh, _T.refresh],
+            events=[GradeReleased],
+            enabled=_S.loaded,
+        ),
+        beacon([_S.refresh, _T.refresh], every=SLOWLY_SECONDS),
         class_name="flex flex-col gap-6",
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import GradeReleased, NotificationsChanged
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _
@@ -43,6 +45,15 @@ def learn_home() -> rx.Component:
     """The next step first, then the rest."""
     return rx.fragment(
         beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        channel(
+            ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded
+        ),
+        channel(
+            ShellState.user_channel,
+            on_change=AnnouncementStripState.load,
+            events=[NotificationsChanged],
+            enabled=_S.loaded,
+        ),
         page_body(
             _S,
             page_header(

@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import WorkArrived
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _, _n
@@ -185,7 +187,13 @@ def grading() -> rx.Component:
                     on_next=_S.turn(_S.page + 1),
                 ),
             ),
-            beacon(_S.refresh, every=15),
+            rx.foreach(
+                _S.courses[:MOST_FOLLOWED],
+                lambda course: channel(
+                    channel_name("staff", course["value"]), on_change=_S.refresh, events=[WorkArrived]
+                ),
+            ),
+            beacon(_S.refresh, every=15, while_live=60),
             skeleton=_skeleton(),
         ),
         class_name="flex flex-col gap-6",

@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from eduplatform.components.live.channel import channel, channel_name
+from eduplatform.realtime.events import WorkArrived
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _, _n
@@ -41,6 +43,12 @@ def teach_home() -> rx.Component:
     """What waits for the teacher."""
     return rx.fragment(
         beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        rx.foreach(
+            _S.courses,
+            lambda course: channel(
+                channel_name("staff", course["id"]), on_change=_S.refresh, events=[WorkArrived]
+            ),
+        ),
         page_body(
             _S,
             page_header(
