@@ -57,6 +57,19 @@ class Change:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The last event of a cache channel.
+
+    Attributes:
+        frame: As it was sent.
+        seconds: How long it will be remembered.
+    """
+
+    frame: str
+    seconds: int
+
+
 class BusLost(Exception):
     """The other processes cannot be reached, so that connections might miss something."""
 
@@ -125,8 +138,8 @@ class Bus(Protocol):
         """Keep the last event of a cache channel, for half an hour."""
         ...
 
-    async def recall(self, channel: str) -> str:
-        """The last event of a cache channel, or an empty string."""
+    async def recall(self, channel: str) -> Remembered | None:
+        """The last event of a cache channel, unless that is too long ago."""
         ...
 
     async def claim(self, channel: str, user_id: str = "") -> bool:
@@ -218,13 +231,16 @@ class LocalBus:
     async def remember(self, channel: str, frame: str) -> None:
         """Keep the last event of a cache channel."""
         now = time.monotonic()
-        self._last = {one: kept for one, kept in self._last.items() if kept[0] > now}
+        while self._last and next(iter(self._last.values()))[0] < now:
+            del self._last[next(iter(self._last))]
+        self._last.pop(channel, None)  # the oldest stay first
         self._last[channel] = (now + CACHE_S, frame)
 
-    async def recall(self, channel: str) -> str:
+    async def recall(self, channel: str) -> Remembered | None:
         """The last event of a cache channel."""
         until, frame = self._last.get(channel, (0.0, ""))
-        return frame if until > time.monotonic() else ""
+        left = int(until - time.monotonic())
+        return Remembered(frame, left) if left > 0 else None
 
     async def claim(self, channel: str, user_id: str = "") -> bool:
         """Note that the world was told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from eduplatform.integrations.push.embedded.protocol import (
     is_cache,
     is_presence,
 )
+from eduplatform.integrations.push.embedded.webhooks import Webhooks
 from eduplatform.observability.metrics import count
 
 _SWEEP_S = 1.0
@@ -39,6 +40,10 @@ class Subscriber(Protocol):
         """The connection shall end."""
         ...
 
+    def lost(self) -> None:
+        """What the other processes know of this connection is void."""
+        ...
+
     def check(self, now: float) -> None:
         """Time has passed."""
         ...
@@ -50,35 +55,44 @@ class Hub:
     Attributes:
         options: The app that is served.
         bus: The way to the other processes.
+        webhooks: Tells the operator's address what happens, where there is one.
         stopping: Whether the process is about to end; who connects now is sent away to come back.
     """
 
-    def __init__(self, options: Options, bus: Bus, changed: Callable[[Change], None] | None = None) -> None:
+    def __init__(self, options: Options, bus: Bus) -> None:
         self.options, self.bus = options, bus
+        self.webhooks = Webhooks(options, bus) if options.webhook_url else None
         self.stopping = False
         self.connections: dict[str, Subscriber] = {}
         self._empty = asyncio.Event()
         self._subscribers: dict[str, dict[str, Subscriber]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._counted: dict[str, float] = {}
-        self._webhooks = changed
 
     async def start(self) -> None:
         """Begin to deliver."""
         await self.bus.start(Listener(self.deliver, self._lost, self.changed))
         self._spawn(self._sweep())
+        if self.webhooks is not None:
+            self.webhooks.start()
 
     async def stop(self) -> None:
         """Send everybody away to come back at once, and stop delivering."""
-        self.stopping = True
-        self._close_all(Close.RECONNECT)
+        self.say_goodbye()
         if self.connections:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._empty.wait(), _GOODBYE_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.webhooks is not None:
+            await self.webhooks.stop()
         await self.bus.stop()
+
+    def say_goodbye(self) -> None:
+        """Send everybody away, to come back at once: to another process, or to this one's successor."""
+        self.stopping = True
+        self._close_all(Close.RECONNECT)
 
     def enter(self, subscriber: Subscriber) -> None:
         """A client is connected."""
@@ -143,8 +157,8 @@ class Hub:
             return
         if self.options.subscription_counts and not is_presence(change.channel):
             self._announce_count(change)
-        if self._webhooks is not None:
-            self._webhooks(change)
+        if self.webhooks is not None:
+            self.webhooks.changed(change)
 
     def _deliver(self, channel: str, frame: str, exclude: str) -> None:
         for socket_id, subscriber in self._subscribers.get(channel, {}).items():
@@ -163,15 +177,20 @@ class Hub:
         await asyncio.sleep(pause)
         del self._counted[channel]
         try:
-            data = encoded({"subscription_count": await self.bus.count(channel)})
+            subscriptions = await self.bus.count(channel)
+            data = encoded({"subscription_count": subscriptions})
             frame = framed("pusher_internal:subscription_count", data, channel=channel)
             await self.bus.publish(Envelope("frame", channel, frame))
         except BusLost:  # everybody is about to connect anew, which counts again
             return
+        if self.webhooks is not None:
+            self.webhooks.counted(channel, subscriptions)
 
     def _lost(self) -> None:
         """Messages of other processes may have been missed: whoever connects anew reads anew."""
         count("channels_bus_lost_total")
+        for subscriber in list(self.connections.values()):
+            subscriber.lost()
         self._close_all(Close.OVER_CAPACITY)
 
     def _close_all(self, code: Close) -> None:

@@ -155,6 +155,12 @@ def is_channel_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def is_target(name: str) -> bool:
+    """Whether servers can publish to this: a channel, or all connections of a user."""
+    user_id = name.removeprefix(SERVER_TO_USER)
+    return is_channel_name(name) if user_id == name else 0 < len(user_id) <= MAX_USER_ID
+
+
 def is_socket_id(text: str) -> bool:
     """Whether this can be the id of a connection."""
     return _SOCKET_ID.fullmatch(text) is not None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from http import HTTPStatus
+import signal
 from urllib.parse import parse_qs
 
 from eduplatform.errors import NotFound, TooLarge, Unavailable
@@ -17,8 +18,10 @@ from eduplatform.integrations.push.embedded.protocol import (
     REASONS,
     SERVER_TO_USER,
     Close,
-    is_channel_name,
+    is_target,
 )
+from eduplatform.integrations.push.embedded.redis_bus import RedisBus
+from eduplatform.integrations.push.embedded.rest import RestApi
 from eduplatform.integrations.push.embedded.session import Session
 from eduplatform.observability.metrics import count
 from eduplatform.observability.requests import Receive, Scope, Send
@@ -35,6 +38,7 @@ class EmbeddedChannels:
     def __init__(self, options: Options) -> None:
         self.options = options
         self._hub = Hub(options, _bus(options))
+        self._rest = RestApi(self._hub)
 
     async def start(self) -> None:
         """Begin to deliver.
@@ -46,6 +50,13 @@ class EmbeddedChannels:
             await self._hub.start()
         except BusLost as lost:
             raise Unavailable("Redis does not answer.") from lost
+
+    def say_goodbye_at(self, number: signal.Signals) -> None:
+        """On this signal, send all clients away to come back at once (4200) and let nobody in.
+
+        The process's own server drops sockets without a word when it stops, so that it has to be told before.
+        """
+        asyncio.get_running_loop().add_signal_handler(number, self._hub.say_goodbye)
 
     async def stop(self) -> None:
         """Send all clients away to come back at once (4200), and stop."""
@@ -67,7 +78,7 @@ class EmbeddedChannels:
             TooLarge: The data is too long.
             Unavailable: The other processes cannot be reached; nothing is said of whether it was delivered.
         """
-        if not is_channel_name(channel.removeprefix(SERVER_TO_USER)):
+        if not is_target(channel):
             raise NotFound
         if len(data.encode()) > MAX_DATA_BYTES:
             raise TooLarge
@@ -107,8 +118,7 @@ class EmbeddedChannels:
             case "lifespan":
                 await self._life(receive, send)
             case _:
-                await send({"type": "http.response.start", "status": HTTPStatus.NOT_FOUND, "headers": []})
-                await send({"type": "http.response.body", "body": b""})
+                await self._rest.answer(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
@@ -157,7 +167,7 @@ class EmbeddedChannels:
 
 
 def _bus(options: Options) -> Bus:
-    return LocalBus()
+    return RedisBus(options.redis_url, options.app_id) if options.redis_url else LocalBus()
 
 
 def _origin(scope: Scope) -> str:

@@ -93,6 +93,14 @@ class Session:
         """End the connection."""
         self._connection.close(code)
 
+    def lost(self) -> None:
+        """What this process held on the bus is taken away by the others: nothing is left to give back."""
+        for channel in list(self._subscriptions):
+            self._drop(channel)
+        if self._signed_in is not None:
+            self._deliver_user_no_more(self._signed_in)
+        self._signed_in, self._tenant = None, ""
+
     def check(self, now: float) -> None:
         """Time has passed."""
         self._connection.check(now)
@@ -182,6 +190,8 @@ class Session:
         except BusLost:
             self._drop(channel)
             raise
+        if self._subscriptions.get(channel) is not mine:  # the bus was lost meanwhile
+            return
         if change.refused:
             self._drop(channel)
             raise _NotAuthorised("LimitReached", "The channel has as many members as it can", 4004)
@@ -197,10 +207,12 @@ class Session:
 
     async def _send_last(self, channel: str, mine: _Subscription) -> None:
         last = await self._hub.bus.recall(channel)
-        if not last:
+        if last is None:
             self._connection.push(framed("pusher:cache_miss", "{}", channel=channel))
-        elif last not in (mine.pending or ()):
-            self._connection.push(last)
+            if self._hub.webhooks is not None:
+                self._hub.webhooks.missed(channel)
+        elif last.frame not in (mine.pending or ()):
+            self._connection.push(last.frame)
 
     def _confirm_own_channel(self, channel: str) -> None:
         """Clients ask for the channel of their user; it is delivered from signing in on."""
@@ -229,6 +241,8 @@ class Session:
             raise Refused(f"Client event rejected - more than {MAX_DATA_BYTES} bytes")
         self._take_token()
         await self._hub.publish(channel, frame.event, data, exclude=self.socket_id, user_id=mine.user_id)
+        if self._hub.webhooks is not None:
+            self._hub.webhooks.client_event(channel, frame.event, data, self.socket_id, mine.user_id)
 
     def _take_token(self) -> None:
         rate, now = self._hub.options.limits.client_events_per_second, time.monotonic()
@@ -287,23 +301,22 @@ class Session:
             self._tenant = tenant
 
     async def _forget(self) -> None:
+        bus = self._hub.bus
         try:
             for channel in list(self._subscriptions):
                 await self._unsubscribe(channel)
             if self._signed_in is not None:
-                await self._leave(self._signed_in)
+                self._deliver_user_no_more(self._signed_in)
+                await bus.leave(presence.SIGNED_IN, user_id=self._signed_in.member.user_id)
             if self._tenant:
-                await self._hub.bus.leave(_TENANT + self._tenant)
+                await bus.leave(_TENANT + self._tenant)
         except BusLost:  # the other processes find out by themselves
-            for channel in list(self._subscriptions):
-                self._drop(channel)
+            self.lost()
 
-    async def _leave(self, signed_in: SignedIn) -> None:
-        user_id = signed_in.member.user_id
-        self._hub.discard(SERVER_TO_USER + user_id, self)
+    def _deliver_user_no_more(self, signed_in: SignedIn) -> None:
+        self._hub.discard(SERVER_TO_USER + signed_in.member.user_id, self)
         for one in signed_in.watchlist:
             self._hub.discard(presence.WATCH + one, self)
-        await self._hub.bus.leave(presence.SIGNED_IN, user_id=user_id)
 
 
 def _text(frame: Incoming, name: str) -> str:
