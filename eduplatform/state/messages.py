@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
@@ -38,10 +37,6 @@ TIE_NAMES: dict[Tie, str] = {
     Tie.CLASSMATE: N_("Classmate"),
 }
 """What somebody is to the reader; of several the first in this order is said."""
-
-
-TYPING_SECONDS = 4.0
-"""For so long somebody counts as writing after the last sign of it."""
 
 
 class FirstMessageForm(Form):
@@ -191,10 +186,8 @@ class ConversationState(PageMixin, rx.State):
     blockable: bool = False
     watched: str = ""
     person: str = ""
-    typing: bool = False
     saved: int = 0
     blocking: bool = False
-    _typed_at: float = 0.0
     _shown: int = conversations.SHOWN
 
     @handler(Permission.MESSAGE, loads=True)
@@ -232,18 +225,6 @@ class ConversationState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             await conversations.tell_typing(work=work, me=me, conversation_id=parse_id(self.key))
 
-    @handler(Permission.MESSAGE, quiet=True)
-    async def see_typing(self, me: Principal, user_id: UUID) -> None:
-        """Somebody is writing; it counts for a few seconds."""
-        self.typing = user_id != me.user
-        self._typed_at = monotonic()
-
-    @handler(Permission.MESSAGE, quiet=True)
-    async def end_typing(self, me: Principal) -> None:
-        """Nobody has written for a while."""
-        if self.typing and monotonic() - self._typed_at > TYPING_SECONDS:
-            self.typing = False
-
     @handler(Permission.MESSAGE)
     async def ask_block(self, me: Principal) -> None:
         """Ask before the other one is blocked."""
@@ -279,7 +260,7 @@ class ConversationState(PageMixin, rx.State):
         self.key, self.name, self.person = str(key), name, str(me.user)
         self.other = "" if found.observing else str(row.other(me.user).id)
         if messages != self.messages:
-            self.messages, self.typing = messages, False
+            self.messages = messages
         self.more, self.observing, self.writable = found.more, found.observing, found.writable
         self.blocked_by_me, self.blockable = found.blocked_by_me, found.blockable
         self.watched = found.watched

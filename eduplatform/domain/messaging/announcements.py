@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import false
 from sqlmodel import col
 
-from eduplatform.domain.courses.repository import CourseRepository
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses import policy as courses
 from eduplatform.domain.courses import service as course_service
 from eduplatform.domain.courses.models import Course, PublicationStatus
+from eduplatform.domain.courses.repository import CourseRepository
 from eduplatform.domain.courses.texts import paragraphs, single_line
 from eduplatform.domain.grading import policy as family
 from eduplatform.domain.messaging import notifications

@@ -6,15 +6,15 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import GradeReleased
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import breadcrumb, card, empty_state, page_header, pager, skeleton_card
 from eduplatform.pages.guardian.home import due_row, grade_row, part, reading_row
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.course_totals import course_totals
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.course_totals import ChildTotalsState
 from eduplatform.state.family import ChildState

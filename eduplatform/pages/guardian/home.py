@@ -6,10 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import GradeReleased
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -23,6 +22,7 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.family import FamilyState

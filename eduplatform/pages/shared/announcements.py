@@ -6,9 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import AnnouncementsChanged
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
@@ -30,6 +29,7 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_article
 from eduplatform.pages.shared.discussions import discussion_breadcrumb, role_tabs
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import AnnouncementsChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.announcements import AnnouncementState
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -34,7 +34,6 @@ from eduplatform.state.discussions import DiscussionState
 
 _S: Any = DiscussionState
 
-REFRESH_SECONDS = 5
 
 _BODY = "reply-body"
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import DiscussionChanged
 from eduplatform.components.layout.course_tabs import course_tabs, learn_tabs
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -31,12 +30,12 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import DiscussionChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.discussions import DiscussionListState
 
 _S: Any = DiscussionListState
 
-REFRESH_SECONDS = 10
 
 _COURSE = _S.course
 
@@ -51,7 +50,10 @@ def discussions() -> rx.Component:
     """All discussions of the course, the liveliest first."""
     return rx.fragment(
         channel(
-            channel_name("course", _S.course["id"]), on_change=_S.refresh, events=[DiscussionChanged], enabled=_S.loaded
+            channel_name("course", _S.course["id"]),
+            on_change=_S.refresh,
+            events=[DiscussionChanged],
+            enabled=_S.loaded,
         ),
         page_body(
             _S,

@@ -6,12 +6,11 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import MessagePosted, Typing
-from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
+from eduplatform.components.live.typing import typing_line, typing_watch
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -34,8 +33,10 @@ from eduplatform.components.ui.combobox import combobox
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import MessagePosted
 from eduplatform.security.permissions import Role
 from eduplatform.state.messages import ConversationState, InboxState
+from eduplatform.state.shell import ShellState
 
 _S: Any = InboxState
 _C: Any = ConversationState
@@ -221,7 +222,7 @@ def conversation() -> rx.Component:
         channel(
             channel_name("conversation", _C.key),
             on_change=_C.refresh,
-            on={Typing: _C.see_typing},
+            events=[MessagePosted],
             enabled=_C.loaded,
         ),
         page_body(
@@ -256,6 +257,15 @@ def conversation() -> rx.Component:
                     rx.foreach(_C.messages, _message),
                     aria_label=_("Messages"),
                     class_name="flex flex-col gap-2",
+                ),
+                typing_line(
+                    channel_name("conversation", _C.key),
+                    person=_C.person,
+                    text=rx.cond(
+                        _C.observing,
+                        _("Somebody is writing…"),
+                        _("{name} is writing…", name=_C.name),
+                    ),
                 ),
                 rx.cond(
                     _C.observing,
@@ -330,6 +340,7 @@ def _field() -> rx.Component:
             saved=_C.saved,
             ready=_C.loaded,
         ),
+        typing_watch("message-form", on_typing=_C.tell_typing),
         textarea(
             name="body",
             id=field_id("message-body"),

@@ -6,10 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import NotificationsChanged
-from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     button,
@@ -21,8 +19,10 @@ from eduplatform.components.ui import (
     skeleton_table,
 )
 from eduplatform.pages.registry import page
+from eduplatform.realtime.events import NotificationsChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.notifications import NewsState
+from eduplatform.state.shell import ShellState
 
 _S: Any = NewsState
 

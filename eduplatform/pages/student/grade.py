@@ -6,12 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import GradeReleased
-from eduplatform.state.shell import ShellState
 from eduplatform.components.assessment.answer_text import STUDENT, answer_text
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -25,10 +23,15 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.student.grades import status_badge
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.grades import GradeState
+from eduplatform.state.shell import ShellState
 
 # The state's attributes are Vars here, which its annotations do not tell.
+SLOWLY_SECONDS = 60
+"""For what becomes visible at a planned time; what others do comes by the channel."""
+
 _S: Any = GradeState
 
 

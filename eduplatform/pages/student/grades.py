@@ -6,11 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import GradeReleased
-from eduplatform.state.shell import ShellState
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -22,11 +20,16 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.course_totals import course_totals
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.course_totals import OwnTotalsState
 from eduplatform.state.grades import GradesState
+from eduplatform.state.shell import ShellState
 
 # The state's attributes are Vars here, which its annotations do not tell.
+SLOWLY_SECONDS = 60
+"""For what becomes visible at a planned time; what others do comes by the channel."""
+
 _S: Any = GradesState
 _T: Any = OwnTotalsState
 

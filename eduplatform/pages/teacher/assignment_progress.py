@@ -6,9 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     badge,

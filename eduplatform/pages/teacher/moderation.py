@@ -6,10 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.channel import channel, channel_name
-from eduplatform.realtime.events import ReportsChanged
 from eduplatform.components.layout.course_tabs import course_tabs
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -28,6 +27,7 @@ from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.discussion_dialogs import reason_dialog
 from eduplatform.pages.shared.discussions import discussion_breadcrumb
+from eduplatform.realtime.events import ReportsChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.moderation import ModerationState
 
