@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import DateTime, Uuid, bindparam
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.availability import EffectivePolicy
+from eduplatform.domain.assessment.effective import may_be_due, policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses import outline, policy, unlocking
@@ -56,7 +58,7 @@ class TakenCourse:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentHead:
-    """A published assessment with what one student has done of it."""
+    """A published assessment with one student's own dates and what they have done of it."""
 
     id: UUID
     course_id: UUID
@@ -158,7 +160,7 @@ def _taken() -> Any:
 
 
 async def read_course(*, work: Work, me: Principal, course_id: UUID) -> CourseForStudent:
-    """A course with its published modules, lessons and assessments; six statements.
+    """A course with its published modules, lessons and assessments; seven statements.
 
     Raises:
         NotFound: It is not published, or the person is not enrolled.
@@ -171,17 +173,53 @@ async def read_course(*, work: Work, me: Principal, course_id: UUID) -> CourseFo
     return CourseForStudent(course, modules, assessments, closed)
 
 
-async def assessments_of(*, work: Work, me: Principal, course_ids: Sequence[UUID]) -> list[AssessmentHead]:
-    """The published assessments of some courses with the person's own attempts, by due date; one statement.
+async def assessments_of(
+    *, work: Work, me: Principal, course_ids: Sequence[UUID], due: tuple[datetime, datetime] | None = None
+) -> list[AssessmentHead]:
+    """The published assessments of some courses, by the person's own due date, with their attempts; two statements.
 
     For callers that checked access.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        course_ids: The courses.
+        due: Only those that run, or that may be due for the student in this time.
     """
-    rows = await fetch(work, _heads(), tenant=work.tenant_id, me=me.user, courses=course_ids)
-    return [AssessmentHead(*row) for row in rows]
+    start, end = due or (None, None)
+    rows = await fetch(
+        work,
+        _heads(due is not None),
+        tenant=work.tenant_id,
+        me=me.user,
+        courses=course_ids,
+        **({} if due is None else {"start": start, "end": end}),
+    )
+    policies = await policies_for(work=work, assessments=[row[0] for row in rows], students=[me.user])
+    return sorted((_head(row, policies[row[0].id, me.user]) for row in rows), key=_by_due)
+
+
+def _head(row: Sequence[Any], rules: EffectivePolicy) -> AssessmentHead:
+    one, submitted, running = row
+    return AssessmentHead(
+        id=one.id,
+        course_id=one.course_id,
+        kind=one.kind,
+        title=one.title,
+        opens_at=rules.opens_at,
+        due_at=rules.due_at,
+        closes_at=rules.closes_at,
+        submitted=submitted,
+        running=running,
+    )
+
+
+def _by_due(head: AssessmentHead) -> tuple[datetime, str]:
+    return head.due_at or datetime.max.replace(tzinfo=UTC), head.title
 
 
 @cache
-def _heads() -> Any:
+def _heads(only_due: bool) -> Any:
     def attempts(state: AttemptState) -> Any:
         return (
             select(func.count(col(Attempt.id)))
@@ -194,23 +232,16 @@ def _heads() -> Any:
             .scalar_subquery()
         )
 
-    columns: tuple[Any, ...] = (
-        Assessment.id,
-        Assessment.course_id,
-        Assessment.kind,
-        Assessment.title,
-        Assessment.opens_at,
-        Assessment.due_at,
-        Assessment.closes_at,
-        attempts(AttemptState.SUBMITTED),
-        attempts(AttemptState.IN_PROGRESS),
-    )
+    running = attempts(AttemptState.IN_PROGRESS)
+    moments = [bindparam(name, type_=DateTime(timezone=True)) for name in ("start", "end")]
+    near = may_be_due(bindparam("me", type_=Uuid()), *moments)
     return (
-        select_columns(*columns)
+        select_columns(Assessment, attempts(AttemptState.SUBMITTED), running)
         .where(
             col(Assessment.tenant_id) == bindparam("tenant"),
             col(Assessment.course_id).in_(bindparam("courses", expanding=True)),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
+            *([near | (running > 0)] if only_due else []),
         )
         .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.title))
         .limit(50)

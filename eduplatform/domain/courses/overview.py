@@ -188,14 +188,15 @@ def _due_soon() -> Any:
 
 
 async def student_overview(*, work: Work, me: Principal, now: datetime | None = None) -> StudentOverview:
-    """What a student does next; five statements, and a sixth while an attempt runs."""
+    """What a student does next; six statements, and a seventh while an attempt runs."""
     me.require(Permission.COURSE_READ)
     moment = now or utc_now()
     courses = await learning.list_taken(work=work, me=me)
     if not courses:
         return StudentOverview([], [], [], [], [])
     ids = [one.course.id for one in courses]
-    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids)
+    soon = (moment, moment + STUDENT_HORIZON)
+    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids, due=soon)
     open_now = [
         one
         for one in assessments
