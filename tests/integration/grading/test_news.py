@@ -83,7 +83,9 @@ async def test_student_and_guardian_hear_of_what_they_may_see_once(world: World)
     assert await run(desk) == 0
     changed = ("grade.changed", "Your grade for Cells changed.")
     assert (await told(desk, student))[1:] == [changed, changed]
-    assert (await told(desk, guardian))[1:] == [("grade.changed", "Student: the grade for Cells changed.")] * 2
+    assert (await told(desk, guardian))[1:] == [
+        ("grade.changed", "Student: the grade for Cells changed.")
+    ] * 2
 
 
 async def test_what_was_taken_back_and_what_changed_no_number_is_no_news(world: World) -> None:
