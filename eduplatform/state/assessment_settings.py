@@ -23,7 +23,37 @@ WALL = "%Y-%m-%dT%H:%M"
 YEARS = range(2000, 2200)
 
 
-class SettingsForm(Form):
+class LateForm(Form):
+    """What lateness costs."""
+
+    late_percent_per_day: Annotated[str, Field(max_length=9)] = ""
+    late_period: Annotated[str, Field(max_length=4)] = ""
+    late_grace_minutes: Annotated[str, Field(max_length=9)] = ""
+    late_max_percent: Annotated[str, Field(max_length=9)] = ""
+    missing_percent: Annotated[str, Field(max_length=9)] = ""
+
+
+class LateSettings(TypedDict):
+    """What lateness costs, as its fields show it."""
+
+    late_percent_per_day: str
+    late_period: str
+    late_grace_minutes: str
+    late_max_percent: str
+    missing_percent: str
+
+
+class LateRule(TypedDict):
+    """What lateness costs, as the services take it."""
+
+    late_percent_per_day: int
+    late_period: str
+    late_grace_minutes: int
+    late_max_percent: int
+    missing_percent: int | None
+
+
+class SettingsForm(LateForm):
     """The builder's settings. Times are on the wall clock of the organisation; empty means none."""
 
     title: Annotated[str, Field(min_length=1, max_length=160)]
@@ -36,11 +66,6 @@ class SettingsForm(Form):
     time_limit_minutes: Annotated[str, Field(max_length=9)] = ""
     attempts_allowed: Annotated[str, Field(max_length=9)] = ""
     scoring: Annotated[str, Field(max_length=10)] = ""
-    late_percent_per_day: Annotated[str, Field(max_length=9)] = ""
-    late_period: Annotated[str, Field(max_length=4)] = ""
-    late_grace_minutes: Annotated[str, Field(max_length=9)] = ""
-    late_max_percent: Annotated[str, Field(max_length=9)] = ""
-    missing_percent: Annotated[str, Field(max_length=9)] = ""
     shuffle: bool = False
     shuffle_options: bool = False
     feedback_submitted: Annotated[str, Field(max_length=10)] = ""
@@ -50,7 +75,7 @@ class SettingsForm(Form):
     without_password: bool = False
 
 
-class Settings(TypedDict):
+class Settings(LateSettings):
     """The settings as the builder's fields show them."""
 
     id: str
@@ -65,11 +90,6 @@ class Settings(TypedDict):
     time_limit_minutes: str
     attempts_allowed: str
     scoring: str
-    late_percent_per_day: str
-    late_period: str
-    late_grace_minutes: str
-    late_max_percent: str
-    missing_percent: str
     shuffle: bool
     shuffle_options: bool
     feedback_submitted: str
@@ -155,6 +175,36 @@ def _module(text: str) -> UUID | None:
         raise Invalid(fields={"module_id": N_("Choose a module of this course.")}) from None
 
 
+def late_rule(form: LateForm, before: LateSettings, *, locked: bool) -> LateRule:
+    """The late rule of a form; a published assessment keeps the one that it has.
+
+    Raises:
+        Invalid: A field is not readable.
+    """
+    given: dict[str, str] = {
+        name: before[name] if locked else getattr(form, name) for name in LateSettings.__annotations__
+    }
+    most, missing = given["late_max_percent"], given["missing_percent"]
+    return LateRule(
+        late_percent_per_day=whole(given["late_percent_per_day"], "late_percent_per_day"),
+        late_period=given["late_period"] or before["late_period"],
+        late_grace_minutes=whole(given["late_grace_minutes"], "late_grace_minutes"),
+        late_max_percent=whole(most, "late_max_percent") if most else 100,
+        missing_percent=whole(missing, "missing_percent") if missing else None,
+    )
+
+
+def late_settings(one: Assessment) -> LateSettings:
+    """A stored late rule as its fields show it."""
+    return LateSettings(
+        late_percent_per_day=str(one.late_percent_per_day or ""),
+        late_period=one.late_period,
+        late_grace_minutes=str(one.late_grace_minutes or ""),
+        late_max_percent=str(one.late_max_percent),
+        missing_percent="" if one.missing_percent is None else str(one.missing_percent),
+    )
+
+
 def draft_of(form: SettingsForm, before: Settings, timezone: str) -> AssessmentDraft:
     """The form as the service takes it. Fields that a published assessment does not offer keep their value.
 
@@ -162,12 +212,7 @@ def draft_of(form: SettingsForm, before: Settings, timezone: str) -> AssessmentD
         Invalid: A field is not readable.
     """
     locked = before["published"]
-
-    def number(name: Literal["time_limit_minutes", "late_percent_per_day", "late_grace_minutes"]) -> int:
-        return whole(before[name] if locked else getattr(form, name), name)
-
-    most = before["late_max_percent"] if locked else form.late_max_percent
-    missing = before["missing_percent"] if locked else form.missing_percent
+    minutes = before["time_limit_minutes"] if locked else form.time_limit_minutes
     return AssessmentDraft(
         title=form.title,
         kind=form.kind or before["kind"],
@@ -176,14 +221,10 @@ def draft_of(form: SettingsForm, before: Settings, timezone: str) -> AssessmentD
         opens_at=from_wall_clock(form.opens_at, "opens_at", timezone, "earlier"),
         due_at=from_wall_clock(form.due_at, "due_at", timezone, "later"),
         closes_at=from_wall_clock(form.closes_at, "closes_at", timezone, "later"),
-        time_limit_minutes=number("time_limit_minutes"),
+        time_limit_minutes=whole(minutes, "time_limit_minutes"),
         attempts_allowed=whole(form.attempts_allowed, "attempts_allowed"),
         scoring=form.scoring or before["scoring"],
-        late_percent_per_day=number("late_percent_per_day"),
-        late_period=form.late_period or before["late_period"],
-        late_grace_minutes=number("late_grace_minutes"),
-        late_max_percent=whole(most, "late_max_percent") if most else 100,
-        missing_percent=whole(missing, "missing_percent") if missing else None,
+        **late_rule(form, before, locked=locked),
         shuffle=before["shuffle"] if locked else form.shuffle,
         shuffle_options=before["shuffle_options"] if locked else form.shuffle_options,
         feedback_submitted=form.feedback_submitted or before["feedback_submitted"],
@@ -208,11 +249,7 @@ def settings_of(one: Assessment, me: Principal) -> Settings:
         time_limit_minutes=str(one.time_limit_minutes or ""),
         attempts_allowed=str(one.attempts_allowed or ""),
         scoring=one.scoring,
-        late_percent_per_day=str(one.late_percent_per_day or ""),
-        late_period=one.late_period,
-        late_grace_minutes=str(one.late_grace_minutes or ""),
-        late_max_percent=str(one.late_max_percent),
-        missing_percent="" if one.missing_percent is None else str(one.missing_percent),
+        **late_settings(one),
         shuffle=one.shuffle,
         shuffle_options=one.shuffle_options,
         feedback_submitted=one.feedback_submitted,

@@ -22,14 +22,22 @@ from eduplatform.i18n.formatting import time_zone
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import render_markdown
-from eduplatform.state.assessment_settings import from_wall_clock, wall_clock
-from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
+from eduplatform.state.assessment_settings import (
+    LateForm,
+    LateSettings,
+    from_wall_clock,
+    late_rule,
+    late_settings,
+    wall_clock,
+    whole,
+)
+from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
 from eduplatform.state.rows import Option
 
 _Short = Annotated[str, Field(max_length=40)]
 
 
-class AssignmentForm(Form):
+class AssignmentForm(LateForm):
     """All of the builder. Times are on the wall clock of the organisation; what is locked is not sent."""
 
     title: Annotated[str, Field(min_length=1, max_length=160)]
@@ -43,7 +51,6 @@ class AssignmentForm(Form):
     group_set_id: _Short = ""
     attempts_allowed: _Short = ""
     scoring: _Short = ""
-    late_percent_per_day: _Short = ""
     text: bool = False
     link: bool = False
     files: bool = False
@@ -70,7 +77,7 @@ class FileKind(TypedDict):
     chosen: bool
 
 
-class AssignmentSettings(TypedDict):
+class AssignmentSettings(LateSettings):
     """The assignment as the builder's fields show it."""
 
     id: str
@@ -85,7 +92,6 @@ class AssignmentSettings(TypedDict):
     group_set_id: str
     attempts_allowed: str
     scoring: str
-    late_percent_per_day: str
     text: bool
     link: bool
     files: bool
@@ -111,6 +117,10 @@ NO_ASSIGNMENT = AssignmentSettings(
     attempts_allowed="",
     scoring="last",
     late_percent_per_day="",
+    late_period="day",
+    late_grace_minutes="",
+    late_max_percent="100",
+    missing_percent="",
     text=True,
     link=False,
     files=False,
@@ -121,14 +131,6 @@ NO_ASSIGNMENT = AssignmentSettings(
     published=False,
     version=0,
 )
-
-
-def _whole(text: str, field: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()):
-        raise Invalid(fields={field: N_("Please enter a whole number.")})
-    return int(text[:9])
 
 
 def _choice(text: str, field: str) -> UUID | None:
@@ -147,7 +149,7 @@ def _points(text: str) -> Decimal:
         ) from None
 
 
-def draft_of(form: AssignmentForm, timezone: str) -> AssignmentDraft:
+def draft_of(form: AssignmentForm, before: AssignmentSettings, timezone: str) -> AssignmentDraft:
     """The form as the service takes it.
 
     Raises:
@@ -163,8 +165,8 @@ def draft_of(form: AssignmentForm, timezone: str) -> AssignmentDraft:
         opens_at=from_wall_clock(form.opens_at, "opens_at", timezone, "earlier"),
         due_at=from_wall_clock(form.due_at, "due_at", timezone, "later"),
         closes_at=from_wall_clock(form.closes_at, "closes_at", timezone, "later"),
-        late_percent_per_day=_whole(form.late_percent_per_day, "late_percent_per_day"),
-        attempts_allowed=_whole(form.attempts_allowed, "attempts_allowed"),
+        **late_rule(form, before, locked=before["published"]),
+        attempts_allowed=whole(form.attempts_allowed, "attempts_allowed"),
         scoring=form.scoring or "last",
         parts={
             "text": form.text,
@@ -184,7 +186,6 @@ _LOCKED = (
     "rubric_id",
     "group_set_id",
     "scoring",
-    "late_percent_per_day",
     "text",
     "link",
     "files",
@@ -218,7 +219,7 @@ def _settings(built: BuiltAssignment, me: Principal) -> AssignmentSettings:
         group_set_id=str(one.group_set_id or ""),
         attempts_allowed=str(one.attempts_allowed or ""),
         scoring=one.scoring,
-        late_percent_per_day=str(one.late_percent_per_day or ""),
+        **late_settings(one),
         text=body.text,
         link=body.link,
         files=body.files,
@@ -295,7 +296,7 @@ class AssignmentBuilderState(PageMixin, rx.State):
     @handler(Permission.ASSESSMENT_EDIT)
     async def save(self, me: Principal, form: AssignmentForm) -> None:
         """Store everything."""
-        draft = draft_of(with_locked(form, self.settings, self.file_kinds), me.timezone)
+        draft = draft_of(with_locked(form, self.settings, self.file_kinds), self.settings, me.timezone)
         async with unit_of_work(me) as work:
             await assignments.save_assignment(
                 work=work, me=me, assessment_id=self._id(), draft=draft, version=self.settings["version"]

@@ -21,13 +21,12 @@ from eduplatform.i18n import N_, translate
 from eduplatform.i18n.formatting import (
     format_datetime,
     format_duration,
-    format_number,
     format_points,
     time_zone,
 )
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
-from eduplatform.state.attempts import Rule
+from eduplatform.state.attempts import Rule, late_in_words
 from eduplatform.state.base import PageMixin, handler, notify, parse_id, route_argument
 
 
@@ -222,7 +221,7 @@ def rules_in_words(found: AssignmentView, me: Principal) -> list[tuple[str, str]
         rules.append(("calendar", translate(N_("Opens {moment}."), locale, moment=moment(policy.opens_at))))
     if policy.due_at is not None:
         rules.append(("clock", translate(N_("Due {moment}."), locale, moment=moment(policy.due_at))))
-        rules.append(("info", _late_rule(policy, locale)))
+        rules.append(("info", late_in_words(policy, locale)))
     else:
         rules.append(("clock", translate(N_("There is no due date."), locale)))
     if policy.closes_at is not None:
@@ -230,20 +229,6 @@ def rules_in_words(found: AssignmentView, me: Principal) -> list[tuple[str, str]
         rules.append(("lock", translate(closes, locale, moment=moment(policy.closes_at))))
     rules.append(("refresh-cw", _attempts_in_words(policy, len(found.attempts), locale)))
     return rules
-
-
-def _late_rule(policy: EffectivePolicy, locale: str) -> str:
-    late = policy.late
-    if late is None or not late.percent:
-        return translate(N_("Late work is taken without a loss of points."), locale)
-    percent = format_number(late.percent, locale)
-    if late.period == "hour":
-        return translate(
-            N_("Late work loses {percent} % of its points for each hour begun."), locale, percent=percent
-        )
-    return translate(
-        N_("Late work loses {percent} % of its points for each day begun."), locale, percent=percent
-    )
 
 
 _COUNTS: dict[str, str] = {

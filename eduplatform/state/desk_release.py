@@ -46,8 +46,12 @@ Dialog = Literal["unrelease", "excuse", "release_all", "release_at", "cancel_all
 
 
 class DeskReleaseMixin(rx.State, mixin=True):
-    """Released, planned and excused grades of the desk's assessment; ``batch`` is the last step that can be undone."""
+    """Released, planned and excused grades of the desk's assessment; ``batch`` is the last step that can be undone.
 
+    ``_undo_id`` names what undo takes back; while ``_unread``, something was stored that it does not know of yet.
+    """
+
+    attempt_id: str = ""
     dialog: str = ""
     batch: str = ""
     batch_text: str = ""
@@ -57,6 +61,7 @@ class DeskReleaseMixin(rx.State, mixin=True):
     _user_id: str = ""
     _undo_kind: str = ""
     _undo_id: str = ""
+    _unread: bool = False
 
     def _assessment(self) -> UUID:
         return parse_id(route_argument(self, "assessment_id"))
@@ -186,7 +191,12 @@ class DeskReleaseMixin(rx.State, mixin=True):
 
     @handler(Permission.GRADE_WRITE)
     async def undo(self, me: Principal) -> object:
-        """Take back one's own last marking or release of the work in front."""
+        """Take back one's own last marking or release of the work in front; what was just saved is read first."""
+        if self._unread:
+            self._unread = False
+            return [type(self).refresh_saved(self.attempt_id), type(self).undo]  # type: ignore[attr-defined]
+        if not self._undo_id:
+            return None
         key = parse_id(self._undo_id)
         async with unit_of_work(me) as work:
             if self._undo_kind == "marks":
@@ -199,8 +209,9 @@ class DeskReleaseMixin(rx.State, mixin=True):
                     batch_id=key,
                     user_ids=[parse_id(self._user_id)],
                 )
+        self._unread = True
         await notify(self, "success", translate(N_("Undone."), me.locale))
-        return type(self).show_stored  # type: ignore[attr-defined]
+        return type(self).show_stored(self.attempt_id)  # type: ignore[attr-defined]
 
     @handler(Permission.GRADE_WRITE)
     async def set_anonymous(self, me: Principal, on: bool) -> object:

@@ -113,7 +113,6 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
     grade_steps: list[str] = []
     bank: list[BankLine] = []
     totals: dict[str, str] = {}
-    attempt_id: str = ""
     version: int = 0
     sheet: int = 0
     previous_id: str = ""
@@ -255,6 +254,8 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
                 work=work, me=me, attempt_id=attempt_id, version=version, marks=read_marks(fields)
             )
         self.conflict, self.conflicts, self._mine = "", [], {}
+        self._unread = True
+        self.undo_text = self.undo_text or translate(N_("Undo"), me.locale)
         self.saved = translate(
             N_("Saved at {time}"), me.locale, time=format_time(utc_now(), me.locale, me.timezone)
         )
@@ -289,8 +290,10 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
         return GradingDeskState.refresh_saved(str(attempt_id))
 
     @handler(Permission.GRADE_WRITE)
-    async def show_stored(self, me: Principal) -> None:
-        """Show what is stored instead of what is entered."""
+    async def show_stored(self, me: Principal, attempt_id: UUID) -> None:
+        """Show what is stored instead of what is entered, unless the grader has gone on to other work."""
+        if self.attempt_id != str(attempt_id):
+            return
         self.conflict, self.conflicts, self._mine = "", [], {}
         self.sheet += 1
         await self._read(me, adopt=True)
@@ -306,7 +309,8 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
             -VISITED:
         ]
         self.attempt_id, self.sheet = attempt_id, 0
-        self.conflict = self.saved = self.undo_text = ""
+        self.conflict = self.saved = self.undo_text = self._undo_id = ""
+        self._unread = False
         self.errors, self.conflicts, self._mine = {}, [], {}
         ahead = self._ahead.get(attempt_id)
         self.answers = ahead["answers"] if ahead else []
@@ -339,6 +343,7 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
                 attempt_id=asked,
                 wanted=self._wanted(),
             )
+        self._unread, self._undo_id = False, ""
         self._show_list(desk, me)
         current = desk.current
         if current is None:

@@ -51,7 +51,11 @@ class AssignmentDraft:
         opens_at: UTC, as the two times after it.
         due_at: Later work is late.
         closes_at: Nothing is taken after it.
-        late_percent_per_day: What each day of lateness costs.
+        late_percent_per_day: What each begun period of lateness costs.
+        late_period: ``day`` or ``hour``.
+        late_grace_minutes: Lateness up to this long is none.
+        late_max_percent: The most that lateness takes.
+        missing_percent: What missing work gets of the possible points; None for no number.
         attempts_allowed: How often it can be handed in; 0 means any number.
         scoring: Which attempt counts.
         parts: What is handed in, see `Submission.parse_authoring`.
@@ -67,6 +71,10 @@ class AssignmentDraft:
     due_at: datetime | None = None
     closes_at: datetime | None = None
     late_percent_per_day: int = 0
+    late_period: str = "day"
+    late_grace_minutes: int = 0
+    late_max_percent: int = 100
+    missing_percent: int | None = None
     attempts_allowed: int = 1
     scoring: str = "last"
     parts: Mapping[str, object] = field(default_factory=lambda: {"text": True})
@@ -170,6 +178,10 @@ def _settings(draft: AssignmentDraft) -> AssessmentDraft:
         attempts_allowed=draft.attempts_allowed,
         scoring=draft.scoring,
         late_percent_per_day=draft.late_percent_per_day,
+        late_period=draft.late_period,
+        late_grace_minutes=draft.late_grace_minutes,
+        late_max_percent=draft.late_max_percent,
+        missing_percent=draft.missing_percent,
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, column, true
+from sqlalchemy import Integer, bindparam, column, exists, true
 from sqlmodel import col, func
 
 from eduplatform.db.unit_of_work import Work
@@ -40,10 +41,14 @@ __all__ = [
     "Student",
     "effective_policy",
     "grade",
+    "may_be_due",
     "policies_for",
 ]
 
 _OVERRIDE, _ACCOMMODATION = 1, 2
+
+LONGEST_SHIFT = timedelta(days=62)
+"""Further than any accommodation moves a due time."""
 
 Policies = Mapping[tuple[UUID, UUID], EffectivePolicy]
 """The rules by assessment and student."""
@@ -120,6 +125,31 @@ async def policies_for(
         for user_id in students
         for assessment in assessments
     }
+
+
+def may_be_due(student: Any, start: Any, end: Any | None = None) -> Any:
+    """The condition that a student's own due time for an assessment may lie in a range; `policies_for` knows whether it does.
+
+    Args:
+        student: Expression for the id of the student.
+        start: A moment, or an expression for one.
+        end: The same; None leaves the range open.
+    """
+    shifted = exists().where(
+        col(StudentAccommodation.user_id) == student,
+        (col(StudentAccommodation.due_shift_days) > 0) | (col(StudentAccommodation.due_shift_hours) > 0),
+    )
+
+    def near(due: Any) -> Any:
+        begun = (due >= start) | ((due >= start - LONGEST_SHIFT) & shifted)
+        return begun if end is None else begun & (due <= end)
+
+    excepted = exists().where(
+        col(AssessmentOverride.assessment_id) == col(Assessment.id),
+        col(AssessmentOverride.user_id).is_(None) | (col(AssessmentOverride.user_id) == student),
+        near(col(AssessmentOverride.due_at)),
+    )
+    return near(col(Assessment.due_at)) | excepted
 
 
 def _sections(overrides: Iterable[AssessmentOverride]) -> frozenset[UUID]:

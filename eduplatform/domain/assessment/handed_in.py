@@ -47,7 +47,10 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProgressRow:
-    """A student, with the newest handed-in attempt or the draft; ``moment`` is when it was handed in or begun."""
+    """A student, with the newest handed-in attempt or the draft; ``moment`` is when it was handed in or begun.
+
+    ``due_at`` and ``closed`` are by the student's own rules.
+    """
 
     user_id: UUID
     name: str
@@ -59,6 +62,7 @@ class ProgressRow:
     late_seconds: int
     needs_grading: bool
     due_at: datetime | None
+    closed: bool
     handed_in_by: str
 
 
@@ -215,6 +219,7 @@ def _row(
         late_seconds=attempt.late_seconds if attempt is not None and submitted else 0,
         needs_grading=bool(attempt is not None and attempt.needs_grading),
         due_at=policy.due_at,
+        closed=policy.closes_at is not None and policy.closes_at <= now,
         handed_in_by=name_of(attempt.submitted_by or attempt.user_id)
         if attempt is not None and submitted and group
         else "",
@@ -239,7 +244,7 @@ def progress_of(
 
 
 async def remind(*, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None) -> int:
-    """Tell everybody who has not handed in that something is waiting for them.
+    """Tell everybody who has not handed in, and still may, that something is waiting for them.
 
     Returns:
         How many students it concerns.
@@ -253,11 +258,11 @@ async def remind(*, work: Work, me: Principal, assessment_id: UUID, now: datetim
     assessment, course = await require_assessment_author(work=work, me=me, assessment_id=assessment_id)
     if assessment.kind != AssessmentKind.ASSIGNMENT:
         raise NotFound
-    closed = assessment.closes_at is not None and assessment.closes_at <= moment
-    if assessment.status != PublicationStatus.PUBLISHED or closed:
-        raise Conflict(N_("Nothing can be handed in now, so nobody is reminded."))
     rows = await _everybody(work, assessment, moment)
-    waiting = [one.user_id for one in rows if one.progress not in (Progress.HANDED_IN, Progress.LATE)]
+    if assessment.status != PublicationStatus.PUBLISHED or (rows and all(one.closed for one in rows)):
+        raise Conflict(N_("Nothing can be handed in now, so nobody is reminded."))
+    done = (Progress.HANDED_IN, Progress.LATE)
+    waiting = [one.user_id for one in rows if one.progress not in done and not one.closed]
     if not waiting:
         return 0
     await rate_limits.require(f"remind:{assessment_id}", REMINDERS)

@@ -12,14 +12,9 @@ from sqlmodel import col
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.effective import policies_for
-from eduplatform.domain.assessment.models import (
-    Assessment,
-    AssessmentOverride,
-    Attempt,
-    AttemptState,
-    StudentAccommodation,
-)
+from eduplatform.domain.assessment.effective import may_be_due, policies_for
+from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.rules import student_page
 from eduplatform.domain.courses.models import (
     Course,
@@ -35,9 +30,6 @@ from eduplatform.i18n import N_
 
 SOON = timedelta(hours=24)
 """How long before its due time somebody is reminded."""
-
-LONGEST_SHIFT = timedelta(days=62)
-"""Furthest back that work is looked for whose due time an accommodation has moved to tomorrow."""
 
 
 async def remind(*, work: Work, now: datetime | None = None) -> int:
@@ -78,18 +70,9 @@ async def remind(*, work: Work, now: datetime | None = None) -> int:
 
 async def _waiting(work: Work, now: datetime) -> list[tuple[UUID, Assessment]]:
     """Students and published work that may be due for them within a day and that they have not handed in."""
-    until = now + SOON
-    excepted = sa.exists().where(
-        col(AssessmentOverride.assessment_id) == col(Assessment.id),
-        col(AssessmentOverride.due_at).between(now, until),
-    )
-    shifted = col(Assessment.due_at).between(now - LONGEST_SHIFT, until) & sa.exists().where(
-        col(StudentAccommodation.user_id) == col(Enrollment.user_id),
-        (col(StudentAccommodation.due_shift_days) > 0) | (col(StudentAccommodation.due_shift_hours) > 0),
-    )
     handed_in = sa.exists().where(
         col(Attempt.assessment_id) == col(Assessment.id),
-        col(Attempt.user_id) == col(Enrollment.user_id),
+        belongs_to(col(Enrollment.user_id)),
         col(Attempt.state) == AttemptState.SUBMITTED,
     )
     rows = await fetch(
@@ -105,7 +88,7 @@ async def _waiting(work: Work, now: datetime) -> list[tuple[UUID, Assessment]]:
             col(Course.status) == PublicationStatus.PUBLISHED,
             col(Enrollment.role) == EnrollmentRole.STUDENT,
             col(Enrollment.status) == ACTIVE,
-            col(Assessment.due_at).between(now, until) | excepted | shifted,
+            may_be_due(col(Enrollment.user_id), now, now + SOON),
             ~handed_in,
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
 from eduplatform.db.repository import Repository
-from eduplatform.domain.assessment.models import Assessment, AssessmentOverride
+from eduplatform.domain.assessment.effective import may_be_due
+from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.calendar.models import CalendarEvent, CalendarFeed
 from eduplatform.domain.courses.models import (
     Course,
@@ -26,7 +27,6 @@ from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns,
 from eduplatform.domain.messaging.announcement_repository import meant_for
 from eduplatform.domain.messaging.models import Announcement
 
-SHIFT = timedelta(days=120)
 """Furthest that an accommodation is expected to move a due date out of or into a range of days."""
 
 
@@ -74,10 +74,6 @@ class CalendarRepository(Repository[CalendarEvent]):
     ) -> list[tuple[UUID, Assessment, str]]:
         """Student, published assessment and course title of all work whose own due time may lie in the range."""
         taken = _taken(students)
-        excepted = sa.exists().where(
-            col(AssessmentOverride.assessment_id) == col(Assessment.id),
-            col(AssessmentOverride.due_at).between(start, end),
-        )
         rows = await fetch(
             self._work,
             select_columns(taken.c.user_id, Assessment, Course.title)
@@ -87,7 +83,7 @@ class CalendarRepository(Repository[CalendarEvent]):
             .where(
                 col(Assessment.tenant_id) == self._work.tenant_id,
                 col(Assessment.status) == PublicationStatus.PUBLISHED,
-                col(Assessment.due_at).between(start - SHIFT, end + SHIFT) | excepted,
+                may_be_due(taken.c.user_id, start, end),
             )
             .distinct(),
         )

@@ -9,11 +9,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import DateTime, Uuid, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.availability import EffectivePolicy
+from eduplatform.domain.assessment.effective import may_be_due, policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses import outline, policy, unlocking
@@ -56,7 +59,10 @@ class TakenCourse:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentHead:
-    """A published assessment with what one student has done of it."""
+    """A published assessment with one student's own dates and what they have done of it.
+
+    ``attempt_id`` and ``deadline_at`` are those of the attempt that has begun and is not handed in.
+    """
 
     id: UUID
     course_id: UUID
@@ -66,7 +72,13 @@ class AssessmentHead:
     due_at: datetime | None
     closes_at: datetime | None
     submitted: int
-    running: int
+    attempt_id: UUID | None
+    deadline_at: datetime | None
+
+    @property
+    def running(self) -> bool:
+        """Whether an attempt has begun and is not handed in."""
+        return self.attempt_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,7 @@ def _taken() -> Any:
 
 
 async def read_course(*, work: Work, me: Principal, course_id: UUID) -> CourseForStudent:
-    """A course with its published modules, lessons and assessments; six statements.
+    """A course with its published modules, lessons and assessments; seven statements.
 
     Raises:
         NotFound: It is not published, or the person is not enrolled.
@@ -171,38 +183,81 @@ async def read_course(*, work: Work, me: Principal, course_id: UUID) -> CourseFo
     return CourseForStudent(course, modules, assessments, closed)
 
 
-async def assessments_of(*, work: Work, me: Principal, course_ids: Sequence[UUID]) -> list[AssessmentHead]:
-    """The published assessments of some courses with the person's own attempts, by due date; one statement.
+async def assessments_of(
+    *, work: Work, me: Principal, course_ids: Sequence[UUID], due: tuple[datetime, datetime] | None = None
+) -> list[AssessmentHead]:
+    """The published assessments of some courses, by the person's own due date, with their attempts; two statements.
 
     For callers that checked access.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        course_ids: The courses.
+        due: Only those that run, or that may be due for the student in this time.
     """
-    rows = await fetch(work, _heads(), tenant=work.tenant_id, me=me.user, courses=course_ids)
-    return [AssessmentHead(*row) for row in rows]
+    start, end = due or (None, None)
+    rows = await fetch(
+        work,
+        _heads(due is not None),
+        tenant=work.tenant_id,
+        me=me.user,
+        courses=course_ids,
+        **({} if due is None else {"start": start, "end": end}),
+    )
+    policies = await policies_for(work=work, assessments=[row[0] for row in rows], students=[me.user])
+    return sorted((_head(row, policies[row[0].id, me.user]) for row in rows), key=_by_due)
+
+
+def _head(row: Sequence[Any], rules: EffectivePolicy) -> AssessmentHead:
+    one, submitted, attempt_id, deadline_at = row
+    return AssessmentHead(
+        id=one.id,
+        course_id=one.course_id,
+        kind=one.kind,
+        title=one.title,
+        opens_at=rules.opens_at,
+        due_at=rules.due_at,
+        closes_at=rules.closes_at,
+        submitted=submitted,
+        attempt_id=attempt_id,
+        deadline_at=deadline_at,
+    )
+
+
+def _by_due(head: AssessmentHead) -> tuple[datetime, str]:
+    return head.due_at or datetime.max.replace(tzinfo=UTC), head.title
 
 
 @cache
-def _heads() -> Any:
+def _heads(only_due: bool) -> Any:
     # Counted once for all of them: a count per assessment would walk through the same attempts again and again.
+    running = col(Attempt.state) == AttemptState.IN_PROGRESS
+
+    def latest(column: Any) -> Any:
+        found = func.array_agg(
+            aggregate_order_by(column, col(Attempt.number).desc()), type_=ARRAY(column.type)
+        )
+        return found.filter(running)
+
     own = (
         select_columns(
             col(Attempt.assessment_id),
             func.count().filter(col(Attempt.state) == AttemptState.SUBMITTED).label("submitted"),
-            func.count().filter(col(Attempt.state) == AttemptState.IN_PROGRESS).label("running"),
+            latest(col(Attempt.id)).label("attempts"),
+            latest(col(Attempt.deadline_at)).label("deadlines"),
         )
         .where(col(Attempt.tenant_id) == bindparam("tenant"), belongs_to(bindparam("me", type_=Uuid())))
         .group_by(col(Attempt.assessment_id))
         .subquery()
     )
+    moments = [bindparam(name, type_=DateTime(timezone=True)) for name in ("start", "end")]
+    near = may_be_due(bindparam("me", type_=Uuid()), *moments)
     columns: tuple[Any, ...] = (
-        Assessment.id,
-        Assessment.course_id,
-        Assessment.kind,
-        Assessment.title,
-        Assessment.opens_at,
-        Assessment.due_at,
-        Assessment.closes_at,
+        Assessment,
         func.coalesce(own.c.submitted, 0),
-        func.coalesce(own.c.running, 0),
+        own.c.attempts[1],
+        own.c.deadlines[1],
     )
     return (
         select_columns(*columns)
@@ -212,6 +267,7 @@ def _heads() -> Any:
             col(Assessment.tenant_id) == bindparam("tenant"),
             col(Assessment.course_id).in_(bindparam("courses", expanding=True)),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
+            *([near | own.c.attempts.is_not(None)] if only_due else []),
         )
         .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.title))
         .limit(50)

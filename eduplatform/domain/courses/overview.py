@@ -17,7 +17,6 @@ from sqlmodel import col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses import learning, service, unlocking
 from eduplatform.domain.courses.learning import AssessmentHead, TakenCourse
 from eduplatform.domain.courses.lesson_repository import UnlockRuleRepository
@@ -188,14 +187,15 @@ def _due_soon() -> Any:
 
 
 async def student_overview(*, work: Work, me: Principal, now: datetime | None = None) -> StudentOverview:
-    """What a student does next; five statements, and a sixth while an attempt runs."""
+    """What a student does next; six statements."""
     me.require(Permission.COURSE_READ)
     moment = now or utc_now()
     courses = await learning.list_taken(work=work, me=me)
     if not courses:
         return StudentOverview([], [], [], [], [])
     ids = [one.course.id for one in courses]
-    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids)
+    soon = (moment, moment + STUDENT_HORIZON)
+    assessments = await learning.assessments_of(work=work, me=me, course_ids=ids, due=soon)
     open_now = [
         one
         for one in assessments
@@ -207,43 +207,24 @@ async def student_overview(*, work: Work, me: Principal, now: datetime | None = 
     ]
     return StudentOverview(
         courses=courses,
-        running=await _running(work, me, ids, moment) if any(one.running for one in assessments) else [],
+        running=_running(courses, assessments, moment),
         due=open_now[:HOME_ROWS],
         grades=await _new_grades(work, me, ids),
         lessons=await _next_lessons(work, me, ids, moment),
     )
 
 
-async def _running(work: Work, me: Principal, ids: Sequence[UUID], now: datetime) -> list[RunningAttempt]:
-    rows = await fetch(work, _in_progress(), tenant=work.tenant_id, me=me.user, courses=ids, now=now)
-    return [RunningAttempt(*row) for row in rows]
-
-
-@cache
-def _in_progress() -> Any:
-    columns: tuple[Any, ...] = (
-        Attempt.id,
-        Attempt.assessment_id,
-        Assessment.kind,
-        Assessment.title,
-        Course.title,
-        Attempt.deadline_at,
-    )
-    return (
-        select_columns(*columns)
-        .select_from(Attempt)
-        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
-        .join(Course, col(Course.id) == col(Assessment.course_id))
-        .where(
-            col(Attempt.tenant_id) == bindparam("tenant"),
-            belongs_to(bindparam("me", type_=Uuid())),
-            col(Attempt.state) == AttemptState.IN_PROGRESS,
-            col(Course.id).in_(bindparam("courses", expanding=True)),
-            col(Attempt.deadline_at).is_(None) | (col(Attempt.deadline_at) > bindparam("now")),
-        )
-        .order_by(col(Attempt.deadline_at).asc().nulls_last())
-        .limit(HOME_ROWS)
-    )
+def _running(
+    courses: Sequence[TakenCourse], assessments: Sequence[AssessmentHead], now: datetime
+) -> list[RunningAttempt]:
+    """What has begun and still runs, the nearest end first."""
+    titles = {one.course.id: one.course.title for one in courses}
+    found = [
+        RunningAttempt(one.attempt_id, one.id, one.kind, one.title, titles[one.course_id], one.deadline_at)
+        for one in assessments
+        if one.attempt_id is not None and (one.deadline_at is None or one.deadline_at > now)
+    ]
+    return sorted(found, key=lambda one: (one.deadline_at is None, one.deadline_at or now))[:HOME_ROWS]
 
 
 async def _new_grades(work: Work, me: Principal, ids: Sequence[UUID]) -> list[NewGrade]:

@@ -170,7 +170,9 @@ class GradeEvent(TenantRow, table=True):
     """
 
     __table_args__ = tenant_table(
-        tenant_fk("grade_id", "grade"), sa.Index("ix_grade_event_grade_id", "grade_id", "created_at")
+        tenant_fk("grade_id", "grade"),
+        sa.Index("ix_grade_event_grade_id", "grade_id", "created_at"),
+        sa.Index("ix_grade_event_tenant_id_created_at", "tenant_id", "created_at"),
     )
 
     grade_id: UUID
@@ -182,6 +184,14 @@ class GradeEvent(TenantRow, table=True):
     before: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     reason: str = Field(default="", max_length=500)
+
+
+class GradeNews(TenantRow, table=True):
+    """Up to which moment students and guardians were told what happened to grades; one row for each tenant."""
+
+    __table_args__ = tenant_table(sa.UniqueConstraint("tenant_id"))
+
+    told_until: datetime
 
 
 class GradeAdjustment(TenantRow, table=True):

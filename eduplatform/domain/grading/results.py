@@ -14,7 +14,7 @@ from sqlmodel import case, col, func, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
-from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.effective import may_be_due, policies_for
 from eduplatform.domain.assessment.feedback import Feedback
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.ownership import belongs_to
@@ -205,7 +205,7 @@ async def own_grade_version(*, work: Work, me: Principal, grade_id: UUID) -> int
 
 
 async def family(*, work: Work, me: Principal) -> list[ChildView]:
-    """A guardian's children, each with the newest grades, the next work that is due, and the reading; four statements."""
+    """A guardian's children, each with the newest grades, the next work that is due, and the reading; five statements."""
     me.require(Permission.CHILD_READ)
     children = await policy.children_of(work=work, me=me)
     ids = [one.id for one in children]
@@ -223,7 +223,7 @@ async def family(*, work: Work, me: Principal) -> list[ChildView]:
 
 
 async def child(*, work: Work, me: Principal, student_id: UUID, page: int = 1) -> tuple[ChildView, int]:
-    """One child of a guardian with a page of all released grades, and how many there are; five statements.
+    """One child of a guardian with a page of all released grades, and how many there are; six statements.
 
     Raises:
         NotFound: There is no verified link that lets the person see grades.
@@ -257,6 +257,8 @@ async def _newest(work: Work, user_ids: Sequence[UUID]) -> list[ReleasedGrade]:
 
 
 async def _due(work: Work, user_ids: Sequence[UUID], *, each: int) -> list[DueWork]:
+    """What each of the students has to hand in next, by their own due times; two statements."""
+    now = utc_now()
     handed_in = (
         select(Attempt.id)
         .where(
@@ -279,11 +281,8 @@ async def _due(work: Work, user_ids: Sequence[UUID], *, each: int) -> list[DueWo
     )
     columns: tuple[Any, ...] = (
         Enrollment.user_id,
-        Assessment.id,
-        Assessment.title,
-        Assessment.kind,
+        Assessment,
         Course.title,
-        Assessment.due_at,
     )
     rows = await fetch(
         work,
@@ -295,20 +294,27 @@ async def _due(work: Work, user_ids: Sequence[UUID], *, each: int) -> list[DueWo
         .where(
             *_takes(work, user_ids),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
-            col(Assessment.due_at) > utc_now(),
+            may_be_due(col(Enrollment.user_id), now),
             ~handed_in,
             ~excused,
         )
         .order_by(col(Assessment.due_at), col(Assessment.id))
         .limit(100),
     )
-    counts: dict[UUID, int] = {}
-    shown: list[DueWork] = []
-    for row in rows:
-        counts[row[0]] = counts.get(row[0], 0) + 1
-        if counts[row[0]] <= each:
-            shown.append(DueWork(*row))
-    return shown
+    policies = await policies_for(
+        work=work,
+        assessments=list({one.id: one for _user, one, _course in rows}.values()),
+        students=sorted({row[0] for row in rows}),
+    )
+    ahead = {
+        (user_id, one.id): DueWork(user_id, one.id, one.title, one.kind, course, due)
+        for user_id, one, course in rows
+        if (due := policies[one.id, user_id].due_at) is not None and due > now
+    }
+    shown: dict[UUID, list[DueWork]] = {}
+    for found in sorted(ahead.values(), key=lambda one: (one.due_at, one.title)):
+        shown.setdefault(found.user_id, []).append(found)
+    return [one for found in shown.values() for one in found[:each]]
 
 
 async def _reading(work: Work, user_ids: Sequence[UUID]) -> list[Reading]:

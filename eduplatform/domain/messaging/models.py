@@ -180,7 +180,7 @@ class Conversation(TenantRow, table=True):
 
 
 class DirectMessage(TenantRow, table=True):
-    """What one of the two wrote to the other."""
+    """What one of the two wrote to the other; of a deleted one there are no words left."""
 
     __table_args__ = tenant_table(
         tenant_fk("conversation_id", "conversation"),
@@ -192,6 +192,30 @@ class DirectMessage(TenantRow, table=True):
     author_id: UUID
     body: str = Field(sa_type=sa.Text)
     body_html: str = Field(sa_type=sa.Text)
+    edited_at: datetime | None = Field(default=None)
+    deleted_at: datetime | None = Field(default=None)
+
+
+class MessageReport(TenantRow, table=True):
+    """That the receiver of a direct message found it wrong; ``state`` is ``open``, ``kept`` or ``removed``.
+
+    ``body_html`` is what the message said then, whatever its author does to it afterwards.
+    """
+
+    __table_args__ = tenant_table(
+        sa.UniqueConstraint("tenant_id", "message_id", "reporter_id"),
+        tenant_fk("message_id", "direct_message"),
+        tenant_fk("reporter_id", "user"),
+        sa.Index("ix_message_report_state", "tenant_id", "state", "created_at"),
+    )
+
+    message_id: UUID
+    reporter_id: UUID
+    body_html: str = Field(sa_type=sa.Text)
+    reason: str = Field(max_length=500)
+    state: str = Field(default="open", max_length=10)
+    resolved_by: UUID | None = Field(default=None)
+    resolved_at: datetime | None = Field(default=None)
 
 
 class MessageBlock(TenantRow, table=True):

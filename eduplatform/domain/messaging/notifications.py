@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,17 @@ from eduplatform.security.principal import Principal
 PAGE_SIZE = 20
 NO_PARAMS: Mapping[str, str] = {}
 _MAIL = {Way.APP: "none", Way.MAIL: "now", Way.DIGEST: "digest"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something to tell people; see `send`."""
+
+    recipients: Sequence[UUID]
+    kind: str
+    text: str
+    params: Mapping[str, str]
+    href: str
 
 
 async def send(
@@ -49,17 +61,33 @@ async def send(
     Raises:
         ValueError: There is no such kind, or the address is not one of the platform.
     """
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind of notification: {kind}")
-    if not href.startswith("/") or href.startswith("//"):
-        raise ValueError("a notification leads to a page of the platform")
-    wanted = {one for one in recipients if one != work.user_id}
+    note = Note(recipients=recipients, kind=kind, text=text, params=params, href=href)
+    await send_each(work=work, notes=[note], now=now)
+
+
+async def send_each(*, work: Work, notes: Sequence[Note], now: datetime | None = None) -> None:
+    """`send` of many things at once; three statements at most, however many they are.
+
+    Raises:
+        ValueError: There is no such kind, or an address is not one of the platform.
+    """
+    for one in notes:
+        if one.kind not in KINDS:
+            raise ValueError(f"unknown kind of notification: {one.kind}")
+        if not one.href.startswith("/") or one.href.startswith("//"):
+            raise ValueError("a notification leads to a page of the platform")
+    wanted = {one for note in notes for one in note.recipients if one != work.user_id}
     if not wanted:
         return
     moment = now or utc_now()
     repository = NotificationRepository(work)
-    people = [(one, way_of(one.ways, kind)) for one in await repository.recipients(sorted(wanted))]
-    told = [(one, way) for one, way in people if way is not Way.OFF]
+    people = {one.user_id: one for one in await repository.recipients(sorted(wanted))}
+    told = [
+        (people[user_id], way, note)
+        for note in notes
+        for user_id in dict.fromkeys(note.recipients)
+        if user_id in people and (way := way_of(people[user_id].ways, note.kind)) is not Way.OFF
+    ]
     await repository.insert_many(
         [
             {
@@ -68,21 +96,21 @@ async def send(
                 "updated_at": moment,
                 "created_by": work.user_id,
                 "recipient_id": one.user_id,
-                "kind": kind,
-                "text": text,
-                "params": dict(params),
-                "href": href,
+                "kind": note.kind,
+                "text": note.text,
+                "params": dict(note.params),
+                "href": note.href,
                 "in_app": True,
                 "read_at": None,
                 "mail": _MAIL[way],
                 "mail_after": _mail_after(one, moment) if way is Way.MAIL else None,
             }
-            for one, way in told
+            for one, way, note in told
         ]
     )
-    for one, _way in told:
+    for one, _way, _note in told:
         work.publish(Channel.user(one.user_id), NotificationsChanged())
-    if any(way is Way.MAIL for _, way in told):
+    if any(way is Way.MAIL for _, way, _note in told):
         await work.enqueue("messaging.mail")
 
 

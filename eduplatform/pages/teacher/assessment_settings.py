@@ -21,6 +21,7 @@ from eduplatform.components.ui import (
 )
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.pages.teacher.late_fields import late_fields
 from eduplatform.state.builder import BuilderState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
@@ -192,55 +193,7 @@ def _tick(name: str, label: rx.Var[str]) -> rx.Component:
 
 
 def _late() -> rx.Component:
-    return _group(
-        _("Late and missing work"),
-        rx.el.div(
-            number_input(
-                **_stored("late_percent_per_day"),
-                label=_("Late penalty"),
-                hint=_("Of the points earned. Empty: late work costs nothing."),
-                minimum=0,
-                maximum=100,
-                unit="%",
-                disabled=_LOCKED,
-            ),
-            select(
-                **_stored("late_period"),
-                label=_("For each"),
-                hint=_("Begun days or hours count as whole ones."),
-                options=[("day", _("day begun")), ("hour", _("hour begun"))],
-                disabled=_LOCKED,
-            ),
-            number_input(
-                **_stored("late_grace_minutes"),
-                label=_("Not late within"),
-                hint=_("After that, lateness counts from the due time."),
-                minimum=0,
-                maximum=10080,
-                unit=_("minutes"),
-                disabled=_LOCKED,
-            ),
-            number_input(
-                **_stored("late_max_percent"),
-                label=_("At most"),
-                hint=_("Lateness never takes more than this."),
-                minimum=0,
-                maximum=100,
-                unit="%",
-                disabled=_LOCKED,
-            ),
-            number_input(
-                **_stored("missing_percent"),
-                label=_("Missing work gets"),
-                hint=_("Of the possible points. Empty: no number at all."),
-                minimum=0,
-                maximum=100,
-                unit="%",
-                disabled=_LOCKED,
-            ),
-            class_name="grid gap-5 sm:grid-cols-2",
-        ),
-    )
+    return _group(_("Late and missing work"), late_fields(_stored, disabled=_LOCKED))
 
 
 def _feedback() -> rx.Component:

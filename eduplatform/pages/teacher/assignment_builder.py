@@ -32,6 +32,7 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.pages.teacher.late_fields import late_fields
 from eduplatform.security.permissions import Role
 from eduplatform.state.assignment_builder import AssignmentBuilderState
 
@@ -129,6 +130,7 @@ def _form() -> rx.Component:
             _task(),
             _handed_in(),
             _dates(),
+            _late(),
             _judging(),
             _together(),
             rx.el.div(
@@ -268,18 +270,14 @@ def _dates() -> rx.Component:
                 _("Closes"),
                 _("From then on nothing is taken; drafts are handed in as they are."),
             ),
-            number_input(
-                **_stored("late_percent_per_day"),
-                label=_("Late penalty: percent per day begun"),
-                hint=_("Empty: late work costs nothing."),
-                minimum=0,
-                maximum=100,
-                disabled=_LOCKED,
-            ),
             class_name="grid gap-5 xl:grid-cols-2",
         ),
         title=_("Dates"),
     )
+
+
+def _late() -> rx.Component:
+    return card(_locked_note(), late_fields(_stored, disabled=_LOCKED), title=_("Late and missing work"))
 
 
 def _judging() -> rx.Component:

@@ -1,5 +1,5 @@
 // The keys of the grading desk. What is pressed while the next work is on its way waits for it: no key can reach the
-// work before it, and none is lost.
+// work before it, and none is lost. Undo waits until what is being saved can be undone.
 import { createElement as h, useEffect, useRef, useState } from "react";
 
 const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable], [role=combobox]";
@@ -23,8 +23,9 @@ const usable = (id) => {
 
 const criteria = (form) => [...(document.getElementById(form)?.querySelectorAll("fieldset[data-criterion]") ?? [])];
 
-export const DeskKeys = ({ form, ready, subject, className }) => {
+export const DeskKeys = ({ form, ready, subject, undoable, className }) => {
   const waiting = useRef(null); // the form that is being left, with the keys pressed since
+  const saving = useRef({ form: "", until: 0, undo: false }); // the form that was sent last
   const place = useRef(0);
   const shown = useRef(form);
   const [said, setSaid] = useState("");
@@ -70,10 +71,17 @@ export const DeskKeys = ({ form, ready, subject, className }) => {
   const act = (key) => {
     if (waiting.current) waiting.current.keys.push(key);
     else if (LEAVES[key]) leave(LEAVES[key]);
-    else if (PRESSES[key]) usable(PRESSES[key])?.click();
+    else if (PRESSES[key]) press(key);
     else if (key === "n" || key === "arrowdown") move(1);
     else if (key === "arrowup") move(-1);
     else choose(Number(key));
+  };
+
+  const press = (key) => {
+    const button = usable(PRESSES[key]);
+    const { form: sent, until } = saving.current;
+    if (button) button.click();
+    else if (key === "z" && sent === live.current.form && performance.now() < until) saving.current.undo = true;
   };
 
   const arrive = () => {
@@ -105,11 +113,17 @@ export const DeskKeys = ({ form, ready, subject, className }) => {
       place.current = found;
       mark();
     };
+    const sent = (event) => {
+      if (event.target.id !== live.current.form) return;
+      saving.current = { form: event.target.id, until: performance.now() + PATIENCE_MS, undo: false };
+    };
     document.addEventListener("keydown", listen);
     document.addEventListener("focusin", follow);
+    document.addEventListener("submit", sent, true);
     return () => {
       document.removeEventListener("keydown", listen);
       document.removeEventListener("focusin", follow);
+      document.removeEventListener("submit", sent, true);
     };
   }, []);
 
@@ -122,6 +136,10 @@ export const DeskKeys = ({ form, ready, subject, className }) => {
     }
     mark();
     if (waiting.current && waiting.current.form !== form) arrive();
+    if (undoable && saving.current.undo && saving.current.form === form) {
+      saving.current.undo = false;
+      usable(PRESSES.z)?.click();
+    }
   });
 
   return h("p", { role: "status", className }, said);

@@ -206,7 +206,7 @@ def conflict() -> rx.Component:
                     _("Drop mine and show what was saved"),
                     size="sm",
                     icon="refresh-cw",
-                    on_click=Desk.show_stored,
+                    on_click=Desk.show_stored(Desk.attempt_id),
                 ),
                 rx.cond(
                     Desk.conflicts.length() > 0,
@@ -438,6 +438,7 @@ class _DeskKeys(rx.Component):
     form: rx.Var[str]
     ready: rx.Var[bool]
     subject: rx.Var[str]
+    undoable: rx.Var[bool]
 
 
 class _CommentCodes(rx.Component):
@@ -457,6 +458,7 @@ def keys() -> rx.Component:
             form=Desk.form_id,
             ready=Desk.answers.length() > 0,
             subject=Desk.head["student"],
+            undoable=Desk.undo_text != "",
             class_name="sr-only",
         ),
         _CommentCodes.create(remarks=Desk.bank, inserted=_("Remark"), class_name="sr-only"),

@@ -13,8 +13,9 @@ from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import assignments, bank, drafts, handed_in, service, submissions
 from eduplatform.domain.assessment.assignments import AssignmentDraft
 from eduplatform.domain.assessment.attempts import CannotStart
+from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.handed_in import Progress
-from eduplatform.domain.assessment.models import AttemptState
+from eduplatform.domain.assessment.models import Assessment, AttemptState
 from eduplatform.domain.assessment.schemas import AssessmentDraft, QuestionDraft
 from eduplatform.domain.files import service as files
 from eduplatform.domain.grading import marks
@@ -23,8 +24,11 @@ from eduplatform.domain.grading.models import Grade
 from eduplatform.domain.messaging.models import Notification
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
+from eduplatform.state.assignment_builder import AssignmentBuilderState
+from eduplatform.state.attempts import late_in_words
 from tests.factories.assignments import DUE, EVERYTHING, NOW, make_assignment, make_upload
 from tests.factories.world import World, make_world
+from tests.harness import Tab
 
 pytestmark = pytest.mark.anyio
 
@@ -364,3 +368,40 @@ async def test_another_tenant_knows_of_nothing(world: World) -> None:
             await handed_in.read_progress(work=work, me=teacher, assessment_id=handout.assessment_id)
         with pytest.raises(NotFound):
             await handed_in.remind(work=work, me=teacher, assessment_id=handout.assessment_id)
+
+
+async def test_the_builder_decides_what_lateness_costs_until_it_is_published(world: World) -> None:
+    handout = await make_assignment(world, published=False)
+    student = await world.student.principal()
+    late = {
+        "late_percent_per_day": "10",
+        "late_period": "day",
+        "late_grace_minutes": "120",
+        "late_max_percent": "40",
+        "missing_percent": "0",
+    }
+    path = f"/teach/assignments/{handout.assessment_id}"
+    cookie = await world.teacher.sign_in()
+    async with Tab(cookie, path=path, route="/teach/assignments/[assessment_id]") as tab:
+        await tab.fire(AssignmentBuilderState.load)
+        form = {"title": "Essay", "points": "10", "text": True, "attempts_allowed": "1"}
+        await tab.fire(AssignmentBuilderState.save({**form, **late, "late_max_percent": "101"}))
+        assert list((await tab.state(AssignmentBuilderState)).errors) == ["late_max_percent"]
+        await tab.fire(AssignmentBuilderState.save({**form, **late}))
+        state = await tab.state(AssignmentBuilderState)
+        assert not state.errors
+        assert {name: state.settings[name] for name in late} == late  # type: ignore[literal-required]
+        await tab.fire(AssignmentBuilderState.publish)
+        # What is locked is not sent, and stays.
+        await tab.fire(AssignmentBuilderState.save({"title": "Another title", "attempts_allowed": "1"}))
+        state = await tab.state(AssignmentBuilderState)
+        assert (state.settings["title"], state.settings["late_grace_minutes"]) == ("Another title", "120")
+    async with unit_of_work(student) as work:
+        assessment = await work.session.get(Assessment, handout.assessment_id)
+        assert assessment is not None
+        policies = await policies_for(work=work, assessments=[assessment], students=[student.user])
+        rules = policies[assessment.id, student.user]
+    words = late_in_words(rules, "en")
+    assert "10 %" in words
+    assert "Never more than 40 %." in words
+    assert "2 hours" in words

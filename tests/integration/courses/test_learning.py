@@ -314,6 +314,7 @@ async def test_home_puts_what_presses_first_and_says_why(world: World) -> None:
 async def test_costs_do_not_grow_with_rows(world: World) -> None:
     made = await make_course(world)
     lesson_id = await make_lesson(world, made)
+    await add_assessment(world, made, "Quiz")
     cookie = await world.student.sign_in()
 
     async def costs() -> list[int]:

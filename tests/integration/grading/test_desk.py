@@ -129,7 +129,7 @@ async def test_a_second_grader_gets_a_conflict_with_a_name_and_overwrites_nothin
         assert ("Complete (3 points)", "Missing (0 points)") in [
             (one["theirs"], one["mine"]) for one in state.conflicts
         ]
-        await mine.fire(GradingDeskState.show_stored)
+        await mine.fire(GradingDeskState.show_stored(str(attempt.id)))
         state = await mine.state(GradingDeskState)
         assert state.conflict == ""
         assert state.form_id != before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from eduplatform.domain.assessment.models import Attempt, Response
 from eduplatform.domain.grading.models import CriterionScore
 from eduplatform.state.grading_desk import GradingDeskState
 from tests.factories.grading import Desk, make_desk
-from tests.factories.world import make_world
+from tests.factories.world import World, make_world
 from tests.harness import Tab
 
 STUDENTS = 3
@@ -130,3 +131,51 @@ async def test_no_interleaving_moves_a_score_to_another_student(database: None) 
         anyio.from_thread.run(play, keys)
 
     await anyio.to_thread.run_sync(run)
+
+
+async def _form(tab: Tab, points: str) -> dict[str, str]:
+    state = await tab.state(GradingDeskState)
+    response = state.answers[0]["response_id"]
+    return {
+        "attempt_id": state.attempt_id,
+        "version": str(state.version),
+        f"points-{response}": points,
+        f"reason-{response}": "As agreed.",
+        f"comment-{response}": "",
+    }
+
+
+@pytest.mark.anyio
+async def test_undo_right_after_saving_takes_back_what_was_just_saved(world: World) -> None:
+    desk = await make_desk(world, "essay")
+    attempt = await desk.hand_in(desk.quiz.student, {"essay": {"text": "Because."}})
+    path = f"/teach/grading/{desk.assessment_id}"
+    async with Tab(await world.teacher.sign_in(), path=path, route="/teach/grading/[assessment_id]") as tab:
+        await tab.fire(GradingDeskState.load)
+        for entered, left in (("1", None), ("1.5", Decimal("1.5")), ("0.5", Decimal("1.5"))):
+            form = await _form(tab, entered)
+            first = asyncio.ensure_future(tab.fire(GradingDeskState.save(form)))
+            if entered != "1.5":
+                await asyncio.gather(first, tab.fire(GradingDeskState.undo))
+            await first
+            state = await tab.state(GradingDeskState)
+            assert (await desk.response(attempt.id)).points == left
+            assert state.answers[0]["points"] == ("" if left is None else str(left))
+        assert not tab.errors
+
+
+@pytest.mark.anyio
+async def test_undo_leaves_the_form_of_the_next_student_alone(world: World) -> None:
+    desk = await make_desk(world, "essay")
+    other = await desk.add_student("next")
+    for one in (desk.quiz.student, other):
+        await desk.hand_in(one, {"essay": {"text": "Because."}})
+    path = f"/teach/grading/{desk.assessment_id}"
+    async with Tab(await world.teacher.sign_in(), path=path, route="/teach/grading/[assessment_id]") as tab:
+        await tab.fire(GradingDeskState.load)
+        await tab.fire(GradingDeskState.save(await _form(tab, "1")))
+        state = await tab.state(GradingDeskState)
+        behind = state.next_id
+        await asyncio.gather(tab.fire(GradingDeskState.undo), tab.fire(GradingDeskState.show(behind)))
+        state = await tab.state(GradingDeskState)
+        assert (state.attempt_id, state.sheet) == (behind, 0)
