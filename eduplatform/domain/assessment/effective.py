@@ -38,11 +38,13 @@ __all__ = [
     "GradeResult",
     "GradeStatus",
     "Policies",
+    "Rules",
     "Student",
     "effective_policy",
     "grade",
     "may_be_due",
     "policies_for",
+    "rules_for",
 ]
 
 _OVERRIDE, _ACCOMMODATION = 1, 2
@@ -90,6 +92,50 @@ def effective_policy(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides the rules of some students beside the assessments themselves."""
+
+    timezone: str
+    students: tuple[UUID, ...]
+    overrides: Mapping[UUID, Sequence[AssessmentOverride]]
+    accommodations: Mapping[UUID, Sequence[StudentAccommodation]]
+
+    def policies(self, assessments: Sequence[Assessment]) -> Policies:
+        """The rules of assessments that were asked for, as these objects now say them."""
+        # Nobody in particular: most students have no exception, and share one answer.
+        for_everybody = {one.id: effective_policy(one, Student(one.id, self.timezone)) for one in assessments}
+        return {
+            (assessment.id, user_id): effective_policy(
+                assessment,
+                Student(user_id, self.timezone, _sections(self.overrides.get(user_id, ()))),
+                self.overrides.get(user_id, ()),
+                self.accommodations.get(user_id, ()),
+            )
+            if user_id in self.overrides or user_id in self.accommodations
+            else for_everybody[assessment.id]
+            for user_id in self.students
+            for assessment in assessments
+        }
+
+
+async def rules_for(*, work: Work, assessments: Sequence[Assessment], students: Sequence[UUID]) -> Rules:
+    """What `policies_for` reads, for who needs the rules before and after a change."""
+    overrides: defaultdict[UUID, list[AssessmentOverride]] = defaultdict(list)
+    accommodations: defaultdict[UUID, list[StudentAccommodation]] = defaultdict(list)
+    timezone = ""
+    if assessments and students:
+        for found, override, reached, accommodation in await _exceptions(
+            work, [one.id for one in assessments], students
+        ):
+            timezone = found
+            if override is not None:
+                overrides[reached].append(override)
+            if accommodation is not None:
+                accommodations[accommodation.user_id].append(accommodation)
+    return Rules(timezone, tuple(students), overrides, accommodations)
+
+
 async def policies_for(
     *, work: Work, assessments: Sequence[Assessment], students: Sequence[UUID]
 ) -> Policies:
@@ -97,34 +143,7 @@ async def policies_for(
 
     Access is the caller's to check. A student needs no enrolment: whoever has left a class keeps what is their own.
     """
-    if not assessments or not students:
-        return {}
-    overrides: defaultdict[UUID, list[AssessmentOverride]] = defaultdict(list)
-    accommodations: defaultdict[UUID, list[StudentAccommodation]] = defaultdict(list)
-    timezone = ""
-    for found, override, reached, accommodation in await _exceptions(
-        work, [one.id for one in assessments], students
-    ):
-        timezone = found
-        if override is not None:
-            overrides[reached].append(override)
-        if accommodation is not None:
-            accommodations[accommodation.user_id].append(accommodation)
-    for_everybody = {
-        one.id: effective_policy(one, Student(one.id, timezone)) for one in assessments
-    }  # nobody in particular: most students have no exception, and share one answer
-    return {
-        (assessment.id, user_id): effective_policy(
-            assessment,
-            Student(user_id, timezone, _sections(overrides[user_id])),
-            overrides[user_id],
-            accommodations[user_id],
-        )
-        if user_id in overrides or user_id in accommodations
-        else for_everybody[assessment.id]
-        for user_id in students
-        for assessment in assessments
-    }
+    return (await rules_for(work=work, assessments=assessments, students=students)).policies(assessments)
 
 
 def may_be_due(student: Any, start: Any, end: Any | None = None) -> Any:
