@@ -36,10 +36,12 @@ __all__ = [
     "GradeResult",
     "GradeStatus",
     "Policies",
+    "Rules",
     "Student",
     "effective_policy",
     "grade",
     "policies_for",
+    "rules_for",
 ]
 
 _OVERRIDE, _ACCOMMODATION = 1, 2
@@ -84,6 +86,46 @@ def effective_policy(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides the rules of some students beside the assessments themselves."""
+
+    timezone: str
+    students: tuple[UUID, ...]
+    overrides: Mapping[UUID, Sequence[AssessmentOverride]]
+    accommodations: Mapping[UUID, Sequence[StudentAccommodation]]
+
+    def policies(self, assessments: Sequence[Assessment]) -> Policies:
+        """The rules of assessments that were asked for, as these objects now say them."""
+        return {
+            (assessment.id, user_id): effective_policy(
+                assessment,
+                Student(user_id, self.timezone, _sections(self.overrides.get(user_id, ()))),
+                self.overrides.get(user_id, ()),
+                self.accommodations.get(user_id, ()),
+            )
+            for user_id in self.students
+            for assessment in assessments
+        }
+
+
+async def rules_for(*, work: Work, assessments: Sequence[Assessment], students: Sequence[UUID]) -> Rules:
+    """What `policies_for` reads, for who needs the rules before and after a change."""
+    overrides: defaultdict[UUID, list[AssessmentOverride]] = defaultdict(list)
+    accommodations: defaultdict[UUID, list[StudentAccommodation]] = defaultdict(list)
+    timezone = ""
+    if assessments and students:
+        for found, override, reached, accommodation in await _exceptions(
+            work, [one.id for one in assessments], students
+        ):
+            timezone = found
+            if override is not None:
+                overrides[reached].append(override)
+            if accommodation is not None:
+                accommodations[accommodation.user_id].append(accommodation)
+    return Rules(timezone, tuple(students), overrides, accommodations)
+
+
 async def policies_for(
     *, work: Work, assessments: Sequence[Assessment], students: Sequence[UUID]
 ) -> Policies:
@@ -91,29 +133,7 @@ async def policies_for(
 
     Access is the caller's to check. A student needs no enrolment: whoever has left a class keeps what is their own.
     """
-    if not assessments or not students:
-        return {}
-    overrides: defaultdict[UUID, list[AssessmentOverride]] = defaultdict(list)
-    accommodations: defaultdict[UUID, list[StudentAccommodation]] = defaultdict(list)
-    timezone = ""
-    for found, override, reached, accommodation in await _exceptions(
-        work, [one.id for one in assessments], students
-    ):
-        timezone = found
-        if override is not None:
-            overrides[reached].append(override)
-        if accommodation is not None:
-            accommodations[accommodation.user_id].append(accommodation)
-    return {
-        (assessment.id, user_id): effective_policy(
-            assessment,
-            Student(user_id, timezone, _sections(overrides[user_id])),
-            overrides[user_id],
-            accommodations[user_id],
-        )
-        for user_id in students
-        for assessment in assessments
-    }
+    return (await rules_for(work=work, assessments=assessments, students=students)).policies(assessments)
 
 
 def _sections(overrides: Iterable[AssessmentOverride]) -> frozenset[UUID]:

@@ -32,6 +32,7 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, Choice, ItemRow, StudentRow
+from eduplatform.domain.courses.group_models import GroupSet
 from eduplatform.domain.courses.models import Enrollment, Module, PublicationStatus, Section
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading.course_models import MANUAL
@@ -201,6 +202,37 @@ class AssessmentRepository(Repository[Assessment]):
             .limit(200)
         )
         return [Choice(*row) for row in found.all()]
+
+    async def choices(
+        self, course_id: UUID, *, rubric_id: UUID | None, module_id: UUID | None, group_set_id: UUID | None
+    ) -> set[str]:
+        """Which of the rubric, the module and the group set are of the course, by the names of the arguments."""
+        wanted: tuple[tuple[str, Any, UUID | None], ...] = (
+            ("rubric_id", Rubric, rubric_id),
+            ("module_id", Module, module_id),
+            ("group_set_id", GroupSet, group_set_id),
+        )
+        given = [(name, model, key) for name, model, key in wanted if key is not None]
+        if not given:
+            return set()
+        found = await fetch(
+            self._work,
+            select_columns(
+                *(
+                    select(model.id)
+                    .where(
+                        col(model.tenant_id) == self._work.tenant_id,
+                        col(model.course_id) == course_id,
+                        col(model.id) == key,
+                        *([col(Rubric.current).is_(True)] if model is Rubric else []),
+                    )
+                    .exists()
+                    for _name, model, key in given
+                )
+            ),
+        )
+        answers = found[0] if len(given) > 1 else found
+        return {name for (name, _model, _key), there in zip(given, answers, strict=True) if there}
 
     async def modules(self, course_id: UUID) -> list[Choice]:
         """The modules of a course in their order."""
