@@ -36,8 +36,14 @@ _SET_TENANT = text(
     " set_config('app.unscoped_reason', :reason, true)"
 )
 
-_ENQUEUE = text("select jobs.enqueue(:job, cast(:arguments as jsonb), cast(:not_before as timestamptz))")
-_PUBLISH = text("select publish_events(cast(:events as jsonb))")
+_JOBS = (
+    "(select count(jobs.enqueue(one->>'job', one->'arguments', cast(one->>'not_before' as timestamptz)))"
+    " from jsonb_array_elements(cast(:jobs as jsonb)) one)"
+)
+_EVENTS = "publish_events(cast(:events as jsonb))"
+_ENQUEUE, _PUBLISH, _ENQUEUE_AND_PUBLISH = (
+    text(f"select {parts}") for parts in (_JOBS, _EVENTS, f"{_JOBS}, {_EVENTS}")
+)
 
 
 class Actor(Protocol):
@@ -57,6 +63,7 @@ class Work:
         self.session = session
         self.scope = scope
         self._after_commit: list[Callable[[], None]] = []
+        self._jobs: list[dict[str, Any]] = []
         self._events: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._trail: list[audit.Entry] = []
 
@@ -123,6 +130,8 @@ class Work:
     async def enqueue(self, job: str, *, not_before: datetime | None = None, **arguments: str) -> None:
         """Have a job done in this tenant once this transaction has committed; never if it rolls back.
 
+        It is written just before the commit, by the statement that writes the events.
+
         Args:
             job: Its name in `eduplatform.jobs`.
             not_before: Earliest moment; at once by default.
@@ -133,15 +142,13 @@ class Work:
         """
         if not isinstance(self.scope, TenantScope):
             raise TenantScopeViolation("A job belongs to a tenant")
-        connection = await self.session.connection()
-        await connection.execute(
-            _ENQUEUE, {"job": job, "arguments": json.dumps(arguments), "not_before": not_before}
-        )
+        moment = not_before.isoformat() if not_before else None
+        self._jobs.append({"job": job, "arguments": arguments, "not_before": moment})
 
     def publish(self, channel: Channel, event: Event, *, tenant_id: UUID | None = None) -> None:
         """Tell those who follow a channel what this transaction changes, once it has committed; never if it rolls back.
 
-        All events of a transaction cost one statement, just before its commit. The same event to the same channel counts once.
+        All events and jobs of a transaction cost one statement, just before its commit. The same event to the same channel counts once.
 
         Args:
             channel: Whom it is for.
@@ -162,16 +169,23 @@ class Work:
             "data": data,
         }
 
-    async def write_events(self) -> None:
-        """Put what was published into the outbox; the unit of work does it as its last statement.
+    async def write_outbox(self) -> None:
+        """Write what was published and enqueued; the unit of work does it as its last statement.
 
         The count of each channel is locked from here to the commit, so that its numbers follow the order of the commits.
         """
-        if not self._events:
+        if not self._events and not self._jobs:
             return
+        values: dict[str, str] = {}
+        if self._jobs:
+            values["jobs"] = json.dumps(self._jobs)
+        if self._events:
+            values["events"] = json.dumps(list(self._events.values()))
+            self.after_commit(wake.committed)
+        both = len(values) > 1
+        statement = _ENQUEUE_AND_PUBLISH if both else _PUBLISH if self._events else _ENQUEUE
         connection = await self.session.connection()
-        await connection.execute(_PUBLISH, {"events": json.dumps(list(self._events.values()))})
-        self.after_commit(wake.committed)
+        await connection.execute(statement, values)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the transaction is durable; not called after a rollback."""
@@ -213,7 +227,7 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
         yield work
         await work.flush()
         await work.write_trail()
-        await work.write_events()
+        await work.write_outbox()
         await session.commit()
     except OperationalError as error:
         raise Unavailable from error
