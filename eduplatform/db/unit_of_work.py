@@ -166,7 +166,8 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
     work = Work(session, scope)
     try:
         yield work
-        await work.flush()
+        if session.new or session.dirty or session.deleted:
+            await work.flush()
         await session.commit()
     except OperationalError as error:
         raise Unavailable from error

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, column, true
 from sqlmodel import col, func
 
+from eduplatform.db.repository import several
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.availability import (
     Accommodation,
@@ -139,8 +140,7 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
 
 @cache
 def _exceptions_of_students() -> Any:
-    assessments: Any = bindparam("assessments", expanding=True)
-    students: Any = bindparam("students", expanding=True)
+    assessments, students = several("assessments"), several("students")
     kind = (
         func.generate_series(_OVERRIDE, _ACCOMMODATION)
         .table_valued(column("number", Integer), name="kind")
