@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     """Address for identity and audited unscoped work; default: the owner's address as ``edu_system``."""
 
     database_pool_size: int = Field(10, ge=1, le=200)
-    """Open connections kept per process and role."""
+    """Connections per process and role; work that finds none free waits for one."""
 
     database_prepared: bool = False
     """Prepare the statements that run often, at most 100 per connection at about 0.2 MB each; default: with the embedded

@@ -42,7 +42,10 @@ def engine(role: EngineRole) -> AsyncEngine:
     made = create_async_engine(
         url,
         pool_size=settings.database_pool_size,
-        max_overflow=settings.database_pool_size,
+        # Connections beyond the pool would be opened and closed for a statement or two each, which costs more than all
+        # of them together. The one used last is used next: it knows the prepared statements.
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_pre_ping=not settings.embedded_database,
         pool_recycle=1800,
         connect_args=_connect_arguments(prepared=settings.database_prepared),

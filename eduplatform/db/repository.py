@@ -112,6 +112,14 @@ class Repository(Generic[M]):
         await self._work.flush()
 
 
+def several(name: str) -> Any:
+    """A parameter of a statement that is made once, for a list of ids.
+
+    Not an array: how many there are decides how PostgreSQL plans a prepared statement.
+    """
+    return cast(Any, bindparam(name, expanding=True))
+
+
 @lru_cache(maxsize=256)
 def _update_many(model: type[TenantRow], names: tuple[str, ...]) -> Any:
     """The statement of `Repository.update_many` for these columns; making it costs more than running it."""

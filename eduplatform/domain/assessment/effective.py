@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, column, exists, true
 from sqlmodel import col, func
 
+from eduplatform.db.repository import several
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.availability import (
     Accommodation,
@@ -188,8 +189,7 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
 
 @cache
 def _exceptions_of_students() -> Any:
-    assessments: Any = bindparam("assessments", expanding=True)
-    students: Any = bindparam("students", expanding=True)
+    assessments, students = several("assessments"), several("students")
     kind = (
         func.generate_series(_OVERRIDE, _ACCOMMODATION)
         .table_valued(column("number", Integer), name="kind")

@@ -8,13 +8,16 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, update
+from sqlalchemy import Integer, Uuid, bindparam, column, insert, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from eduplatform.db.repository import Repository
+from eduplatform.db.base import new_id
+from eduplatform.db.repository import Repository, several
+from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import (
     AnswerOperation,
@@ -420,11 +423,6 @@ class AttemptRepository(Repository[Attempt]):
         )
 
 
-def _several(name: str) -> Any:
-    """A parameter for a list of ids. Not an array: how many there are decides how PostgreSQL plans a prepared statement."""
-    return bindparam(name, expanding=True)
-
-
 @cache
 def _of_student() -> Any:
     return (
@@ -468,6 +466,26 @@ class ResponseRepository(Repository[Response]):
 
     model = Response
 
+    async def begin(self, *, attempt_id: UUID, item_ids: Sequence[UUID], user_id: UUID) -> None:
+        """Insert the empty answers of a new attempt: one statement, however many there are."""
+        rows = [{"id": str(new_id()), "item_id": str(item_id)} for item_id in item_ids]
+        await cast(Any, self._session).exec(
+            _begin(),
+            params={"tenant": self._work.tenant_id, "attempt": attempt_id, "user": user_id, "rows": rows},
+            execution_options={CHECKED_INSERT: True, "dml_strategy": "raw"},
+        )
+
+    async def written(self, attempt_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, tuple[Response, str]]:
+        """The answers of an attempt to some of its items, with the questions' types, by item."""
+        rows = await fetch(
+            self._work,
+            _written(),
+            tenant=self._work.tenant_id,
+            attempt=attempt_id,
+            items=list(item_ids),
+        )
+        return {response.item_id: (response, kind) for response, kind in rows}
+
     async def asked(
         self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
     ) -> list[Asked]:
@@ -477,6 +495,41 @@ class ResponseRepository(Repository[Response]):
             values["items"] = list(item_ids)
         rows = await fetch(self._work, _asked(chosen=item_ids is not None), **values)
         return [Asked(*row) for row in rows]
+
+
+@cache
+def _written() -> Any:
+    return (
+        select_columns(Response, QuestionVersion.type)
+        .select_from(Response)
+        .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .where(
+            col(Response.tenant_id) == bindparam("tenant"),
+            col(Response.attempt_id) == bindparam("attempt"),
+            col(Response.item_id).in_(several("items")),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _begin() -> Any:
+    given: Any = (
+        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+        .table_valued(column("id", Uuid), column("item_id", Uuid), name="given")
+        .render_derived(name="given", with_types=True)
+    )
+    return insert(Response).from_select(
+        ["id", "tenant_id", "created_by", "attempt_id", "item_id"],
+        select_columns(
+            given.c.id,
+            bindparam("tenant", type_=Uuid),
+            bindparam("user", type_=Uuid),
+            bindparam("attempt", type_=Uuid),
+            given.c.item_id,
+        ),
+    )
 
 
 @cache
@@ -490,12 +543,12 @@ def _asked(*, chosen: bool) -> Any:
         .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
         .where(
             col(Response.tenant_id) == bindparam("tenant"),
-            col(Response.attempt_id).in_(_several("attempts")),
+            col(Response.attempt_id).in_(several("attempts")),
         )
         .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
     )
     if chosen:
-        statement = statement.where(col(Response.item_id).in_(_several("items")))
+        statement = statement.where(col(Response.item_id).in_(several("items")))
     return statement.execution_options(populate_existing=True)
 
 
@@ -521,7 +574,7 @@ def _known() -> Any:
     return select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
         col(AnswerOperation.tenant_id) == bindparam("tenant"),
         col(AnswerOperation.attempt_id) == bindparam("attempt"),
-        col(AnswerOperation.operation_id).in_(_several("operations")),
+        col(AnswerOperation.operation_id).in_(several("operations")),
     )
 
 

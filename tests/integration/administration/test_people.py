@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -101,7 +101,9 @@ async def test_people_of_other_tenants_are_neither_listed_nor_shown(
     assert (await other.student.principal()).user_id == other.student.user_id
 
 
-@pytest.mark.parametrize("address", ["/admin/people/nonsense", "/admin/people/7c0e1c5e-4f3a-4d0c-9a52-3f5d2a6b8c11"])
+@pytest.mark.parametrize(
+    "address", ["/admin/people/nonsense", "/admin/people/7c0e1c5e-4f3a-4d0c-9a52-3f5d2a6b8c11"]
+)
 async def test_an_unknown_person_is_not_found(world: World, address: str) -> None:
     async with Tab(await world.admin.sign_in(), path=address, route=ROUTE) as tab:
         await tab.fire(PersonState.load)

@@ -184,7 +184,9 @@ async def test_stranger_and_nobody_learn_nothing(world: World, new_world: Callab
             _assert_problem(response, 403, "forbidden")
 
 
-@pytest.mark.parametrize("attempt_id", ["x", "0", "null", "%27%20or%201%3D1--", "7c0e1c5e-4f3a-4d0c-9a52-3f5d2a6b8c11"])
+@pytest.mark.parametrize(
+    "attempt_id", ["x", "0", "null", "%27%20or%201%3D1--", "7c0e1c5e-4f3a-4d0c-9a52-3f5d2a6b8c11"]
+)
 async def test_unknown_attempt_is_not_found(world: World, attempt_id: str) -> None:
     async with _browser(world.student) as browser:
         _assert_problem(await browser.get(f"/api/attempts/{attempt_id}"), 404, "not_found")
