@@ -437,6 +437,7 @@ async def close_expired(
         actor_id=None,
         kind="submitted",
         now=moment,
+        policies=policies,
     )
     return len(found)
 
