@@ -23,6 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.config import get_settings
 from eduplatform.db.base import TenantKeyed, new_id, utc_now
+from eduplatform.db.scope import CHECKED_INSERT
 
 GENESIS = "0" * 64
 
@@ -109,9 +110,6 @@ async def _extend(session: AsyncSession, tenant_id: UUID, entries: Sequence[Entr
             .with_for_update()
         )
     ).one_or_none()
-    if head is None:
-        session.add(AuditHead(tenant_id=tenant_id, number=0, hash=GENESIS))
-        await session.flush()
     number, previous_hash = head or (0, GENESIS)
     rows: list[dict[str, Any]] = []
     for entry in entries:
@@ -128,12 +126,14 @@ async def _extend(session: AsyncSession, tenant_id: UUID, entries: Sequence[Entr
         row.hash = previous_hash = seal(previous_hash, _sealed_fields(row))
         rows.append(row.model_dump())
     events = sa.insert(AuditEvent).values(rows).cte("events")
+    newest = {"number": number, "hash": previous_hash}
+    statement = (
+        sa.insert(AuditHead).values(tenant_id=tenant_id, **newest)
+        if head is None
+        else sa.update(AuditHead).where(col(AuditHead.tenant_id) == tenant_id).values(newest)
+    )
     await session.exec(
-        sa.update(AuditHead)
-        .where(col(AuditHead.tenant_id) == tenant_id)
-        .values(number=number, hash=previous_hash)
-        .add_cte(events),
-        execution_options={"synchronize_session": False},
+        statement.add_cte(events), execution_options={"synchronize_session": False, CHECKED_INSERT: True}
     )
 
 

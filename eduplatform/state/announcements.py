@@ -187,7 +187,7 @@ class AnnouncementState(PageMixin, rx.State):
         self.preview_html = await asyncio.to_thread(render_markdown, text)
 
     @handler(Permission.COURSE_EDIT)
-    async def save(self, me: Principal, form: AnnouncementForm) -> None:
+    async def save(self, me: Principal, form: AnnouncementForm) -> rx.event.EventSpec:
         """Announce it, or keep what was changed."""
         publish_at = from_wall_clock(form.publish_at, "publish_at", me.timezone, "earlier")
         if publish_at is not None and publish_at <= utc_now():
@@ -214,14 +214,14 @@ class AnnouncementState(PageMixin, rx.State):
         self.saved += 1
         said = N_("Announced.") if publish_at is None else N_("It will be announced at its time.")
         await notify(self, "success", translate(said, me.locale))
-        await self._read(me)
+        return AnnouncementState.refresh
 
     @handler(Permission.COURSE_EDIT)
-    async def pin(self, me: Principal, key: Key, pinned: bool) -> None:
+    async def pin(self, me: Principal, key: Key, pinned: bool) -> rx.event.EventSpec:
         """Keep one on top, or no longer."""
         async with unit_of_work(me) as work:
             await announcements.pin(work=work, me=me, announcement_id=parse_id(key), pinned=pinned)
-        await self._read(me)
+        return AnnouncementState.refresh
 
     @handler(Permission.COURSE_EDIT)
     async def ask_remove(self, me: Principal, key: Key) -> None:
@@ -234,13 +234,13 @@ class AnnouncementState(PageMixin, rx.State):
         self.removing = ""
 
     @handler(Permission.COURSE_EDIT)
-    async def remove(self, me: Principal) -> None:
+    async def remove(self, me: Principal) -> rx.event.EventSpec:
         """Delete the one that was asked about."""
         key, self.removing = self.removing, ""
         async with unit_of_work(me) as work:
             await announcements.delete(work=work, me=me, announcement_id=parse_id(key))
         await notify(self, "success", translate(N_("Deleted."), me.locale))
-        await self._read(me)
+        return AnnouncementState.refresh
 
     def _course(self) -> UUID:
         return parse_id(route_argument(self, "course_id"))

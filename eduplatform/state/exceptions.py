@@ -181,6 +181,12 @@ class ExceptionsState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             await self._read(work, me)
 
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """What a change has made of them."""
+        async with unit_of_work(me) as work:
+            await self._read(work, me)
+
     async def _read(self, work: Work, me: Principal) -> None:
         self._show(
             await exceptions.exceptions_of(work=work, me=me, assessment_id=parse_id(self.assessment_id)), me
@@ -223,7 +229,7 @@ class ExceptionsState(PageMixin, rx.State):
         self.editing = self.excusing = False
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def save(self, me: Principal, form: OverrideForm) -> None:
+    async def save(self, me: Principal, form: OverrideForm) -> rx.event.EventSpec:
         """Store own dates."""
         draft = _draft(form, self.one["target"] or form.target, me.timezone)
         async with unit_of_work(me) as work:
@@ -231,16 +237,16 @@ class ExceptionsState(PageMixin, rx.State):
                 work=work, me=me, assessment_id=parse_id(self.assessment_id), draft=draft
             )
         self.editing = False
-        await self._saved(me, N_("Saved. Running attempts and grades follow it."))
+        return await self._saved(me, N_("Saved. Running attempts and grades follow it."))
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def remove(self, me: Principal, override_id: UUID) -> None:
+    async def remove(self, me: Principal, override_id: UUID) -> rx.event.EventSpec:
         """Let the rules of the class hold again."""
         async with unit_of_work(me) as work:
             await exceptions.remove_override(
                 work=work, me=me, assessment_id=parse_id(self.assessment_id), override_id=override_id
             )
-        await self._saved(me, N_("Removed. The rules of the class hold again."))
+        return await self._saved(me, N_("Removed. The rules of the class hold again."))
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def ask_excuse(self, me: Principal) -> None:
@@ -249,7 +255,7 @@ class ExceptionsState(PageMixin, rx.State):
         self.excusing = True
 
     @handler(Permission.GRADE_WRITE)
-    async def excuse(self, me: Principal, form: ExcuseForm) -> None:
+    async def excuse(self, me: Principal, form: ExcuseForm) -> rx.event.EventSpec:
         """Excuse a student."""
         if not form.student:
             raise Invalid(fields={"student": N_("Choose a student.")})
@@ -265,10 +271,10 @@ class ExceptionsState(PageMixin, rx.State):
         except Invalid as error:
             raise Invalid(fields={f"excuse_{name}": text for name, text in error.fields.items()}) from error
         self.excusing = False
-        await self._saved(me, N_("Excused. It does not count for this student."))
+        return await self._saved(me, N_("Excused. It does not count for this student."))
 
     @handler(Permission.GRADE_WRITE)
-    async def take_back(self, me: Principal, student_id: UUID) -> None:
+    async def take_back(self, me: Principal, student_id: UUID) -> rx.event.EventSpec:
         """Take an excuse back."""
         async with unit_of_work(me) as work:
             await grading.excuse(
@@ -279,9 +285,8 @@ class ExceptionsState(PageMixin, rx.State):
                 reason=translate(N_("Excuse taken back"), me.locale),
                 excused=False,
             )
-        await self._saved(me, N_("It counts again for this student."))
+        return await self._saved(me, N_("It counts again for this student."))
 
-    async def _saved(self, me: Principal, text: str) -> None:
-        async with unit_of_work(me) as work:
-            await self._read(work, me)
+    async def _saved(self, me: Principal, text: str) -> rx.event.EventSpec:
         await notify(self, "success", translate(text, me.locale))
+        return ExceptionsState.refresh

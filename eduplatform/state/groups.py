@@ -191,6 +191,12 @@ class GroupsState(PageMixin, rx.State):
         self.unplaced_total = found.unplaced_total
 
     @handler(Permission.COURSE_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """The same page as a change has made it."""
+        async with unit_of_work(me) as work:
+            await self._read(work, me)
+
+    @handler(Permission.COURSE_EDIT)
     async def go(self, me: Principal, page: PageNumber) -> None:
         """Another page of groups."""
         self.page = page
@@ -207,9 +213,9 @@ class GroupsState(PageMixin, rx.State):
     @handler(Permission.COURSE_EDIT)
     async def move(
         self, me: Principal, user_id: UUID, group_id: Annotated[str, Field(max_length=40)]
-    ) -> None:
+    ) -> rx.event.EventSpec:
         """Put a student into a group, or with ``none`` into no group."""
-        await self._place(me, user_id, group_id)
+        return await self._place(me, user_id, group_id)
 
     @handler(Permission.COURSE_EDIT)
     async def drop(
@@ -219,11 +225,11 @@ class GroupsState(PageMixin, rx.State):
         user_id: UUID,
         group_id: Annotated[str, Field(max_length=40)],
         before: Annotated[str, Field(max_length=40)],
-    ) -> None:
+    ) -> rx.event.EventSpec:
         """As `move`, by dragging; the place within the group means nothing."""
-        await self._place(me, user_id, group_id)
+        return await self._place(me, user_id, group_id)
 
-    async def _place(self, me: Principal, user_id: UUID, group_id: str) -> None:
+    async def _place(self, me: Principal, user_id: UUID, group_id: str) -> rx.event.EventSpec:
         async with unit_of_work(me) as work:
             await groups.place(
                 work=work,
@@ -232,29 +238,29 @@ class GroupsState(PageMixin, rx.State):
                 user_id=user_id,
                 group_id=None if group_id in ("", NOBODY) else parse_id(group_id),
             )
-            await self._read(work, me)
+        return GroupsState.refresh
 
     @handler(Permission.COURSE_EDIT)
-    async def add(self, me: Principal, form: NameForm) -> None:
+    async def add(self, me: Principal, form: NameForm) -> rx.event.EventSpec:
         """Add an empty group."""
         async with unit_of_work(me) as work:
             await groups.add_group(work=work, me=me, set_id=parse_id(self.set_id), name=form.name)
-            self.page = max(1, -(-(self.total + 1) // GROUP_PAGE))
-            await self._read(work, me)
+        self.page = max(1, -(-(self.total + 1) // GROUP_PAGE))
+        return GroupsState.refresh
 
     @handler(Permission.COURSE_EDIT)
-    async def rename(self, me: Principal, group_id: UUID, name: _Name) -> None:
+    async def rename(self, me: Principal, group_id: UUID, name: _Name) -> rx.event.EventSpec:
         """Give a group another name."""
         async with unit_of_work(me) as work:
             await groups.rename_group(work=work, me=me, group_id=group_id, name=name)
-            await self._read(work, me)
+        return GroupsState.refresh
 
     @handler(Permission.COURSE_EDIT)
-    async def delete(self, me: Principal, group_id: UUID) -> None:
+    async def delete(self, me: Principal, group_id: UUID) -> rx.event.EventSpec:
         """Delete a group; its members are then in none."""
         async with unit_of_work(me) as work:
             await groups.delete_group(work=work, me=me, group_id=group_id)
-            await self._read(work, me)
+        return GroupsState.refresh
 
     @handler(Permission.COURSE_EDIT)
     async def delete_set(self, me: Principal) -> rx.event.EventSpec:
@@ -279,7 +285,7 @@ class GroupsState(PageMixin, rx.State):
         self.splitting = self.pasting = False
 
     @handler(Permission.COURSE_EDIT)
-    async def split(self, me: Principal, form: SplitForm) -> None:
+    async def split(self, me: Principal, form: SplitForm) -> rx.event.EventSpec:
         """Divide everybody without a group at random."""
         async with unit_of_work(me) as work:
             made = await groups.split(
@@ -289,18 +295,19 @@ class GroupsState(PageMixin, rx.State):
                 size=form.size,
                 prefix=translate(N_("Group"), me.locale),
             )
-            await self._read(work, me)
         self.splitting = False
         text = translate_plural(
             "{count} group was made.", "{count} groups were made.", made, me.locale, count=made
         )
         await notify(self, "success", text)
+        return GroupsState.refresh
 
     @handler(Permission.COURSE_EDIT)
-    async def check(self, me: Principal, form: PasteForm) -> None:
-        """Say for each line of a list what would become of it."""
+    async def check(self, me: Principal, form: PasteForm) -> rx.event.EventSpec | None:
+        """Place the students of a list, or say for each of its lines what would become of it."""
+        set_id = parse_id(self.set_id)
         async with unit_of_work(me) as work:
-            found = await groups.check_pasted(work=work, me=me, set_id=parse_id(self.set_id), text=form.text)
+            found = await groups.place_pasted(work=work, me=me, set_id=set_id, text=form.text)
         self.pasted_good = sum(1 for one in found if not one.problem)
         wrong = [one for one in found if one.problem]
         self.pasted = [
@@ -312,21 +319,18 @@ class GroupsState(PageMixin, rx.State):
             )
             for one in [*wrong, *(one for one in found if not one.problem)][:50]
         ]
-        if not wrong:
-            async with unit_of_work(me) as work:
-                placed = await groups.place_pasted(
-                    work=work, me=me, set_id=parse_id(self.set_id), text=form.text
-                )
-                await self._read(work, me)
-            self.pasting = False
-            text = translate_plural(
-                "{count} student was placed.",
-                "{count} students were placed.",
-                placed,
-                me.locale,
-                count=placed,
-            )
-            await notify(self, "success", text)
+        if wrong:
+            return None
+        self.pasting = False
+        text = translate_plural(
+            "{count} student was placed.",
+            "{count} students were placed.",
+            len(found),
+            me.locale,
+            count=len(found),
+        )
+        await notify(self, "success", text)
+        return GroupsState.refresh
 
 
 def _person(one: Member) -> PersonLine:

@@ -81,6 +81,11 @@ class InvitationsState(PageMixin, rx.State):
         await self._read(me)
 
     @handler(Permission.PEOPLE_READ)
+    async def refresh(self, me: Principal) -> None:
+        """The same page as it is now."""
+        await self._read(me)
+
+    @handler(Permission.PEOPLE_READ)
     async def choose_status(self, me: Principal, status: InvitationStatus | Literal[""]) -> None:
         """Only those in a state; empty shows all."""
         self.status, self.page = status, 1
@@ -93,7 +98,7 @@ class InvitationsState(PageMixin, rx.State):
         await self._read(me)
 
     @handler(Permission.PEOPLE_EDIT)
-    async def send(self, me: Principal, form: InviteForm) -> None:
+    async def send(self, me: Principal, form: InviteForm) -> rx.event.EventSpec:
         """Invite one person."""
         self.tries += 1
         try:
@@ -109,10 +114,10 @@ class InvitationsState(PageMixin, rx.State):
         except Conflict as error:
             raise Invalid(fields={"email": error.detail}) from error
         self.sent += 1
-        await self._done(me, translate(N_("The invitation is on its way."), me.locale))
+        return await self._done(me, translate(N_("The invitation is on its way."), me.locale))
 
     @handler(Permission.PEOPLE_EDIT)
-    async def send_lines(self, me: Principal, form: InviteLinesForm) -> None:
+    async def send_lines(self, me: Principal, form: InviteLinesForm) -> rx.event.EventSpec | None:
         """Invite everybody on the lines, or say what is wrong with which line."""
         self.tries += 1
         self.problems, self.problem_text = [], ""
@@ -128,30 +133,32 @@ class InvitationsState(PageMixin, rx.State):
                 len(problems),
                 me.locale,
             )
-            return
+            return None
         self.sent_lines += 1
         text = translate_plural(
             "{count} invitation is on its way.", "{count} invitations are on their way.", count, me.locale
         )
-        await self._done(me, text)
+        return await self._done(me, text)
 
     @handler(Permission.PEOPLE_EDIT)
-    async def resend(self, me: Principal, invitation_id: UUID) -> None:
+    async def resend(self, me: Principal, invitation_id: UUID) -> rx.event.EventSpec:
         """Mail an invitation again."""
         async with unit_of_work(me) as work:
             await invitations.resend(work=work, me=me, invitation_id=invitation_id)
-        await self._done(me, translate(N_("The invitation was sent again, with a new link."), me.locale))
+        return await self._done(
+            me, translate(N_("The invitation was sent again, with a new link."), me.locale)
+        )
 
     @handler(Permission.PEOPLE_EDIT)
-    async def revoke(self, me: Principal, invitation_id: UUID) -> None:
+    async def revoke(self, me: Principal, invitation_id: UUID) -> rx.event.EventSpec:
         """Make an invitation's link stop working."""
         async with unit_of_work(me) as work:
             await invitations.revoke(work=work, invitation_id=invitation_id)
-        await self._done(me, translate(N_("The invitation is revoked."), me.locale))
+        return await self._done(me, translate(N_("The invitation is revoked."), me.locale))
 
-    async def _done(self, me: Principal, text: str) -> None:
+    async def _done(self, me: Principal, text: str) -> rx.event.EventSpec:
         await notify(self, "success", text)
-        await self._read(me)
+        return InvitationsState.refresh
 
     async def _read(self, me: Principal) -> None:
         async with unit_of_work(me) as work:

@@ -102,6 +102,11 @@ class OperatorState(PageMixin, rx.State):
         await self._read(me)
 
     @handler(Permission.OPERATE)
+    async def refresh(self, me: Principal) -> None:
+        """The same page as it is now."""
+        await self._read(me)
+
+    @handler(Permission.OPERATE)
     async def search(self, me: Principal, text: SearchText) -> None:
         """Show what matches."""
         self.query, self.page = text, 1
@@ -150,17 +155,17 @@ class OperatorState(PageMixin, rx.State):
         self._close()
 
     @handler(Permission.OPERATE)
-    async def create(self, me: Principal, form: TenantForm) -> None:
+    async def create(self, me: Principal, form: TenantForm) -> rx.event.EventSpec:
         """Make the organisation and invite its administrator."""
         self.tries += 1
         await operator.create_tenant(me=me, **form.model_dump())
         self._close()
         text = N_("{name} is there, and its administrator is invited.")
         await notify(self, "success", translate(text, me.locale, name=form.name))
-        await self._read(me)
+        return OperatorState.refresh
 
     @handler(Permission.OPERATE)
-    async def suspend(self, me: Principal, form: SuspendForm) -> None:
+    async def suspend(self, me: Principal, form: SuspendForm) -> rx.event.EventSpec:
         """Suspend the organisation of the dialog."""
         self.tries += 1
         name = self.target_name
@@ -168,16 +173,16 @@ class OperatorState(PageMixin, rx.State):
         self._close()
         text = N_("{name} is suspended. Its sessions have ended.")
         await notify(self, "success", translate(text, me.locale, name=name))
-        await self._read(me)
+        return OperatorState.refresh
 
     @handler(Permission.OPERATE)
-    async def reactivate(self, me: Principal) -> None:
+    async def reactivate(self, me: Principal) -> rx.event.EventSpec:
         """Reactivate the organisation of the dialog."""
         tenant_id, name = parse_id(self.target), self.target_name
         self._close()
         await operator.reactivate(me=me, tenant_id=tenant_id)
         await notify(self, "success", translate(N_("{name} can work again."), me.locale, name=name))
-        await self._read(me)
+        return OperatorState.refresh
 
     def _choose(self, tenant_id: UUID) -> None:
         self._close()

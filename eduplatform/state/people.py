@@ -234,8 +234,13 @@ class PersonState(PageMixin, rx.State):
         """Who it is and what they do here."""
         await self._read(me)
 
+    @handler(Permission.PEOPLE_READ)
+    async def refresh(self, me: Principal) -> None:
+        """What a change has made of it."""
+        await self._read(me)
+
     @handler(Permission.PEOPLE_EDIT)
-    async def save_roles(self, me: Principal, form: ChangeRolesForm) -> None:
+    async def save_roles(self, me: Principal, form: ChangeRolesForm) -> rx.event.EventSpec:
         """Give the ticked roles."""
         async with unit_of_work(me) as work:
             await people.set_roles(
@@ -245,55 +250,55 @@ class PersonState(PageMixin, rx.State):
                 roles=form.roles(),
                 shown=[one for one in form.shown.split(",") if one],
             )
-        await self._done(me, N_("The roles are saved."))
+        return await self._done(me, N_("The roles are saved."))
 
     @handler(Permission.PEOPLE_EDIT)
-    async def deactivate(self, me: Principal) -> None:
+    async def deactivate(self, me: Principal) -> rx.event.EventSpec:
         """Close the account."""
         async with unit_of_work(me) as work:
             await service.deactivate(work=work, me=me, user_id=self._user_id(), active=False)
-        await self._done(me, N_("The account is deactivated. Open sessions have ended."))
+        return await self._done(me, N_("The account is deactivated. Open sessions have ended."))
 
     @handler(Permission.PEOPLE_EDIT)
-    async def reactivate(self, me: Principal) -> None:
+    async def reactivate(self, me: Principal) -> rx.event.EventSpec:
         """Open the account again."""
         async with unit_of_work(me) as work:
             await service.deactivate(work=work, me=me, user_id=self._user_id(), active=True)
-        await self._done(me, N_("The account is open again."))
+        return await self._done(me, N_("The account is open again."))
 
     @handler(Permission.PEOPLE_EDIT)
-    async def add_guardian(self, me: Principal, form: GuardianForm) -> None:
+    async def add_guardian(self, me: Principal, form: GuardianForm) -> rx.event.EventSpec:
         """Name a guardian, to be verified."""
         async with unit_of_work(me) as work:
             await people.add_guardian(
                 work=work, student_id=self._user_id(), email=form.email, relation=form.relation
             )
         self.added += 1
-        await self._done(
+        return await self._done(
             me, N_("The guardian is on the list. Verify them once you have checked who they are.")
         )
 
     @handler(Permission.PEOPLE_EDIT)
-    async def verify_guardian(self, me: Principal, link_id: UUID) -> None:
+    async def verify_guardian(self, me: Principal, link_id: UUID) -> rx.event.EventSpec:
         """Let a guardian see the student's learning."""
         async with unit_of_work(me) as work:
             await people.verify_guardian(work=work, link_id=link_id, student_id=self._user_id())
-        await self._done(me, N_("The guardian is verified."))
+        return await self._done(me, N_("The guardian is verified."))
 
     @handler(Permission.PEOPLE_EDIT)
-    async def revoke_guardian(self, me: Principal, link_id: UUID) -> None:
+    async def revoke_guardian(self, me: Principal, link_id: UUID) -> rx.event.EventSpec:
         """Take a guardian's view away."""
         async with unit_of_work(me) as work:
             await people.revoke_guardian(work=work, link_id=link_id, student_id=self._user_id())
-        await self._done(me, N_("The guardian does not see this student any more."))
+        return await self._done(me, N_("The guardian does not see this student any more."))
 
     def _user_id(self) -> UUID:
         return parse_id(route_argument(self, "user_id"))
 
-    async def _done(self, me: Principal, message: str) -> None:
+    async def _done(self, me: Principal, message: str) -> rx.event.EventSpec:
         self.saved += 1
         await notify(self, "success", translate(message, me.locale))
-        await self._read(me)
+        return PersonState.refresh
 
     async def _read(self, me: Principal) -> None:
         user_id = self._user_id()

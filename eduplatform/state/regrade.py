@@ -180,6 +180,12 @@ class RegradeState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             await self._read(work, me)
 
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """What a correction has made of it."""
+        async with unit_of_work(me) as work:
+            await self._read(work, me)
+
     async def _read(self, work: Work, me: Principal) -> None:
         found = await regrade.regradable(work=work, me=me, assessment_id=parse_id(self.assessment_id))
         self.title = found.assessment.title
@@ -223,7 +229,7 @@ class RegradeState(PageMixin, rx.State):
         self.more = max(0, len(found.effects) - MOST_SHOWN)
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def apply(self, me: Principal, form: RegradeForm) -> None:
+    async def apply(self, me: Principal, form: RegradeForm) -> rx.event.EventSpec:
         """Judge the question anew."""
         async with unit_of_work(me) as work:
             found = await regrade.apply(
@@ -235,16 +241,18 @@ class RegradeState(PageMixin, rx.State):
                 reason=form.reason,
             )
         self.working = False
-        await self._saved(me, self._sum_up(found, me))
+        return await self._saved(me, self._sum_up(found, me))
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def undo(self, me: Principal, regrade_id: UUID) -> None:
+    async def undo(self, me: Principal, regrade_id: UUID) -> rx.event.EventSpec:
         """Take a correction back."""
         async with unit_of_work(me) as work:
             await regrade.undo(
                 work=work, me=me, assessment_id=parse_id(self.assessment_id), regrade_id=regrade_id
             )
-        await self._saved(me, translate(N_("Undone. Everybody has the former points again."), me.locale))
+        return await self._saved(
+            me, translate(N_("Undone. Everybody has the former points again."), me.locale)
+        )
 
     def _sum_up(self, found: Outcome, me: Principal) -> str:
         if not found.effects:
@@ -261,7 +269,6 @@ class RegradeState(PageMixin, rx.State):
         )
         return f"{grades}: {ways}."
 
-    async def _saved(self, me: Principal, text: str) -> None:
-        async with unit_of_work(me) as work:
-            await self._read(work, me)
+    async def _saved(self, me: Principal, text: str) -> rx.event.EventSpec:
         await notify(self, "success", text)
+        return RegradeState.refresh

@@ -254,6 +254,11 @@ class RubricEditorState(PageMixin, rx.State):
         await self._read(me)
 
     @handler(Permission.ASSESSMENT_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """The rubric as a change has made it."""
+        await self._read(me)
+
+    @handler(Permission.ASSESSMENT_EDIT)
     async def add_criterion(self, me: Principal) -> None:
         """One more criterion at the end, with the usual levels."""
         levels = [_new_level(translate(name, me.locale), plain(points)) for points, name in STARTER_LEVELS]
@@ -298,7 +303,7 @@ class RubricEditorState(PageMixin, rx.State):
         )
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def save(self, me: Principal, form: RubricForm) -> None:
+    async def save(self, me: Principal, form: RubricForm) -> rx.event.EventSpec | None:
         """Store the whole rubric."""
         fields = form.model_extra or {}
         if len(fields) > MAX_FIELDS:
@@ -311,15 +316,15 @@ class RubricEditorState(PageMixin, rx.State):
         )
         try:
             async with unit_of_work(me) as work:
-                await rubrics.save_rubric(
+                saved = await rubrics.save_rubric(
                     work=work, me=me, rubric_id=parse_id(self.rubric_id), version=self.version, draft=draft
                 )
         except Conflict as error:
             self.conflict = translate(error.detail, me.locale, **error.params)
-            return
-        self.conflict = ""
-        await self._read(me)
+            return None
+        self.conflict, self.version = "", saved.version
         await notify(self, "success", translate(N_("Saved."), me.locale))
+        return RubricEditorState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def show_version(self, me: Principal, number: Annotated[int, Field(ge=1)]) -> None:
@@ -337,17 +342,17 @@ class RubricEditorState(PageMixin, rx.State):
         self.old_number, self.old = 0, []
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def restore(self, me: Principal) -> None:
+    async def restore(self, me: Principal) -> rx.event.EventSpec:
         """Make the older version the newest one."""
         async with unit_of_work(me) as work:
-            await rubrics.restore_version(
+            restored = await rubrics.restore_version(
                 work=work, me=me, rubric_id=parse_id(self.rubric_id), version=self.old_number
             )
-        self.old_number, self.old, self.conflict = 0, [], ""
-        await self._read(me)
+        self.old_number, self.old, self.conflict, self.version = 0, [], "", restored.version
         await notify(
             self, "success", translate(N_("Restored as version {version}."), me.locale, version=self.version)
         )
+        return RubricEditorState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def duplicate(self, me: Principal) -> object:

@@ -173,6 +173,12 @@ class SupportState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             await self._read(work, me)
 
+    @handler(Permission.SUPPORT_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """What a change has made of them."""
+        async with unit_of_work(me) as work:
+            await self._read(work, me)
+
     async def _read(self, work: Work, me: Principal) -> None:
         user, rows = await exceptions.accommodations_of(work=work, me=me, user_id=parse_id(self.student_id))
         now = utc_now()
@@ -195,7 +201,7 @@ class SupportState(PageMixin, rx.State):
         self.editing = False
 
     @handler(Permission.SUPPORT_EDIT)
-    async def save(self, me: Principal, form: SupportForm) -> None:
+    async def save(self, me: Principal, form: SupportForm) -> rx.event.EventSpec:
         """Store a support."""
         draft = _draft(form, me.timezone)
         async with unit_of_work(me) as work:
@@ -206,12 +212,12 @@ class SupportState(PageMixin, rx.State):
                 draft=draft,
                 accommodation_id=parse_id(self.one["id"]) if self.one["id"] else None,
             )
-            await self._read(work, me)
         self.editing = False
         await notify(self, "success", translate(N_("Saved. It applies everywhere from now on."), me.locale))
+        return SupportState.refresh
 
     @handler(Permission.SUPPORT_EDIT)
-    async def remove(self, me: Principal, accommodation_id: UUID) -> None:
+    async def remove(self, me: Principal, accommodation_id: UUID) -> rx.event.EventSpec:
         """Take a support away."""
         async with unit_of_work(me) as work:
             await exceptions.remove_accommodation(
@@ -220,5 +226,5 @@ class SupportState(PageMixin, rx.State):
                 user_id=parse_id(self.student_id),
                 accommodation_id=accommodation_id,
             )
-            await self._read(work, me)
         await notify(self, "success", translate(N_("Removed."), me.locale))
+        return SupportState.refresh

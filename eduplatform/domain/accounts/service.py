@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -202,10 +203,14 @@ async def invite(
     await invite_all(work=work, me=me, people=[person])
 
 
-async def _open_invitation(work: Work, token: str, *, lock: bool = False) -> tuple[Invitation, Tenant]:
+async def _open_invitation(
+    work: Work, token: str, *, lock: bool = False
+) -> tuple[Invitation, Tenant, Identity | None]:
+    """An invitation that can still be accepted, its tenant, and who has its address already."""
     statement = (
-        select(Invitation, Tenant)
+        select(Invitation, Tenant, Identity)
         .join(Tenant, col(Tenant.id) == col(Invitation.tenant_id))
+        .outerjoin(Identity, col(Identity.email) == col(Invitation.email))
         .where(
             col(Invitation.token_hash) == token_hash(token),
             col(Invitation.accepted_at).is_(None),
@@ -214,11 +219,11 @@ async def _open_invitation(work: Work, token: str, *, lock: bool = False) -> tup
         )
     )
     if lock:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update(of=Invitation)
     found = (await work.session.exec(statement)).one_or_none()
     if found is None:
         raise NotSignedIn(N_("This link is not valid any more."))
-    return found
+    return cast("tuple[Invitation, Tenant, Identity | None]", tuple(found))
 
 
 async def read_invitation(*, token: str) -> tuple[str, str, str, str, bool]:
@@ -231,10 +236,7 @@ async def read_invitation(*, token: str) -> tuple[str, str, str, str, bool]:
         NotSignedIn: The link is unknown, used, replaced or too old.
     """
     async with identity_work() as work:
-        invitation, tenant = await _open_invitation(work, token)
-        identity = (
-            await work.session.exec(select(Identity).where(col(Identity.email) == invitation.email))
-        ).one_or_none()
+        invitation, tenant, identity = await _open_invitation(work, token)
         known = identity is not None and bool(identity.password_hash)
         return invitation.email, invitation.given_name, invitation.family_name, tenant.name, known
 
@@ -250,9 +252,8 @@ async def accept_invitation(*, token: str, given_name: str, family_name: str, pa
         Conflict: The person is a member already.
     """
     async with identity_work() as work:
-        invitation, tenant = await _open_invitation(work, token, lock=True)
-        found = await work.session.exec(select(Identity).where(col(Identity.email) == invitation.email))
-        identity = found.one_or_none() or Identity(email=invitation.email)
+        invitation, tenant, known = await _open_invitation(work, token, lock=True)
+        identity = known or Identity(email=invitation.email)
         if identity.password_hash:
             if not await passwords.verify_password(identity.password_hash, password):
                 raise Invalid(fields={"password": N_("The password is not right.")})
@@ -281,7 +282,7 @@ async def accept_invitation(*, token: str, given_name: str, family_name: str, pa
             work=work, ticket=sessions.Ticket(identity.id, tenant.id, user.id, remembered=False)
         )
     # In a transaction of its own: this one may touch people only.
-    await waiting.settle(tenant_id=tenant.id, user_id=user.id)
+    await waiting.settle(user)
     return ticket
 
 

@@ -438,6 +438,7 @@ async def close_expired(
         actor_id=None,
         kind="submitted",
         now=moment,
+        policies=policies,
     )
     return len(found)
 

@@ -135,14 +135,23 @@ class OverrideRepository(Repository[AssessmentOverride]):
             if not found:
                 raise NotFound
             return found
-        section = select(Section.id).where(
-            col(Section.tenant_id) == self._work.tenant_id,
-            col(Section.course_id) == course_id,
-            col(Section.id) == section_id,
+        taking = (col(Enrollment.section_id) == col(Section.id)) & (
+            col(Enrollment.role) == EnrollmentRole.STUDENT
         )
-        if (await self._session.exec(section)).first() is None:
+        rows = await fetch(
+            self._work,
+            select_columns(Section.id, Enrollment.user_id)
+            .select_from(Section)
+            .outerjoin(Enrollment, taking)
+            .where(
+                col(Section.tenant_id) == self._work.tenant_id,
+                col(Section.course_id) == course_id,
+                col(Section.id) == section_id,
+            ),
+        )
+        if not rows:
             raise NotFound
-        return list((await self._session.exec(statement.where(col(Section.id) == section_id))).all())
+        return [user_id for _section, user_id in rows if user_id is not None]
 
     async def excused(self, assessment_id: UUID) -> list[ExcusedRow]:
         """Who need not do an assessment, with the newest reason."""

@@ -27,7 +27,7 @@ from eduplatform.i18n import N_
 from eduplatform.realtime.channels import Channel
 from eduplatform.realtime.events import AccessChanged
 from eduplatform.security import rate_limits
-from eduplatform.security.permissions import Permission
+from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
 from eduplatform.security.rate_limits import Rate
 
@@ -177,10 +177,7 @@ async def remove(*, work: Work, me: Principal, enrollment_id: UUID) -> None:
     Raises:
         NotFound: There is no such active student, or the person does not teach the course.
     """
-    enrollments = EnrollmentRepository(work)
-    enrollment = await enrollments.get(enrollment_id, lock=True)
-    section = await SectionRepository(work).get(enrollment.section_id)
-    await policy.require_teacher(work=work, me=me, course_id=section.course_id)
+    enrollment, section, _course = await _taught(work, me, enrollment_id)
     if enrollment.status != ACTIVE or enrollment.role != EnrollmentRole.STUDENT:
         raise NotFound
     enrollment.status = REMOVED
@@ -196,13 +193,10 @@ async def restore(*, work: Work, me: Principal, enrollment_id: UUID) -> None:
         NotFound: There is no such former student, or the person does not teach the course.
         Conflict: They are in another section of the course by now.
     """
-    enrollments = EnrollmentRepository(work)
-    enrollment = await enrollments.get(enrollment_id, lock=True)
-    section = await SectionRepository(work).get(enrollment.section_id)
-    await policy.require_teacher(work=work, me=me, course_id=section.course_id)
+    enrollment, section, _course = await _taught(work, me, enrollment_id)
     if enrollment.status != REMOVED or enrollment.role != EnrollmentRole.STUDENT:
         raise NotFound
-    own = await enrollments.of_person(section.course_id, enrollment.user_id)
+    own = await EnrollmentRepository(work).of_person(section.course_id, enrollment.user_id)
     if any(one.status == ACTIVE for one in own):
         raise Conflict(N_("This student is in another class of the course by now."))
     enrollment.status = ACTIVE
@@ -234,16 +228,13 @@ async def transfer(
     """
     if reason not in TRANSFER_REASONS:
         raise Invalid(fields={"reason": N_("Please choose a reason.")})
-    enrollments, sections = EnrollmentRepository(work), SectionRepository(work)
-    enrollment = await enrollments.get(enrollment_id, lock=True)
-    here = await sections.get(enrollment.section_id)
-    course = await policy.require_teacher(work=work, me=me, course_id=here.course_id)
+    enrollment, here, course = await _taught(work, me, enrollment_id)
     if enrollment.status != ACTIVE or enrollment.role != EnrollmentRole.STUDENT:
         raise NotFound
-    there = await sections.get(section_id)
+    there = await SectionRepository(work).get(section_id)
     if there.course_id != here.course_id or there.id == here.id:
         raise Invalid(fields={"section": N_("Choose another class of this course.")})
-    own = await enrollments.of_person(here.course_id, enrollment.user_id)
+    own = await EnrollmentRepository(work).of_person(here.course_id, enrollment.user_id)
     former = next((one for one in own if one.section_id == there.id), None)
     if former is None:
         enrollment.section_id = there.id
@@ -264,6 +255,12 @@ async def transfer(
     await tell_placed(work=work, course=course, section=there, user_ids=[enrollment.user_id])
     work.publish(Channel.user(enrollment.user_id), AccessChanged())
     return there
+
+
+async def _taught(work: Work, me: Principal, enrollment_id: UUID) -> tuple[Enrollment, Section, Course]:
+    if Role.TEACHER not in me.roles:
+        raise NotFound
+    return await EnrollmentRepository(work).taught(enrollment_id, me.user)
 
 
 async def tell_placed(*, work: Work, course: Course, section: Section, user_ids: Sequence[UUID]) -> None:

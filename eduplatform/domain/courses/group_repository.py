@@ -15,8 +15,9 @@ from eduplatform.db.repository import Repository
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.courses.group_models import GroupMember, GroupSet, StudentGroup
-from eduplatform.domain.courses.models import Enrollment, EnrollmentRole, Section
-from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
+from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, Section
+from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns, taught_by
+from eduplatform.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,28 @@ class GroupSetRepository(Repository[GroupSet]):
         if set_id is not None:
             statement = statement.where(col(GroupSet.id) == set_id)
         return [SetRow(*row) for row in await fetch(self._work, statement)]
+
+    async def taught(self, set_id: UUID, user_id: UUID, *, lock: bool = False) -> tuple[GroupSet, Course]:
+        """A set of a course that a person teaches, with the course.
+
+        Raises:
+            NotFound: It does not exist, or they do not teach its course.
+        """
+        statement = (
+            select_columns(GroupSet, Course)
+            .join(Course, col(Course.id) == col(GroupSet.course_id))
+            .where(
+                col(GroupSet.tenant_id) == self._work.tenant_id,
+                col(GroupSet.id) == set_id,
+                taught_by(user_id),
+            )
+        )
+        if lock:
+            statement = statement.with_for_update(of=GroupSet).execution_options(populate_existing=True)
+        rows = await fetch(self._work, statement)
+        if not rows:
+            raise NotFound
+        return rows[0][0], rows[0][1]
 
     def students(self, chosen: GroupSet) -> Any:
         """Statement for the ids of the students whom a set divides."""

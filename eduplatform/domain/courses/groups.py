@@ -6,7 +6,7 @@ A group that has begun work on an assignment keeps it: members can be added, and
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from eduplatform.domain.courses.repository import SectionRepository
 from eduplatform.domain.courses.texts import single_line
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 
 MAX_NAME = 80
@@ -104,10 +105,13 @@ def _checked_name(name: str) -> str:
     return words
 
 
-async def _require_set(work: Work, me: Principal, set_id: UUID) -> tuple[GroupSet, Course]:
-    """A set of a course that the person teaches, locked: who changes it waits for whoever does already."""
-    chosen = await GroupSetRepository(work).get(set_id, lock=True)
-    return chosen, await require_teacher(work=work, me=me, course_id=chosen.course_id)
+async def _require_set(
+    work: Work, me: Principal, set_id: UUID, *, lock: bool = True
+) -> tuple[GroupSet, Course]:
+    """A set of a course that the person teaches; locked, so that who changes it waits for whoever does already."""
+    if Role.TEACHER not in me.roles:
+        raise NotFound
+    return await GroupSetRepository(work).taught(set_id, me.user, lock=lock)
 
 
 async def _require_group(work: Work, me: Principal, group_id: UUID) -> tuple[StudentGroup, GroupSet]:
@@ -152,8 +156,7 @@ async def view_set(*, work: Work, me: Principal, set_id: UUID, page: int = 1, se
     Raises:
         NotFound: There is no such set, or the person does not teach its course.
     """
-    chosen = await GroupSetRepository(work).get(set_id)
-    course = await require_teacher(work=work, me=me, course_id=chosen.course_id)
+    chosen, course = await _require_set(work, me, set_id, lock=False)
     sets = GroupSetRepository(work)
     (row,) = await sets.in_course(course.id, set_id=set_id)
     found, total = await StudentGroupRepository(work).in_set(set_id, number=page, size=GROUP_PAGE)
@@ -299,7 +302,7 @@ async def split(*, work: Work, me: Principal, set_id: UUID, size: int, prefix: s
     parts = even_split([one.user_id for one in waiting], size=size, shuffle=random.SystemRandom())
     known = await StudentGroupRepository(work).find(col(StudentGroup.set_id) == set_id)
     names = _new_names(single_line(prefix)[: MAX_NAME - 6], {one.name for one in known}, len(parts))
-    await _fill(work, me, set_id, dict(zip(names, parts, strict=True)), len(known))
+    await _fill(work, me, set_id, dict(zip(names, parts, strict=True)), {one.name: one.id for one in known})
     await work.audit("groups.split", set=set_id, groups=len(parts))
     return len(parts)
 
@@ -315,70 +318,52 @@ def _new_names(prefix: str, taken: set[str], count: int) -> list[str]:
     return names
 
 
-async def _fill(work: Work, me: Principal, set_id: UUID, parts: dict[str, list[UUID]], present: int) -> None:
-    if present + len(parts) > MAX_GROUPS:
+async def _fill(
+    work: Work, me: Principal, set_id: UUID, parts: Mapping[str, Sequence[UUID]], known: Mapping[str, UUID]
+) -> None:
+    """Put people into groups by name; those that are not known yet are made."""
+    made = {name: new_id() for name in parts if name not in known}
+    if len(known) + len(made) > MAX_GROUPS:
         raise Invalid(N_("A set has at most {limit} groups."), params={"limit": str(MAX_GROUPS)})
-    made = {name: new_id() for name in parts}
+    groups = {**known, **made}
     await StudentGroupRepository(work).insert_many(
         [{"id": key, "set_id": set_id, "name": name, "created_by": me.user} for name, key in made.items()]
     )
     await GroupMemberRepository(work).insert_many(
         [
-            {"set_id": set_id, "group_id": made[name], "user_id": user, "created_by": me.user}
+            {"set_id": set_id, "group_id": groups[name], "user_id": user, "created_by": me.user}
             for name, members in parts.items()
             for user in members
         ]
     )
 
 
-async def check_pasted(*, work: Work, me: Principal, set_id: UUID, text: str) -> list[PastedRow]:
-    """Read a pasted list of students and groups, and say for each line what would become of it; changes nothing.
-
-    Raises:
-        NotFound: There is no such set, or the person does not teach its course.
-        Invalid: It is empty or too long.
-    """
-    chosen = await GroupSetRepository(work).get(set_id)
-    await require_teacher(work=work, me=me, course_id=chosen.course_id)
-    return read_pasted(text, await GroupSetRepository(work).people(chosen))
-
-
-async def place_pasted(*, work: Work, me: Principal, set_id: UUID, text: str) -> int:
+async def place_pasted(*, work: Work, me: Principal, set_id: UUID, text: str) -> list[PastedRow]:
     """Put the students of a pasted list into the groups that it names; groups that do not exist are made.
 
-    All or nothing: with one line that cannot be understood nothing changes.
+    All or nothing: with one line that has a problem nothing changes.
 
     Returns:
-        How many students were placed.
+        What became of each line, or would become of it without the problems of others.
 
     Raises:
         NotFound: There is no such set, or the person does not teach its course.
-        Invalid: The list is empty or too long, or a line cannot be understood; ``fields["text"]``.
+        Invalid: The list is empty or too long, or there would be too many groups.
     """
     chosen, _course = await _require_set(work, me, set_id)
     rows = read_pasted(text, await GroupSetRepository(work).people(chosen))
-    wrong = [str(row.line) for row in rows if row.problem]
-    if wrong:
-        message = N_("Nothing was changed. These lines cannot be used: {lines}")
-        raise Invalid(fields={"text": (message, {"lines": ", ".join(wrong[:20])})})
+    if any(row.problem for row in rows):
+        return rows
     known = {
         one.name: one for one in await StudentGroupRepository(work).find(col(StudentGroup.set_id) == set_id)
     }
     parts: dict[str, list[UUID]] = {}
-    existing: list[dict[str, UUID | None]] = []
     for row in rows:
         assert row.user_id is not None
-        if row.group in known:
-            group_id = known[row.group].id
-            existing.append(
-                {"set_id": set_id, "group_id": group_id, "user_id": row.user_id, "created_by": me.user}
-            )
-        else:
-            parts.setdefault(row.group, []).append(row.user_id)
-    await GroupMemberRepository(work).insert_many(existing)
-    await _fill(work, me, set_id, parts, len(known))
+        parts.setdefault(row.group, []).append(row.user_id)
+    await _fill(work, me, set_id, parts, {name: one.id for name, one in known.items()})
     await work.audit("groups.pasted", set=set_id, students=len(rows))
-    return len(rows)
+    return rows
 
 
 async def group_of(*, work: Work, set_id: UUID, user_id: UUID, lock: bool = False) -> StudentGroup | None:

@@ -23,6 +23,7 @@ from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.courses.models import (
     Block,
+    Course,
     Lesson,
     LessonProgress,
     LessonVersion,
@@ -30,7 +31,7 @@ from eduplatform.domain.courses.models import (
     PublicationStatus,
     UnlockRule,
 )
-from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
 from eduplatform.domain.grading.models import Grade
 from eduplatform.errors import NotFound
 
@@ -107,6 +108,32 @@ class LessonRepository(Repository[Lesson]):
                 )
             ).one_or_none()
         )
+
+    async def taught(self, lesson_id: UUID, user_id: UUID) -> tuple[Lesson, int]:
+        """A lesson of a course that a person teaches, locked, and the number of its last version (0: none).
+
+        Raises:
+            NotFound: It does not exist, or they do not teach its course.
+        """
+        last = (
+            select(func.coalesce(func.max(col(LessonVersion.number)), 0))
+            .where(col(LessonVersion.lesson_id) == col(Lesson.id))
+            .correlate(Lesson)
+            .scalar_subquery()
+        )
+        rows = await fetch(
+            self._work,
+            select_columns(Lesson, last)
+            .join(Course, col(Course.id) == col(Lesson.course_id))
+            .where(
+                col(Lesson.tenant_id) == self._work.tenant_id, col(Lesson.id) == lesson_id, taught_by(user_id)
+            )
+            .with_for_update(of=Lesson)
+            .execution_options(populate_existing=True),
+        )
+        if not rows:
+            raise NotFound
+        return rows[0][0], rows[0][1]
 
     async def with_module(self, lesson_id: UUID) -> tuple[Lesson, Module]:
         """A lesson and its module.
@@ -273,13 +300,6 @@ class LessonVersionRepository(Repository[LessonVersion]):
             ),
         )
         return [row[0] for row in rows]
-
-    async def last_number(self, lesson_id: UUID) -> int:
-        """The highest number that was given to a version of a lesson; 0 before the first."""
-        statement = select(func.coalesce(func.max(col(LessonVersion.number)), 0)).where(
-            col(LessonVersion.tenant_id) == self._work.tenant_id, col(LessonVersion.lesson_id) == lesson_id
-        )
-        return (await self._session.exec(statement)).one()
 
     async def of_lesson(self, lesson_id: UUID, *, number: int, size: int) -> tuple[list[VersionHead], int]:
         """A page of a lesson's versions, newest first, and how many there are."""

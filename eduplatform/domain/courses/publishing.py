@@ -20,8 +20,9 @@ from eduplatform.domain.courses.lesson_repository import (
 )
 from eduplatform.domain.courses.models import Block, Course, Lesson, LessonVersion, PublicationStatus
 from eduplatform.domain.courses.texts import single_line
-from eduplatform.errors import Conflict, Invalid
+from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 
 PAGE_SIZE = 20
@@ -90,7 +91,7 @@ async def publish(
         raise Invalid(
             fields={"note": (N_("This is too long: at most {limit} characters."), {"limit": MAX_NOTE})}
         )
-    lesson = await _locked(work, me, lesson_id)
+    lesson, last = await _locked(work, me, lesson_id)
     if lesson.status == PublicationStatus.PUBLISHED and not lesson.changed:
         raise Conflict(NOTHING_CHANGED)
     everything = await BlockRepository(work).all_of_lesson(lesson_id)
@@ -99,7 +100,7 @@ async def publish(
     findings = document.findings_of(rendered)
     if findings:
         raise NotPublishable(findings)
-    number = await LessonVersionRepository(work).last_number(lesson_id) + 1
+    number = last + 1
     version = LessonVersion(
         lesson_id=lesson_id,
         number=number,
@@ -128,7 +129,7 @@ async def withdraw(*, work: Work, me: Principal, lesson_id: UUID) -> Lesson:
     Raises:
         NotFound: The person does not teach its course.
     """
-    lesson = await _locked(work, me, lesson_id)
+    lesson, _last = await _locked(work, me, lesson_id)
     if lesson.status == PublicationStatus.PUBLISHED:
         lesson.status = PublicationStatus.DRAFT
         await work.flush()
@@ -167,7 +168,7 @@ async def restore(*, work: Work, me: Principal, lesson_id: UUID, number: int) ->
     Raises:
         NotFound: The person does not teach its course, or there is no such version.
     """
-    lesson = await _locked(work, me, lesson_id)
+    lesson, _last = await _locked(work, me, lesson_id)
     edition = await _edition(work, lesson, number)
     lesson.draft_title, lesson.draft_minutes = edition.title, edition.minutes
     lesson.draft_objectives = edition.objectives
@@ -195,10 +196,11 @@ async def restore(*, work: Work, me: Principal, lesson_id: UUID, number: int) ->
     return lesson
 
 
-async def _locked(work: Work, me: Principal, lesson_id: UUID) -> Lesson:
-    lesson = await LessonRepository(work).get(lesson_id, lock=True)
-    await policy.require_teacher(work=work, me=me, course_id=lesson.course_id)
-    return lesson
+async def _locked(work: Work, me: Principal, lesson_id: UUID) -> tuple[Lesson, int]:
+    """A lesson of a course that the person teaches, and the number of its last version."""
+    if Role.TEACHER not in me.roles:
+        raise NotFound
+    return await LessonRepository(work).taught(lesson_id, me.user)
 
 
 async def _edition(work: Work, lesson: Lesson, number: int) -> Edition:

@@ -318,6 +318,29 @@ class EnrollmentRepository(Repository[Enrollment]):
 
     model = Enrollment
 
+    async def taught(self, enrollment_id: UUID, user_id: UUID) -> tuple[Enrollment, Section, Course]:
+        """An enrolment in a course that a person teaches, locked, with its section and its course.
+
+        Raises:
+            NotFound: It does not exist, or they do not teach its course.
+        """
+        rows = await fetch(
+            self._work,
+            select_columns(Enrollment, Section, Course)
+            .join(Section, col(Section.id) == col(Enrollment.section_id))
+            .join(Course, col(Course.id) == col(Section.course_id))
+            .where(
+                col(Enrollment.tenant_id) == self._work.tenant_id,
+                col(Enrollment.id) == enrollment_id,
+                taught_by(user_id),
+            )
+            .with_for_update(of=Enrollment)
+            .execution_options(populate_existing=True),
+        )
+        if not rows:
+            raise NotFound
+        return rows[0][0], rows[0][1], rows[0][2]
+
     async def of_person(self, course_id: UUID, user_id: UUID) -> list[Enrollment]:
         """All enrolments of a person in a course, ended ones too."""
         rows = await self._session.exec(

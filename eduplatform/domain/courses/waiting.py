@@ -112,13 +112,12 @@ async def withdraw(*, work: Work, me: Principal, waiting_id: UUID) -> None:
     await work.audit("section.place_withdrawn", section_id=section.id, place=place.id)
 
 
-async def settle(*, tenant_id: UUID, user_id: UUID) -> None:
+async def settle(user: User) -> None:
     """Give somebody who has just joined the places and relations that waited for them; harmless to repeat.
 
     Roles decide: a place for a student is given to a student only, and a relation only to a guardian.
     """
-    async with unit_of_work(PlatformActor(tenant_id)) as work:
-        user = (await work.session.exec(select(User).where(col(User.id) == user_id))).one()
+    async with unit_of_work(PlatformActor(user.tenant_id)) as work:
         await _settle_places(work, user)
         await _settle_guardians(work, user)
 

@@ -254,6 +254,10 @@ async def save_rubric(
     found = await policy.require_rubric_author(
         work=work, me=me, rubric_id=rubric_id, version=version, lock=True
     )
+    return await _replace(work, found, draft)
+
+
+async def _replace(work: Work, found: policy.AuthoredRubric, draft: RubricDraft) -> Rubric:
     clean = checked(draft, found.objectives)
     old = found.rubric
     if not old.current:
@@ -296,14 +300,8 @@ async def restore_version(*, work: Work, me: Principal, rubric_id: UUID, version
         Conflict: Somebody saved it in the same moment.
     """
     rubric, scale = await old_version(work=work, me=me, rubric_id=rubric_id, version=version)
-    newest = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric.family_id)
-    return await save_rubric(
-        work=work,
-        me=me,
-        rubric_id=rubric.family_id,
-        version=newest.rubric.version,
-        draft=_stored(rubric, scale),
-    )
+    newest = await policy.require_rubric_author(work=work, me=me, rubric_id=rubric.family_id, lock=True)
+    return await _replace(work, newest, _stored(rubric, scale))
 
 
 async def _insert_parts(work: Work, parts: Mapping[UUID, Sequence[CriterionDraft]]) -> None:
