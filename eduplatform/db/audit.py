@@ -87,8 +87,12 @@ class Entry:
     details: Mapping[str, Any]
 
 
-async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
+async def append(
+    session: AsyncSession, entries: Sequence[Entry], *, along: sa.TextClause | None = None
+) -> None:
     """Add events to their tenants' chains, in the caller's transaction; what the caller has changed is flushed first.
+
+    ``along`` is an expression that the last statement evaluates once: the caller's last words cost no statement of their own.
 
     Writers of one tenant queue on the head's row until the transaction ends; that keeps one chain, not a tree. Two
     statements per chain: the head is read under its lock, then the events and the new head are written together.
@@ -97,11 +101,15 @@ async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
     chains: dict[UUID, list[Entry]] = {}
     for entry in entries:
         chains.setdefault(entry.tenant_id, []).append(entry)
-    for tenant_id in sorted(chains):
-        await _extend(session, tenant_id, chains[tenant_id])
+    *others, last = sorted(chains)
+    for tenant_id in others:
+        await _extend(session, tenant_id, chains[tenant_id], None)
+    await _extend(session, last, chains[last], along)
 
 
-async def _extend(session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry]) -> None:
+async def _extend(
+    session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry], along: sa.TextClause | None
+) -> None:
     head = (
         await session.exec(
             select(AuditHead.number, AuditHead.hash)
@@ -128,13 +136,16 @@ async def _extend(session: AsyncSession, tenant_id: UUID, entries: Sequence[Entr
         row.hash = previous_hash = seal(previous_hash, _sealed_fields(row))
         rows.append(row.model_dump())
     events = sa.insert(AuditEvent).values(rows).cte("events")
-    await session.exec(
+    statement: Any = (
         sa.update(AuditHead)
         .where(col(AuditHead.tenant_id) == tenant_id)
         .values(number=number, hash=previous_hash)
-        .add_cte(events),
-        execution_options={"synchronize_session": False},
+        .add_cte(events)
     )
+    if along is not None:
+        # Exactly one row is updated, and nobody else can have it: the expression is evaluated once.
+        statement = statement.returning(along)
+    await session.exec(statement, execution_options={"synchronize_session": False})
 
 
 async def verify(session: AsyncSession, *, tenant_id: UUID) -> list[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import event, text
+from sqlalchemy import TextClause, event, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
@@ -36,14 +36,14 @@ _SET_TENANT = text(
     " set_config('app.unscoped_reason', :reason, true)"
 )
 
-_JOBS = (
-    "(select count(jobs.enqueue(one->>'job', one->'arguments', cast(one->>'not_before' as timestamptz)))"
-    " from jsonb_array_elements(cast(:jobs as jsonb)) one)"
-)
-_EVENTS = "publish_events(cast(:events as jsonb))"
-_ENQUEUE, _PUBLISH, _ENQUEUE_AND_PUBLISH = (
-    text(f"select {parts}") for parts in (_JOBS, _EVENTS, f"{_JOBS}, {_EVENTS}")
-)
+_WRITE = {
+    "jobs": (
+        "(select count(jobs.enqueue(one->>'job', one->'arguments', cast(one->>'not_before' as timestamptz)))"
+        " from jsonb_array_elements(cast(:jobs as jsonb)) one)"
+    ),
+    "events": "publish_events(cast(:events as jsonb))",
+}
+"""Expressions that write all jobs and all events of a transaction."""
 
 
 class Actor(Protocol):
@@ -122,15 +122,33 @@ class Work:
         await self.flush()
         self._trail.append(audit.Entry(tenant_id, actor_id, action, details))
 
-    async def write_trail(self) -> None:
-        """Write the audit rows; the unit of work does it when everything else is written."""
+    async def write_rest(self) -> None:
+        """Write audit rows, jobs and events; the unit of work does it when everything else is written.
+
+        Two statements for the audit rows, of which the second takes jobs and events along; without audit rows these cost one. The
+        count of each channel is locked from there to the commit, so that its numbers follow the order of the commits.
+        """
+        outbox = self._outbox()
         if self._trail:
-            await audit.append(self.session, self._trail)
+            await audit.append(self.session, self._trail, along=outbox)
+        elif outbox is not None:
+            connection = await self.session.connection()
+            await connection.execute(select(outbox))
+        if self._events:
+            self.after_commit(wake.committed)
+
+    def _outbox(self) -> TextClause | None:
+        """The expression that writes what was enqueued and published; None when nothing was."""
+        values = {"jobs": self._jobs, "events": list(self._events.values())}
+        given = {name: json.dumps(rows) for name, rows in values.items() if rows}
+        if not given:
+            return None
+        return text(", ".join(_WRITE[name] for name in given)).bindparams(**given)
 
     async def enqueue(self, job: str, *, not_before: datetime | None = None, **arguments: str) -> None:
         """Have a job done in this tenant once this transaction has committed; never if it rolls back.
 
-        It is written just before the commit, by the statement that writes the events.
+        It is written just before the commit.
 
         Args:
             job: Its name in `eduplatform.jobs`.
@@ -148,7 +166,7 @@ class Work:
     def publish(self, channel: Channel, event: Event, *, tenant_id: UUID | None = None) -> None:
         """Tell those who follow a channel what this transaction changes, once it has committed; never if it rolls back.
 
-        All events and jobs of a transaction cost one statement, just before its commit. The same event to the same channel counts once.
+        All events of a transaction are written just before its commit, by one statement at most. The same event to the same channel counts once.
 
         Args:
             channel: Whom it is for.
@@ -168,24 +186,6 @@ class Work:
             "event": event.name,
             "data": data,
         }
-
-    async def write_outbox(self) -> None:
-        """Write what was published and enqueued; the unit of work does it as its last statement.
-
-        The count of each channel is locked from here to the commit, so that its numbers follow the order of the commits.
-        """
-        if not self._events and not self._jobs:
-            return
-        values: dict[str, str] = {}
-        if self._jobs:
-            values["jobs"] = json.dumps(self._jobs)
-        if self._events:
-            values["events"] = json.dumps(list(self._events.values()))
-            self.after_commit(wake.committed)
-        both = len(values) > 1
-        statement = _ENQUEUE_AND_PUBLISH if both else _PUBLISH if self._events else _ENQUEUE
-        connection = await self.session.connection()
-        await connection.execute(statement, values)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the transaction is durable; not called after a rollback."""
@@ -225,9 +225,9 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
     work = Work(session, scope)
     try:
         yield work
-        await work.flush()
-        await work.write_trail()
-        await work.write_outbox()
+        if session.new or session.dirty or session.deleted:
+            await work.flush()
+        await work.write_rest()
         await session.commit()
     except OperationalError as error:
         raise Unavailable from error

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, column, true, values
+from sqlalchemy import Integer, bindparam, column, true
 from sqlmodel import col, func
 
+from eduplatform.db.repository import several
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.availability import (
     Accommodation,
@@ -97,6 +99,8 @@ class Rules:
 
     def policies(self, assessments: Sequence[Assessment]) -> Policies:
         """The rules of assessments that were asked for, as these objects now say them."""
+        # Nobody in particular: most students have no exception, and share one answer.
+        for_everybody = {one.id: effective_policy(one, Student(one.id, self.timezone)) for one in assessments}
         return {
             (assessment.id, user_id): effective_policy(
                 assessment,
@@ -104,6 +108,8 @@ class Rules:
                 self.overrides.get(user_id, ()),
                 self.accommodations.get(user_id, ()),
             )
+            if user_id in self.overrides or user_id in self.accommodations
+            else for_everybody[assessment.id]
             for user_id in self.students
             for assessment in assessments
         }
@@ -142,7 +148,23 @@ def _sections(overrides: Iterable[AssessmentOverride]) -> frozenset[UUID]:
 
 async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequence[UUID]) -> list[Any]:
     """The tenant's time zone on every row, with an override and the student whom it reaches, or an accommodation."""
-    kind = values(column("kind", Integer), name="kind").data([(_OVERRIDE,), (_ACCOMMODATION,)])
+    return await fetch(
+        work,
+        _exceptions_of_students(),
+        tenant=work.tenant_id,
+        assessments=list(assessments),
+        students=list(students),
+    )
+
+
+@cache
+def _exceptions_of_students() -> Any:
+    assessments, students = several("assessments"), several("students")
+    kind = (
+        func.generate_series(_OVERRIDE, _ACCOMMODATION)
+        .table_valued(column("number", Integer), name="kind")
+        .render_derived()
+    )
     reached: Any = func.coalesce(col(AssessmentOverride.user_id), col(Enrollment.user_id))
     in_section = (
         (col(Enrollment.section_id) == col(AssessmentOverride.section_id))
@@ -150,14 +172,13 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
         & (col(Enrollment.status) == ACTIVE)
         & col(Enrollment.user_id).in_(students)
     )
-    return await fetch(
-        work,
+    return (
         select_columns(Tenant.timezone, AssessmentOverride, reached, StudentAccommodation)
         .select_from(Tenant)
         .join(kind, true())
         .outerjoin(
             AssessmentOverride,
-            (kind.c.kind == _OVERRIDE)
+            (kind.c.number == _OVERRIDE)
             & (col(AssessmentOverride.tenant_id) == col(Tenant.id))
             & col(AssessmentOverride.assessment_id).in_(assessments)
             & (col(AssessmentOverride.user_id).is_(None) | col(AssessmentOverride.user_id).in_(students)),
@@ -165,11 +186,11 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
         .outerjoin(Enrollment, in_section)
         .outerjoin(
             StudentAccommodation,
-            (kind.c.kind == _ACCOMMODATION)
+            (kind.c.number == _ACCOMMODATION)
             & (col(StudentAccommodation.tenant_id) == col(Tenant.id))
             & col(StudentAccommodation.user_id).in_(students),
         )
-        .where(col(Tenant.id) == work.tenant_id),
+        .where(col(Tenant.id) == bindparam("tenant"))
     )
 
 
