@@ -88,11 +88,11 @@ class Entry:
 
 
 async def append(
-    session: AsyncSession, entries: Sequence[Entry], *, along: sa.TextClause | None = None
+    session: AsyncSession, entries: Sequence[Entry], *, along: Sequence[sa.TextClause] = ()
 ) -> None:
     """Add events to their tenants' chains, in the caller's transaction; what the caller has changed is flushed first.
 
-    ``along`` is an expression that the last statement evaluates once: the caller's last words cost no statement of their own.
+    ``along`` are expressions that the last statement evaluates once: the caller's last words cost no statement of their own.
 
     Writers of one tenant queue on the head's row until the transaction ends; that keeps one chain, not a tree. Two
     statements per chain: the head is read under its lock, then the events and the new head are written together.
@@ -103,12 +103,12 @@ async def append(
         chains.setdefault(entry.tenant_id, []).append(entry)
     *others, last = sorted(chains)
     for tenant_id in others:
-        await _extend(session, tenant_id, chains[tenant_id], None)
+        await _extend(session, tenant_id, chains[tenant_id], ())
     await _extend(session, last, chains[last], along)
 
 
 async def _extend(
-    session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry], along: sa.TextClause | None
+    session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry], along: Sequence[sa.TextClause]
 ) -> None:
     head = (
         await session.exec(
@@ -142,9 +142,9 @@ async def _extend(
         .values(number=number, hash=previous_hash)
         .add_cte(events)
     )
-    if along is not None:
-        # Exactly one row is updated, and nobody else can have it: the expression is evaluated once.
-        statement = statement.returning(along)
+    if along:
+        # Exactly one row is updated, and nobody else can have it: the expressions are evaluated once.
+        statement = statement.returning(*along)
     await session.exec(statement, execution_options={"synchronize_session": False})
 
 
