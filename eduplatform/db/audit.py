@@ -88,8 +88,12 @@ class Entry:
     details: Mapping[str, Any]
 
 
-async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
+async def append(
+    session: AsyncSession, entries: Sequence[Entry], *, along: Sequence[sa.TextClause] = ()
+) -> None:
     """Add events to their tenants' chains, in the caller's transaction; what the caller has changed is flushed first.
+
+    ``along`` are expressions that the last statement evaluates once: the caller's last words cost no statement of their own.
 
     Writers of one tenant queue on the head's row until the transaction ends; that keeps one chain, not a tree. Two
     statements per chain: the head is read under its lock, then the events and the new head are written together.
@@ -98,11 +102,15 @@ async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
     chains: dict[UUID, list[Entry]] = {}
     for entry in entries:
         chains.setdefault(entry.tenant_id, []).append(entry)
-    for tenant_id in sorted(chains):
-        await _extend(session, tenant_id, chains[tenant_id])
+    *others, last = sorted(chains)
+    for tenant_id in others:
+        await _extend(session, tenant_id, chains[tenant_id], ())
+    await _extend(session, last, chains[last], along)
 
 
-async def _extend(session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry]) -> None:
+async def _extend(
+    session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry], along: Sequence[sa.TextClause]
+) -> None:
     head = (
         await session.exec(
             select(AuditHead.number, AuditHead.hash)
@@ -127,14 +135,15 @@ async def _extend(session: AsyncSession, tenant_id: UUID, entries: Sequence[Entr
         rows.append(row.model_dump())
     events = sa.insert(AuditEvent).values(rows).cte("events")
     newest = {"number": number, "hash": previous_hash}
-    statement = (
+    statement: Any = (
         sa.insert(AuditHead).values(tenant_id=tenant_id, **newest)
         if head is None
         else sa.update(AuditHead).where(col(AuditHead.tenant_id) == tenant_id).values(newest)
-    )
-    await session.exec(
-        statement.add_cte(events), execution_options={"synchronize_session": False, CHECKED_INSERT: True}
-    )
+    ).add_cte(events)
+    if along:
+        # Exactly one row is written, and nobody else can have it: the expressions are evaluated once.
+        statement = statement.returning(*along)
+    await session.exec(statement, execution_options={"synchronize_session": False, CHECKED_INSERT: True})
 
 
 async def verify(session: AsyncSession, *, tenant_id: UUID) -> list[str]:

@@ -100,16 +100,29 @@ class Repository(Generic[M]):
         Args:
             rows: For each the ``id`` and the new values, of the same columns in all.
         """
-        if not rows:
-            return
-        names = tuple(rows[0])
-        values = {"tenant": self._work.tenant_id, "now": utc_now(), "rows": _payload(names, rows)}
-        await cast(Any, self._session).exec(_update_many(cast(Any, self.model), names), params=values)
+        await update_together(self._work, (self.model, rows))
 
     async def delete(self, row: M) -> None:
         """Delete one row."""
         await self._session.delete(row)
         await self._work.flush()
+
+
+async def update_together(work: Work, *changes: tuple[type[Any], Sequence[Mapping[str, Any]]]) -> None:
+    """`Repository.update_many` for rows of several tables, in one statement.
+
+    Args:
+        work: The open unit of work.
+        changes: A table and its rows; no table twice.
+    """
+    given = [(model, rows) for model, rows in changes if rows]
+    if not given:
+        return
+    values: dict[str, Any] = {"tenant": work.tenant_id, "now": utc_now()}
+    for number, (_model, rows) in enumerate(given):
+        values[f"rows_{number}"] = _payload(tuple(rows[0]), rows)
+    statement = _update_together(tuple((model, tuple(rows[0])) for model, rows in given))
+    await cast(Any, work.session).exec(statement, params=values)
 
 
 def several(name: str) -> Any:
@@ -121,15 +134,22 @@ def several(name: str) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _update_many(model: type[TenantRow], names: tuple[str, ...]) -> Any:
-    """The statement of `Repository.update_many` for these columns; making it costs more than running it."""
+def _update_together(tables: tuple[tuple[type[TenantRow], tuple[str, ...]], ...]) -> Any:
+    """The statement of `update_together` for these columns; making it costs more than running it."""
+    *others, last = [_update(model, names, number) for number, (model, names) in enumerate(tables)]
+    for number, statement in enumerate(others):
+        last = last.add_cte(statement.cte(f"changed_{number}"))
+    return last.execution_options(synchronize_session=False)
+
+
+def _update(model: type[TenantRow], names: tuple[str, ...], number: int) -> Any:
     columns = model.__table__.c  # type: ignore[attr-defined]
-    given = _recordset("given", [columns[name] for name in names], bindparam("rows", type_=JSONB))
+    rows = bindparam(f"rows_{number}", type_=JSONB)
+    given = _recordset(f"given_{number}", [columns[name] for name in names], rows)
     return (
         update(model)
         .where(col(model.tenant_id) == bindparam("tenant"), col(model.id) == given.c.id)
         .values({name: given.c[name] for name in names if name != "id"} | {"updated_at": bindparam("now")})
-        .execution_options(synchronize_session=False)
     )
 
 

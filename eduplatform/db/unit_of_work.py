@@ -131,19 +131,18 @@ class Work:
         outbox = self._outbox()
         if self._trail:
             await audit.append(self.session, self._trail, along=outbox)
-        elif outbox is not None:
+        elif outbox:
             connection = await self.session.connection()
-            await connection.execute(select(outbox))
+            await connection.execute(select(*outbox))
         if self._events:
             self.after_commit(wake.committed)
 
-    def _outbox(self) -> TextClause | None:
-        """The expression that writes what was enqueued and published; None when nothing was."""
+    def _outbox(self) -> list[TextClause]:
+        """The expressions that write what was enqueued and published."""
         values = {"jobs": self._jobs, "events": list(self._events.values())}
-        given = {name: json.dumps(rows) for name, rows in values.items() if rows}
-        if not given:
-            return None
-        return text(", ".join(_WRITE[name] for name in given)).bindparams(**given)
+        return [
+            text(_WRITE[name]).bindparams(**{name: json.dumps(rows)}) for name, rows in values.items() if rows
+        ]
 
     async def enqueue(self, job: str, *, not_before: datetime | None = None, **arguments: str) -> None:
         """Have a job done in this tenant once this transaction has committed; never if it rolls back.

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from eduplatform.db.base import utc_now
-from eduplatform.db.repository import as_stored
+from eduplatform.db.repository import as_stored, update_together
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment import drafts, exam_password, pools, scoring, sheet
 from eduplatform.domain.assessment.answer_files import attach_files
@@ -450,7 +450,7 @@ async def _finish(
     moment: datetime,
     submitted_by: UUID | None = None,
 ) -> None:
-    """Score and close attempts: two statements, however many they are."""
+    """Score and close attempts: one statement, however many they are."""
     responses: list[dict[str, Any]] = []
     attempts: list[dict[str, Any]] = []
     for attempt, asked, policy in sittings:
@@ -463,8 +463,7 @@ async def _finish(
             as_stored(one.response, score)
         as_stored(attempt, values)
     await work.flush()
-    await ResponseRepository(work).update_many(responses)
-    await AttemptRepository(work).update_many(attempts)
+    await update_together(work, (Response, responses), (Attempt, attempts))
 
 
 def publish_arrival(work: Work, assessment: Assessment) -> None:

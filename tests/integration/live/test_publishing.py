@@ -53,7 +53,7 @@ async def test_a_rollback_publishes_nothing_and_uses_no_number(world: World) -> 
     with pytest.raises(Invalid):
         async with unit_of_work(PlatformActor(world.tenant_id)) as work:
             work.publish(channel, changed())
-            await work.write_outbox()
+            await work.write_rest()
             raise Invalid
     assert await waiting(world.tenant_id) == []
     async with unit_of_work(PlatformActor(world.tenant_id)) as work:
