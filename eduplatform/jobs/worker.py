@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.unit_of_work import identity_work, unit_of_work
 from eduplatform.domain.tenants.models import Tenant, TenantStatus
+from eduplatform.jobs import classroom as _classroom
 from eduplatform.jobs import files as _files
 from eduplatform.jobs import grading as _grading
 from eduplatform.jobs import messaging as _messaging

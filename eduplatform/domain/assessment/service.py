@@ -171,7 +171,8 @@ async def _extend_running(work: Work, assessment: Assessment) -> None:
         work=work, assessments=[assessment], students=sorted({one.user_id for one in running})
     )
     for attempt in running:
-        deadline = attempt_deadline(policies[(assessment.id, attempt.user_id)], attempt.started_at)
+        policy = policies[(assessment.id, attempt.user_id)]
+        deadline = attempt_deadline(policy, attempt.started_at, extra_minutes=attempt.extra_minutes)
         if attempt.deadline_at is not None and (deadline is None or deadline > attempt.deadline_at):
             attempt.deadline_at = deadline
 
