@@ -234,6 +234,18 @@ class Settings(BaseSettings):
     clamd_address: Annotated[str, AfterValidator(_checked_clamd)] = ""
     """Virus scanner: path of clamd's socket, or ``host:port``. Files can be downloaded once it found them clean."""
 
+    pusher_app_id: Annotated[str, Field(pattern=r"^[0-9]*$")] = ""
+    """Id of the app on pusher.com (digits). With all four ``EDU_PUSHER_…`` set, live updates go through the hosted service."""
+
+    pusher_key: str = ""
+    """Key of that app; browsers see it."""
+
+    pusher_secret: SecretStr | None = None
+    """Secret of that app."""
+
+    pusher_cluster: Annotated[str, Field(pattern=r"^[a-z0-9-]*$")] = ""
+    """Its cluster, for example ``eu``."""
+
     log_level: LogLevel = "INFO"
     """Least important line that is logged."""
 
@@ -263,6 +275,11 @@ class Settings(BaseSettings):
         problems: dict[str, str] = {}
         if self.workers > 1 and self.redis_url is None:
             problems["EDU_WORKERS"] = "more than one server process needs REDIS_URL"
+        pusher = (self.pusher_app_id, self.pusher_key, self.pusher_secret, self.pusher_cluster)
+        if any(pusher) and not all(pusher):
+            problems["EDU_PUSHER_KEY"] = (
+                "goes together with EDU_PUSHER_APP_ID, EDU_PUSHER_SECRET and EDU_PUSHER_CLUSTER"
+            )
         if (self.storage_access_key is None) != (self.storage_secret_key is None):
             problems["EDU_STORAGE_ACCESS_KEY"] = "goes together with EDU_STORAGE_SECRET_KEY"
         if self.session_idle > self.session_absolute or self.session_idle_staff > self.session_absolute:

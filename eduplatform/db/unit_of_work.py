@@ -25,6 +25,9 @@ from eduplatform.db.base import PLATFORM, Row
 from eduplatform.db.engine import EngineRole, engine
 from eduplatform.db.scope import IdentityScope, Scope, ScopedSession, TenantScope, UnscopedScope
 from eduplatform.errors import Conflict, TenantScopeViolation, Unavailable
+from eduplatform.realtime import wake
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import Event
 
 R = TypeVar("R", bound=Row)
 
@@ -34,6 +37,7 @@ _SET_TENANT = text(
 )
 
 _ENQUEUE = text("select jobs.enqueue(:job, cast(:arguments as jsonb), cast(:not_before as timestamptz))")
+_PUBLISH = text("select publish_events(cast(:events as jsonb))")
 
 
 class Actor(Protocol):
@@ -53,6 +57,7 @@ class Work:
         self.session = session
         self.scope = scope
         self._after_commit: list[Callable[[], None]] = []
+        self._events: dict[tuple[str, str, str], dict[str, Any]] = {}
 
     @property
     def tenant_id(self) -> UUID:
@@ -128,6 +133,41 @@ class Work:
             _ENQUEUE, {"job": job, "arguments": json.dumps(arguments), "not_before": not_before}
         )
 
+    def publish(self, channel: Channel, event: Event, *, tenant_id: UUID | None = None) -> None:
+        """Tell those who follow a channel what this transaction changes, once it has committed; never if it rolls back.
+
+        All events of a transaction cost one statement, just before its commit. The same event to the same channel counts once.
+
+        Args:
+            channel: Whom it is for.
+            event: What changed.
+            tenant_id: Whose channel it is; only for work that is not inside a tenant (sign-in, operator).
+
+        Raises:
+            TenantScopeViolation: It is another tenant's channel, or nobody's.
+        """
+        owner = self.tenant_id if tenant_id is None else tenant_id
+        if owner == PLATFORM or (isinstance(self.scope, TenantScope) and owner != self.scope.tenant_id):
+            raise TenantScopeViolation("An event was published to a channel of another tenant")
+        name, data = channel.name(owner), event.data()
+        self._events[name, event.name, json.dumps(data)] = {
+            "tenant": str(owner),
+            "channel": name,
+            "event": event.name,
+            "data": data,
+        }
+
+    async def write_events(self) -> None:
+        """Put what was published into the outbox; the unit of work does it as its last statement.
+
+        The count of each channel is locked from here to the commit, so that its numbers follow the order of the commits.
+        """
+        if not self._events:
+            return
+        connection = await self.session.connection()
+        await connection.execute(_PUBLISH, {"events": json.dumps(list(self._events.values()))})
+        self.after_commit(wake.committed)
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the transaction is durable; not called after a rollback."""
         self._after_commit.append(callback)
@@ -167,6 +207,7 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
     try:
         yield work
         await work.flush()
+        await work.write_events()
         await session.commit()
     except OperationalError as error:
         raise Unavailable from error

@@ -11,6 +11,8 @@ from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sign_in
 from eduplatform.domain.tenants.policy import contrast_on_white
 from eduplatform.i18n.languages import LOCALES
+from eduplatform.integrations.push import credentials
+from eduplatform.realtime.channels import Channel
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import PUBLIC, NoticeState, handler, to_sign_in
@@ -71,6 +73,9 @@ class ShellState(rx.State):
     locale: str = ""
     several: bool = False
     development: bool = False
+    push: dict[str, str] = {}
+    user_channel: str = ""
+    tenant_channel: str = ""
     _counted_for: str = ""
     _place: str = ""
 
@@ -91,6 +96,7 @@ class ShellState(rx.State):
         self.main_role = self.roles[0] if self.roles else ""
         self.home = home_of(me)
         self.tenant_name, self.accent = me.tenant_name, safe_accent(me.accent)
+        self._follow(me)
         if self._counted_for != str(me.session_id):
             others = [one for one in await sign_in.list_memberships(me=me) if one.tenant_id != me.tenant_id]
             self.several, self._counted_for = bool(others), str(me.session_id)
@@ -98,6 +104,16 @@ class ShellState(rx.State):
         if not self.roles and path not in ("/", CHOOSE):
             return rx.redirect(f"{CHOOSE}?next={quote(path, safe='/')}", replace=True)
         return None
+
+    def _follow(self, me: Principal) -> None:
+        """Say where live updates come from, and the channels that every page of this person follows."""
+        if me.tenant_id is None or me.user_id is None:
+            self.push, self.user_channel, self.tenant_channel = {}, "", ""
+            return
+        keys = credentials(get_settings())
+        self.push = {"key": keys.key, "cluster": keys.cluster}
+        self.user_channel = Channel.user(me.user_id).name(me.tenant_id)
+        self.tenant_channel = Channel.tenant().name(me.tenant_id)
 
     def _leave_other_pages(self) -> None:
         """On another address, empty what the pages visited before hold: a tab keeps one page's data, not all of them."""
@@ -114,6 +130,7 @@ class ShellState(rx.State):
         self.signed_in, self.several, self._counted_for = False, False, ""
         self.name = self.initials = self.email = self.person = self.main_role = ""
         self.tenant_name = self.accent = self.locale = ""
+        self.push, self.user_channel, self.tenant_channel = {}, "", ""
         self.roles, self.home = [], "/"
 
     @handler(PUBLIC, quiet=True)

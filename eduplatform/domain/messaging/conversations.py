@@ -126,14 +126,7 @@ async def read(
         NotFound: The person takes no part in it and may not read along.
     """
     me.require(Permission.MESSAGE)
-    repository = ConversationRepository(work)
-    row = await repository.one(conversation_id)
-    if row is None:
-        raise NotFound
-    rules = await read_rules(work=work)
-    observing = me.user not in (row.conversation.first_id, row.conversation.second_id)
-    if observing:
-        await _require_guardian(repository, me, row, rules)
+    row, rules, observing = await _readable(work, me, conversation_id)
     size = min(max(shown, SHOWN), MOST_SHOWN)
     messages = await DirectMessageRepository(work).newest(conversation_id, size=size + 1)
     watched = _watched(row, rules)
@@ -157,6 +150,29 @@ async def read(
         blockable=contact_policy.may_block(ties),
         watched=watched,
     )
+
+
+async def require_reader(*, work: Work, me: Principal, conversation_id: UUID) -> bool:
+    """Whether the person takes part in a conversation; otherwise they read along as a guardian.
+
+    Raises:
+        NotFound: Neither of both.
+    """
+    _row, _rules, observing = await _readable(work, me, conversation_id)
+    return not observing
+
+
+async def _readable(work: Work, me: Principal, conversation_id: UUID) -> tuple[ConversationRow, Rules, bool]:
+    """The conversation, the rules, and whether the reader only reads along."""
+    repository = ConversationRepository(work)
+    row = await repository.one(conversation_id)
+    if row is None:
+        raise NotFound
+    rules = await read_rules(work=work)
+    observing = me.user not in (row.conversation.first_id, row.conversation.second_id)
+    if observing:
+        await _require_guardian(repository, me, row, rules)
+    return row, rules, observing
 
 
 async def write(
