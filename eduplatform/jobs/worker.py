@@ -25,6 +25,7 @@ from eduplatform.security.principal import PlatformActor
 
 assert _files, _messaging  # they register their jobs by being imported
 assert _grading
+assert _classroom
 
 STOP_SECONDS = 8.0
 """For which a stopping worker waits for its jobs; what is not done then is done by the next one."""

@@ -10,6 +10,7 @@ from eduplatform.components.assessment.attempt_sheet import attempt_sheet, left_
 from eduplatform.components.assessment.results import result_card
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -23,21 +24,19 @@ from eduplatform.components.ui import (
     stat_row,
 )
 from eduplatform.pages.registry import page
+from eduplatform.realtime.events import DeadlineMoved
 from eduplatform.security.permissions import Role
-from eduplatform.state.attempts import AttemptPageState
+from eduplatform.state.attempts import BEAT_SECONDS, AttemptPageState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = AttemptPageState
-
-
-_S = AttemptPageState
 
 
 @page(
     "/learn/attempts/[attempt_id]",
     title="Attempt",
     roles=(Role.STUDENT,),
-    on_load=AttemptPageState.load,
+    on_load=(AttemptPageState.load, AttemptPageState.sit),
 )
 def student_attempt() -> rx.Component:
     """Questions while it runs, the result afterwards."""
@@ -53,7 +52,7 @@ def student_attempt() -> rx.Component:
                     current=_("Attempt {number}", number=_S.number),
                 ),
             ),
-            rx.cond(_S.running, attempt_sheet(_S.attempt_id, on_submitted=_S.refresh), _result()),
+            rx.cond(_S.running, _sitting(), _result()),
             class_name="mx-auto flex w-full max-w-3xl flex-col gap-6",
         ),
         skeleton=rx.el.div(
@@ -62,6 +61,14 @@ def student_attempt() -> rx.Component:
             skeleton_card(class_name="mt-5"),
             class_name="mx-auto max-w-3xl",
         ),
+    )
+
+
+def _sitting() -> rx.Component:
+    return rx.fragment(
+        channel(_S.channel, on_change=_S.sit, events=[DeadlineMoved]),
+        beacon(_S.sit, every=BEAT_SECONDS),
+        attempt_sheet(_S.attempt_id, deadline=_S.deadline, on_submitted=_S.refresh),
     )
 
 
