@@ -19,7 +19,6 @@ from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptSta
 from eduplatform.domain.assessment.results import AttemptResult, QuestionResult
 from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind, student_page
 from eduplatform.domain.assessment.schemas import StudentRow
-from eduplatform.domain.classroom.presence import BEAT_SECONDS
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
 from eduplatform.realtime.channels import Channel
