@@ -44,6 +44,11 @@ class Channel:
         return cls("user", user_id)
 
     @classmethod
+    def learner(cls, user_id: UUID) -> Self:
+        """What a student learns: the student, and their verified guardians."""
+        return cls("learner", user_id)
+
+    @classmethod
     def course(cls, course_id: UUID) -> Self:
         """Who teaches or takes a course."""
         return cls("course", course_id)
@@ -67,6 +72,11 @@ class Channel:
     def assessment(cls, assessment_id: UUID) -> Self:
         """Who teaches or takes the course of an assessment."""
         return cls("assessment", assessment_id)
+
+    @classmethod
+    def grading(cls, assessment_id: UUID) -> Self:
+        """Who grades an assessment; students never."""
+        return cls("grading", assessment_id)
 
     @classmethod
     def attempt(cls, attempt_id: UUID) -> Self:

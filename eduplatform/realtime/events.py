@@ -59,12 +59,12 @@ class NotificationsChanged(Event):
 
 @dataclass(frozen=True)
 class AnnouncementsChanged(Event):
-    """To a course or a tenant: an announcement was published, changed or taken back."""
+    """To the course or the sections that it is for, and to who teaches them: an announcement was published, changed or taken back."""
 
 
 @dataclass(frozen=True)
 class MessagePosted(Event):
-    """To the people of a conversation: there is a new message, or one was changed or hidden."""
+    """To a conversation, and to each of its two people: there is a new message, or they may write no more, or again."""
 
     conversation_id: UUID
 
@@ -78,37 +78,28 @@ class Typing(Event):
 
 @dataclass(frozen=True)
 class DiscussionChanged(Event):
-    """To a section and a thread: a post was written, changed, hidden or marked."""
+    """To a course and a thread: a post was written, changed, hidden, marked or deleted."""
 
     thread_id: UUID
 
 
 @dataclass(frozen=True)
+class ReportsChanged(Event):
+    """To those who teach a course: a contribution was reported, or a report was decided."""
+
+
+@dataclass(frozen=True)
 class GradeReleased(Event):
-    """To a student: a grade became visible to them, changed, or is hidden again."""
+    """To a learner: a grade became visible to them, changed, or is hidden again."""
 
     assessment_id: UUID
 
 
 @dataclass(frozen=True)
 class WorkArrived(Event):
-    """To those who teach a course: something was handed in, or the state of its grading changed."""
+    """To those who grade an assessment and teach its course: something was handed in or taken back, or a grade was changed or released."""
 
     assessment_id: UUID
-
-
-@dataclass(frozen=True)
-class FileChecked(Event):
-    """To who uploaded it: a file was looked through and may be used now, or was refused."""
-
-    file_id: UUID
-
-
-@dataclass(frozen=True)
-class TransferMoved(Event):
-    """To who started it: an import or export went on, ended or failed."""
-
-    job: str
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ class AnnouncementState(PageMixin, rx.State):
     teaches: bool = False
     rows: list[AnnouncementLine] = []
     sections: list[Option] = []
+    section: str = ""
     chosen: list[str] = []
     page: int = 1
     pages: int = 1
@@ -249,6 +250,7 @@ class AnnouncementState(PageMixin, rx.State):
         self.rows = rows
         self.course, self.teaches, self.person = course_head(found.course), found.teaches, str(me.user)
         self.sections = [Option(value=str(key), label=name) for key, name in found.sections]
+        self.section = str(found.section_id or "")
         self.pages = pages_of(found.total, announcements.PAGE_SIZE)
 
 

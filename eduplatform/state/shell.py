@@ -15,7 +15,7 @@ from eduplatform.integrations.push import credentials
 from eduplatform.realtime.channels import Channel
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import PUBLIC, NoticeState, handler, to_sign_in
+from eduplatform.state.base import PUBLIC, NoticeState, handler, leave
 
 HOME: dict[Role, str] = {
     Role.OPERATOR: "/operator",
@@ -76,6 +76,7 @@ class ShellState(rx.State):
     push: dict[str, str] = {}
     user_channel: str = ""
     tenant_channel: str = ""
+    learner_channel: str = ""
     _counted_for: str = ""
     _place: str = ""
 
@@ -108,12 +109,15 @@ class ShellState(rx.State):
     def _follow(self, me: Principal) -> None:
         """Say where live updates come from, and the channels that every page of this person follows."""
         if me.tenant_id is None or me.user_id is None:
-            self.push, self.user_channel, self.tenant_channel = {}, "", ""
+            self.push = {}
+            self.user_channel = self.tenant_channel = self.learner_channel = ""
             return
         keys = credentials(get_settings())
-        self.push = {"key": keys.key, "cluster": keys.cluster}
+        self.push = {"key": keys.key, "cluster": keys.cluster, "tenant": me.tenant_id.hex}
         self.user_channel = Channel.user(me.user_id).name(me.tenant_id)
         self.tenant_channel = Channel.tenant().name(me.tenant_id)
+        student = Role.STUDENT in me.roles
+        self.learner_channel = Channel.learner(me.user_id).name(me.tenant_id) if student else ""
 
     def _leave_other_pages(self) -> None:
         """On another address, empty what the pages visited before hold: a tab keeps one page's data, not all of them."""
@@ -130,7 +134,8 @@ class ShellState(rx.State):
         self.signed_in, self.several, self._counted_for = False, False, ""
         self.name = self.initials = self.email = self.person = self.main_role = ""
         self.tenant_name = self.accent = self.locale = ""
-        self.push, self.user_channel, self.tenant_channel = {}, "", ""
+        self.push = {}
+        self.user_channel = self.tenant_channel = self.learner_channel = ""
         self.roles, self.home = [], "/"
 
     @handler(PUBLIC, quiet=True)
@@ -139,7 +144,7 @@ class ShellState(rx.State):
         if me is not None or not self.signed_in:
             return None
         self._forget()
-        return to_sign_in(self)
+        return await leave(self)
 
     @handler(PUBLIC)
     async def go_home(self, me: Principal | None) -> rx.event.EventSpec:

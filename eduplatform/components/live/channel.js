@@ -1,6 +1,6 @@
 // Follows one channel and fires events of the page; shows nothing.
 import { useEffect, useRef } from "react";
-import { follow } from "$/public/external/eduplatform/components/live/channel/live_client.js";
+import { follow } from "$/public/external/eduplatform/components/live/live_client/live_client.js";
 
 const GAP_MS = 300; // events that come close together are one reason to read again
 

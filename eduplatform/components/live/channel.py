@@ -10,14 +10,13 @@ from typing import Any
 import reflex as rx
 from reflex_base.utils.imports import ImportVar
 
+from eduplatform.components.live.live_client import LIVE_CLIENT
 from eduplatform.realtime.events import Event
 from eduplatform.state.shell import ShellState
 
 PUSHER = "pusher-js@8.6.0"
 
-LIVE_CLIENT = rx.asset("live_client.js", shared=True).importable_path
-"""For scripts of our own that follow channels without the server: ``follow(push, name, listener)``, ``useLive()``."""
-
+assert LIVE_CLIENT  # the script imports it
 _SCRIPT = rx.asset("channel.js", shared=True).importable_path
 
 
@@ -61,7 +60,8 @@ def channel(
     """Follow a channel for as long as the page shows this; all channels of a tab share one connection.
 
     Args:
-        name: The channel's name, made on the server (``str`` of the state: ``Channel.course(id).name(me.tenant_id)``); empty: none.
+        name: The channel's name: ``channel_name("course", _S.course["id"])``, or a ``str`` of the state; empty: none. Who may
+            follow it is decided by the server.
         on_change: Event without arguments which reads again. It is fired after events (close ones once), when events were
             missed, and every 15 seconds while there is no connection; in a tab that nobody looks at, when somebody does.
         on: Events of the page that are fired at once, with the fields of the live event as arguments in their order, or
@@ -90,6 +90,18 @@ def channel(
     return rx.fragment(*parts)
 
 
+def channel_name(kind: str, object_id: Any) -> rx.Var[str]:
+    """Name of the channel of an object that the page shows; empty as long as there is none.
+
+    Args:
+        kind: A kind of `realtime.channels.Channel`.
+        object_id: The id as the page has it, a ``str`` Var.
+    """
+    bare: Any = rx.Var.create(object_id).to(str).replace("-", "")
+    tenant: Any = ShellState.push["tenant"]
+    return rx.cond(object_id, "private-cache-t." + tenant + f".{kind}." + bare, "").to(str)
+
+
 def _with_ids(event: type[Event], fire: Any) -> Any:
     """The handler, given the event's fields in their order."""
     if not isinstance(fire, rx.event.EventHandler):
@@ -101,4 +113,4 @@ def _with_ids(event: type[Event], fire: Any) -> Any:
     return lambda data: fire(*(data[name] for name in names))
 
 
-__all__ = ["LIVE_CLIENT", "channel"]
+__all__ = ["channel", "channel_name"]

@@ -6,6 +6,7 @@ import { useSyncExternalStore } from "react";
 
 const POLL_MS = 15000; // how often pages read again while nothing can reach them
 const BATCH_MS = 15; // channels that are asked for together
+const AT_ONCE = 20; // channels in one request, as many as the server takes
 const KEEP_MS = 3000; // a channel that one page leaves and the next one enters is kept
 const READ_BEFORE_MS = 5000; // a page may have been read so long before its channel was asked for
 const STEADY_MS = 60000; // three losses within this time are an unstable connection
@@ -58,10 +59,14 @@ const missed = (entry) => each(entry, (listener) => listener.missed?.());
 const pending = new Map();
 let asking = 0;
 
-const answer = async () => {
+const answer = () => {
   asking = 0;
   const wanted = [...pending.values()];
   pending.clear();
+  while (wanted.length) enter(wanted.splice(0, AT_ONCE));
+};
+
+const enter = async (wanted) => {
   const socket = wanted[0].socketId;
   const body = {
     socket_id: socket,

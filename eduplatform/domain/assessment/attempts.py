@@ -56,6 +56,8 @@ from eduplatform.domain.grading import group_grades, settlement
 from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import WorkArrived
 from eduplatform.security.principal import Principal
 
 MAX_OPERATIONS = 100
@@ -373,6 +375,7 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
             drafts.require_complete(asked)
         policy = await _policy(work, assessment, me.user)
         await _finish(work, [(attempt, asked, policy)], moment=moment, submitted_by=me.user)
+        publish_arrival(work, assessment)
         if policy.counts:
             await group_grades.settle_attempt(
                 work=work, attempt=attempt, actor_id=me.user, kind="submitted", rules=policy, now=moment
@@ -427,6 +430,7 @@ async def close_expired(
             await drafts.drop(work=work, attempt=attempt)
             continue
         sittings.append((attempt, own, policies[(assessment.id, attempt.user_id)]))
+        publish_arrival(work, assessment)
     await _finish(work, sittings, moment=moment)
     counting = [attempt for attempt, _own, policy in sittings if policy.counts]
     for attempt in counting:
@@ -468,6 +472,12 @@ async def _finish(
     await work.flush()
     await ResponseRepository(work).update_many(responses)
     await AttemptRepository(work).update_many(attempts)
+
+
+def publish_arrival(work: Work, assessment: Assessment) -> None:
+    """Tell those who grade that something was handed in or taken back."""
+    for one in (Channel.grading(assessment.id), Channel.staff(assessment.course_id)):
+        work.publish(one, WorkArrived(assessment_id=assessment.id))
 
 
 async def _group(work: Work, assessment: Assessment, me: Principal) -> UUID | None:

@@ -6,7 +6,7 @@ see each other. What existed before has its checks in `relations`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -70,11 +70,14 @@ async def admit(*, work: Work, me: Principal, name: str) -> tuple[Channel, Mappi
     return channel, shown
 
 
-async def last_number(*, work: Work, name: str) -> tuple[int, float]:
-    """How many events a channel of this tenant has had, and the moment of the last one in Unix time; zeros: none yet."""
-    found = (
-        await work.session.exec(
-            select(LiveChannel.last_number, LiveChannel.updated_at).where(col(LiveChannel.name) == name)
+async def last_numbers(*, work: Work, names: Collection[str]) -> dict[str, tuple[int, float]]:
+    """How many events channels of this tenant have had, and the moment of the last one in Unix time, by name.
+
+    Channels without any are left out. One statement.
+    """
+    found = await work.session.exec(
+        select(LiveChannel.name, LiveChannel.last_number, LiveChannel.updated_at).where(
+            col(LiveChannel.tenant_id) == work.tenant_id, col(LiveChannel.name).in_(names)
         )
-    ).one_or_none()
-    return (0, 0.0) if found is None else (found[0], found[1].timestamp())
+    )
+    return {name: (number, moment.timestamp()) for name, number, moment in found}

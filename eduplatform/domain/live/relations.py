@@ -20,6 +20,7 @@ from eduplatform.domain.courses.models import (
     Section,
 )
 from eduplatform.domain.courses.repository import ACTIVE, taught_by
+from eduplatform.domain.grading import policy as grading
 from eduplatform.domain.live.access import register_channel
 from eduplatform.domain.messaging import conversations
 from eduplatform.domain.messaging import policy as discussions
@@ -34,6 +35,18 @@ async def _tenant(_work: Work, me: Principal, tenant_id: UUID) -> bool:
 
 async def _user(_work: Work, me: Principal, user_id: UUID) -> bool:
     return me.user == user_id
+
+
+async def _learner(work: Work, me: Principal, student_id: UUID) -> bool:
+    if me.user == student_id:
+        return Role.STUDENT in me.roles
+    await grading.require_guardian(work=work, me=me, student_id=student_id)
+    return True
+
+
+async def _grading(work: Work, me: Principal, assessment_id: UUID) -> bool:
+    await grading.require_grader(work=work, me=me, assessment_id=assessment_id)
+    return True
 
 
 async def _course(work: Work, me: Principal, course_id: UUID) -> bool:
@@ -113,11 +126,13 @@ def register() -> None:
     """Register the checks of these kinds; the server does it once, before it answers."""
     register_channel("tenant", _tenant)
     register_channel("user", _user)
+    register_channel("learner", _learner)
     register_channel("course", _course)
     register_channel("staff", _staff)
     register_channel("section", _section)
     register_channel("lesson", _lesson)
     register_channel("assessment", _assessment)
+    register_channel("grading", _grading)
     register_channel("attempt", _attempt)
     register_channel("conversation", _conversation)
     register_channel("thread", _thread)

@@ -201,6 +201,16 @@ class AnnouncementRepository(Repository[Announcement]):
         )
         return list(found.all())
 
+    async def sections_for(self, announcement: Announcement) -> Sequence[UUID]:
+        """The classes that it is for; none when it is for the whole course."""
+        found = await self._session.exec(
+            select(AnnouncementSection.section_id).where(
+                col(AnnouncementSection.tenant_id) == self._work.tenant_id,
+                col(AnnouncementSection.announcement_id) == announcement.id,
+            )
+        )
+        return found.all()
+
     async def set_sections(self, announcement: Announcement, section_ids: Sequence[UUID]) -> None:
         """Say which classes it is for; none when it is for the whole course."""
         await self._session.exec(

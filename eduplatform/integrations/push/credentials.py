@@ -7,6 +7,7 @@ import hmac
 from dataclasses import dataclass, field
 
 from eduplatform.config import Settings
+from eduplatform.integrations.push.embedded import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,5 @@ def credentials(settings: Settings) -> Credentials:
             settings.pusher_secret.get_secret_value(),
             settings.pusher_cluster,
         )
-    number = int(settings.derived_password("push-app")[:12], 16) % 900_000_000 + 100_000_000
-    return Credentials(
-        str(number), settings.derived_password("push-key")[:20], settings.derived_password("push-secret")
-    )
+    own = Options.of(settings)
+    return Credentials(own.app_id, own.key, own.secret)

@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -21,6 +22,7 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.family import FamilyState
@@ -161,6 +163,12 @@ def family() -> rx.Component:
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
         ),
-        beacon(_S.refresh, every=20),
+        beacon(_S.refresh, every=20, while_live=60),
+        rx.foreach(
+            _S.children,
+            lambda child: channel(
+                channel_name("learner", child["id"]), on_change=_S.refresh, events=[GradeReleased]
+            ),
+        ),
         class_name="flex flex-col gap-6",
     )

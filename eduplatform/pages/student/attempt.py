@@ -24,9 +24,10 @@ from eduplatform.components.ui import (
     stat_row,
 )
 from eduplatform.pages.registry import page
-from eduplatform.realtime.events import DeadlineMoved
+from eduplatform.realtime.events import DeadlineMoved, GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import BEAT_SECONDS, AttemptPageState
+from eduplatform.state.shell import ShellState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = AttemptPageState
@@ -74,7 +75,8 @@ def _sitting() -> rx.Component:
 
 def _result() -> rx.Component:
     return rx.fragment(
-        beacon(_S.refresh, every=rx.cond(_S.withheld, 60, 5), enabled=_S.waiting),
+        beacon(_S.refresh, every=60, enabled=_S.waiting),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.waiting),
         left_behind(_S.attempt_id),
         rx.cond(
             _S.automatic,
