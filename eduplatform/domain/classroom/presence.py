@@ -113,15 +113,6 @@ async def stays(*, work: Work, place: Place, object_ids: Sequence[UUID]) -> list
     return await PresenceRepository(work).stays(place, object_ids)
 
 
-async def others_at(
-    *, work: Work, me: Principal, place: Place, object_id: UUID, now: datetime | None = None
-) -> list[str]:
-    """The names of the others who are at an object now, who came first first; for callers that checked access."""
-    moment = now or utc_now()
-    found = await PresenceRepository(work).stays(place, [object_id])
-    return [one.name for one in found if one.user_id != me.user and is_here(one.seen_at, moment)]
-
-
 # Choices
 
 
