@@ -23,10 +23,11 @@ from eduplatform.components.ui import (
     stat,
     stat_row,
 )
+from eduplatform.domain.classroom.presence import BEAT_SECONDS
 from eduplatform.pages.registry import page
 from eduplatform.realtime.events import DeadlineMoved, GradeReleased
 from eduplatform.security.permissions import Role
-from eduplatform.state.attempts import BEAT_SECONDS, AttemptPageState
+from eduplatform.state.attempts import AttemptPageState
 from eduplatform.state.shell import ShellState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
