@@ -128,7 +128,8 @@ class LeadState(PageMixin, rx.State):
         self.reset()
         self.session_id = route_argument(self, "session_id")
         async with unit_of_work(me) as work:
-            led = await leading.require_lead(work=work, me=me, session_id=parse_id(self.session_id))
+            found = await leading.read_session(work=work, me=me, session_id=parse_id(self.session_id))
+            led = found.led
             version = await leading.read_version(work=work, led=led)
             heads = await learning.assessments_of(work=work, me=me, course_ids=[led.course.id])
         quizzes = quiz_views(heads, me)
@@ -138,7 +139,7 @@ class LeadState(PageMixin, rx.State):
         ]
         self.course_id, self.course_title = str(led.course.id), led.course.title
         self.title, self.section = version.title, led.section.name
-        await self._read(me)
+        self._show(found, me)
 
     @handler(Permission.COURSE_EDIT, quiet=True)
     async def refresh(self, me: Principal) -> None:
@@ -240,14 +241,8 @@ class LeadState(PageMixin, rx.State):
         return LeadState.refresh
 
     async def _read(self, me: Principal) -> None:
-        session_id = parse_id(self.session_id)
         async with unit_of_work(me) as work:
-            if self.ended:
-                found: Room | Summary = await leading.summary(work=work, me=me, session_id=session_id)
-            else:
-                found = await leading.room(work=work, me=me, session_id=session_id)
-                if found.led.session.ended_at is not None:
-                    found = await leading.summary(work=work, me=me, session_id=session_id)
+            found = await leading.read_session(work=work, me=me, session_id=parse_id(self.session_id))
         self._show(found, me)
 
     def _show(self, found: Room | Summary, me: Principal) -> None:

@@ -255,7 +255,9 @@ export const AttemptSheet = ({ attemptId, deadline, widgets, texts, classes, onS
   const left = useCountdown(attempt?.deadline, sheet.clock);
   const over = left !== null && left <= 0;
   const more = useMoreTime(attempt?.deadline);
-  useEffect(() => sheet.move.current(deadline), [deadline, Boolean(attempt)]);
+  useEffect(() => {
+    sheet.move.current(deadline);
+  }, [deadline, Boolean(attempt)]);
 
   const told = useRef(onSubmitted);
   told.current = onSubmitted;

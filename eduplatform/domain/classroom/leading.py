@@ -160,35 +160,36 @@ async def read_version(*, work: Work, led: LedSession) -> LessonVersion:
     return version
 
 
-async def room(*, work: Work, me: Principal, session_id: UUID, now: datetime | None = None) -> Room:
-    """Who is here, whose hand is up, and the polls; four statements.
+async def read_session(
+    *, work: Work, me: Principal, session_id: UUID, now: datetime | None = None
+) -> Room | Summary:
+    """A live lesson as its teacher sees it while it runs, or its summary once it is over; four statements.
 
     Raises:
         NotFound: It does not exist, or the person does not teach its course.
     """
-    moment = now or utc_now()
     led = await require_lead(work=work, me=me, session_id=session_id)
-    people = await ParticipantRepository(work).people(session_id)
+    if led.session.ended_at is not None:
+        return await _summary(work, me, led)
+    return await _room(work, me, led, now or utc_now())
+
+
+async def _room(work: Work, me: Principal, led: LedSession, moment: datetime) -> Room:
+    people = await ParticipantRepository(work).people(led.session.id)
     present = [one for one in people if is_here(one.seen_at, moment)]
     return Room(
         led=led,
         hands=[one for one in people if one.hand_at is not None],
         here=sorted((one for one in present if one.name), key=lambda one: one.name.casefold()),
         unnamed=sum(not one.name for one in present),
-        polls=await _results(work, me, session_id),
+        polls=await _results(work, me, led.session.id),
     )
 
 
-async def summary(*, work: Work, me: Principal, session_id: UUID) -> Summary:
-    """Who took part in a live lesson, as far as they may be named, and what the polls brought; four statements.
-
-    Raises:
-        NotFound: It does not exist, or the person does not teach its course.
-    """
-    led = await require_lead(work=work, me=me, session_id=session_id)
-    people = await ParticipantRepository(work).people(session_id)
+async def _summary(work: Work, me: Principal, led: LedSession) -> Summary:
+    people = await ParticipantRepository(work).people(led.session.id)
     named = sorted((one for one in people if one.name), key=lambda one: one.name.casefold())
-    return Summary(led, named, len(people) - len(named), await _results(work, me, session_id))
+    return Summary(led, named, len(people) - len(named), await _results(work, me, led.session.id))
 
 
 async def history(

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.classroom import following, leading, presence
 from eduplatform.domain.classroom.following import Seat
-from eduplatform.domain.classroom.leading import Room
+from eduplatform.domain.classroom.leading import Room, Summary
 from eduplatform.domain.classroom.models import ClassView, LiveSession, LiveVote
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.security.permissions import Role
@@ -53,7 +53,9 @@ class Class:
     async def room(self, *, now: datetime = NINE, me: Principal | None = None) -> Room:
         me = me or self.teacher
         async with unit_of_work(me) as work:
-            return await leading.room(work=work, me=me, session_id=self.session_id, now=now)
+            found = await leading.read_session(work=work, me=me, session_id=self.session_id, now=now)
+        assert isinstance(found, Room)
+        return found
 
     async def ask(self, question: str = "Ready?", options: tuple[str, ...] = ("Yes", "No")) -> UUID:
         async with unit_of_work(self.teacher) as work:
@@ -265,7 +267,8 @@ async def test_who_hides_is_counted_and_not_named_also_afterwards(world: World) 
     async with unit_of_work(other) as work:
         await presence.choose(work=work, me=other, shown=True)
     async with unit_of_work(here.teacher) as work:
-        summary = await leading.summary(work=work, me=here.teacher, session_id=here.session_id)
+        summary = await leading.read_session(work=work, me=here.teacher, session_id=here.session_id)
+    assert isinstance(summary, Summary)
     assert ([one.user_id for one in summary.people], summary.unnamed) == ([here.student.user], 1)
 
 
@@ -308,7 +311,7 @@ async def test_strangers_know_of_no_live_lesson(world: World) -> None:
     for me in (stranger, colleague, here.student):
         with pytest.raises(NotFound):
             await here.room(me=me)
-        for act in (leading.end, leading.lower_hand, leading.summary):
+        for act in (leading.end, leading.lower_hand):
             with pytest.raises(NotFound):
                 async with unit_of_work(me) as work:
                     await act(work=work, me=me, session_id=here.session_id)  # type: ignore[operator]
