@@ -32,7 +32,7 @@ class PollOption(TypedDict):
 
     number: int
     label: str
-    count: int
+    percent: int
     text: str
 
 
@@ -42,8 +42,6 @@ class PollLine(TypedDict):
     id: str
     question: str
     options: list[PollOption]
-    votes: int
-    most: int
     votes_text: str
     open: bool
     shared: bool
@@ -76,7 +74,7 @@ def poll_line(result: PollResult, me: Principal) -> PollLine:
         PollOption(
             number=number,
             label=label,
-            count=count,
+            percent=round(100 * count / votes) if votes else 0,
             text=f"{count} · {format_percent(count / votes if votes else 0, me.locale)}",
         )
         for number, (label, count) in enumerate(zip(result.poll.options, result.counts, strict=True))
@@ -85,8 +83,6 @@ def poll_line(result: PollResult, me: Principal) -> PollLine:
         id=str(result.poll.id),
         question=result.poll.question,
         options=options,
-        votes=votes,
-        most=max(votes, 1),
         votes_text=translate_plural("{count} answer", "{count} answers", votes, me.locale, count=votes),
         open=result.poll.closed_at is None,
         shared=result.poll.shared_at is not None,

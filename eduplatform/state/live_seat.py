@@ -18,7 +18,7 @@ from eduplatform.security.principal import Principal
 from eduplatform.state.base import handler, parse_id, route_argument
 from eduplatform.state.live_lessons import PollLine, poll_line
 
-NO_POLL = PollLine(id="", question="", options=[], votes=0, most=1, votes_text="", open=False, shared=False)
+NO_POLL = PollLine(id="", question="", options=[], votes_text="", open=False, shared=False)
 
 
 class LiveNow(TypedDict):

@@ -99,6 +99,7 @@ class ShellState(rx.State):
         self.home = home_of(me)
         self.tenant_name, self.accent = me.tenant_name, safe_accent(me.accent)
         self._follow(me)
+        await presence.on_platform(me=me)
         if self._counted_for != str(me.session_id):
             others = [one for one in await sign_in.list_memberships(me=me) if one.tenant_id != me.tenant_id]
             self.several, self._counted_for = bool(others), str(me.session_id)

@@ -36,7 +36,7 @@ def _watch(teacher: Page, student: Page, course: Course) -> None:
     expect(row.get_by_role("timer")).to_have_text(re.compile(r"^4[45]:\d\d$"))
     question(student, "stage of sleep").get_by_label("REM").check()
     saved(student)
-    expect(row.get_by_text("1 of 5 answered")).to_be_visible()
+    expect(row.get_by_text(re.compile("^1 of 5 answered · Saved"))).to_be_visible()
     # What is half typed stays when the deadline moves.
     question(student, "Explain why").get_by_role("textbox").fill("While we sleep")
     teacher.locator("#extend-open").click()

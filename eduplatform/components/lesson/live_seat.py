@@ -54,7 +54,14 @@ def live_seat() -> rx.Component:
         beacon(_S.load, every=BEAT_SECONDS, enabled=_S.session_id != ""),
         rx.cond(
             _S.session_id != "",
-            rx.fragment(live_follow(_S.block_id, follow=_S.follow), _seat()),
+            rx.fragment(
+                live_follow(
+                    _S.block_id,
+                    follow=_S.follow,
+                    occasion=_S.poll["id"].to(str) + _S.result["id"].to(str),
+                ),
+                _seat(),
+            ),
             rx.fragment(),
         ),
         rx.el.div(
@@ -85,6 +92,18 @@ def _seat() -> rx.Component:
                 rx.el.span(_S.here_text, class_name="text-sm text-ink-muted tabular-nums"),
                 rx.fragment(),
             ),
+            button(
+                rx.cond(_S.hand_up, _("Lower hand"), _("Raise hand")),
+                icon="hand",
+                size="sm",
+                class_name=(
+                    "ms-auto sm:order-last sm:ms-0 aria-pressed:border-accent aria-pressed:bg-accent-soft "
+                    "aria-pressed:text-accent"
+                ),
+                aria_pressed=_S.hand_up,
+                on_click=_S.raise_hand(~_S.hand_up),
+                id="live-hand",
+            ),
             rx.el.div(
                 switch(
                     name="follow",
@@ -93,16 +112,7 @@ def _seat() -> rx.Component:
                     checked=_S.follow,
                     on_change=_S.choose_follow,
                 ),
-                class_name="ms-auto",
-            ),
-            button(
-                rx.cond(_S.hand_up, _("Lower hand"), _("Raise hand")),
-                icon="hand",
-                size="sm",
-                class_name="aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent",
-                aria_pressed=_S.hand_up,
-                on_click=_S.raise_hand(~_S.hand_up),
-                id="live-hand",
+                class_name="max-sm:basis-full sm:ms-auto",
             ),
             class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
         ),
@@ -133,8 +143,8 @@ def _hands() -> rx.Component:
 
 
 def _poll() -> rx.Component:
-    return rx.el.fieldset(
-        rx.el.legend(_S.poll["question"], class_name="mb-2 text-base font-semibold text-ink"),
+    return rx.el.div(
+        rx.el.p(_S.poll["question"], id="live-question", class_name="mb-2 text-base font-semibold text-ink"),
         rx.el.div(
             rx.foreach(
                 _S.poll["options"],
@@ -166,13 +176,19 @@ def _poll() -> rx.Component:
             class_name="mt-2 text-xs text-ink-muted",
         ),
         id="live-poll",
+        role="group",
+        aria_labelledby="live-question",
         class_name="border-t border-line pt-3",
     )
 
 
 def _result() -> rx.Component:
     return rx.el.div(
-        rx.el.p(_S.result["question"], class_name="mb-2 text-sm font-semibold text-ink"),
+        rx.cond(
+            _S.result["id"] == _S.poll["id"],
+            rx.fragment(),
+            rx.el.p(_S.result["question"], class_name="mb-2 text-sm font-semibold text-ink"),
+        ),
         poll_bars(_S.result, id="shared"),
         rx.el.p(_S.result["votes_text"], class_name="mt-2 text-xs text-ink-muted"),
         id="live-result",

@@ -23,8 +23,7 @@ def poll_bars(poll: Any, *, id: str) -> rx.Component:
         rx.foreach(
             poll["options"],
             lambda one: progress(
-                one["count"],
-                maximum=poll["most"],
+                one["percent"],
                 label=one["label"],
                 value_text=one["text"],
                 id=f"{id}-{poll['id']}-{one['number']}",

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 const MARK = "data-live-block";
 const BAR_PX = 88; // the bar of the platform, and air
 
-export const LiveFollow = ({ block, follow }) => {
+export const LiveFollow = ({ block, follow, occasion }) => {
   useEffect(() => {
     if (!block) return undefined;
     const target = document.querySelector(`[data-block="${CSS.escape(block)}"]`);
@@ -17,6 +17,6 @@ export const LiveFollow = ({ block, follow }) => {
       target.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
     }
     return () => target.removeAttribute(MARK);
-  }, [block, follow]);
+  }, [block, follow, occasion]);
   return null;
 };

@@ -1,6 +1,6 @@
 """Who is here now, and what people and organisations decide about being shown.
 
-Presence is a row that a visible page renews every 20 seconds. Whoever does not want to be seen, and everybody in an
+Presence is a row that a visible page renews: every 20 seconds where somebody works, about once a minute elsewhere. Whoever does not want to be seen, and everybody in an
 organisation that switched it off, leaves no row at all; what was there is deleted at once. Students are never shown to
 students here: who may read is decided by the callers, all of which serve people who teach.
 """
@@ -35,6 +35,12 @@ BEAT_SECONDS = 20
 LOST_AFTER = timedelta(seconds=50)
 """A silence as long as two missed beats and a slow network: then somebody is gone."""
 
+ONLINE_FOR = timedelta(seconds=130)
+"""The same for pages that are only open: while live updates reach them they say so about once a minute."""
+
+RENEWED_AFTER = 45.0
+"""Seconds in which one process notes only once that somebody has a page open."""
+
 KEPT = timedelta(days=1)
 MOST_REMEMBERED = 20_000
 
@@ -55,7 +61,7 @@ class Visibility:
 
 
 def is_here(seen_at: datetime | None, now: datetime) -> bool:
-    """Whether somebody who was seen last at a moment is still here."""
+    """Whether somebody who works somewhere, and was seen there last at a moment, is still there."""
     return seen_at is not None and now - seen_at <= LOST_AFTER
 
 
@@ -88,11 +94,11 @@ async def leave(*, work: Work, me: Principal, place: Place, object_id: UUID) -> 
 
 
 async def on_platform(*, me: Principal) -> None:
-    """Note that the person has a page of the platform open, at most once in 20 seconds in this process."""
+    """Note that the person has a page of the platform open, now and then."""
     if me.tenant_id is None or me.user_id is None:
         return
     moment = time.monotonic()
-    if moment - _renewed.get(me.user, -BEAT_SECONDS) < BEAT_SECONDS:
+    if moment - _renewed.get(me.user, -RENEWED_AFTER) < RENEWED_AFTER:
         return
     if len(_renewed) >= MOST_REMEMBERED:
         _renewed.clear()
@@ -105,7 +111,7 @@ async def online(*, work: Work, user_ids: Sequence[UUID], now: datetime | None =
     """Who of these people has a page open now; one statement. For callers that may see these people."""
     moment = now or utc_now()
     found = await PresenceRepository(work).stays(Place.PLATFORM, user_ids)
-    return {one.user_id for one in found if is_here(one.seen_at, moment)}
+    return {one.user_id for one in found if moment - one.seen_at <= ONLINE_FOR}
 
 
 async def stays(*, work: Work, place: Place, object_ids: Sequence[UUID]) -> list[Stay]:
