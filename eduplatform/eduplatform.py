@@ -34,6 +34,8 @@ from eduplatform.components.layout.head import document_head
 from eduplatform.components.ui import STYLESHEETS, theme_head
 from eduplatform.config import get_settings
 from eduplatform.db import engine
+from eduplatform.domain.assessment import pulse
+from eduplatform.domain.classroom import channels as classroom
 from eduplatform.domain.live import relations
 from eduplatform.domain.live.relay import Relay
 from eduplatform.integrations.push import push_service
@@ -111,7 +113,7 @@ async def _live() -> AsyncGenerator[None]:
     push = push_service()
     await push.start()
     try:
-        async with Relay(push).running():
+        async with Relay(push).running(), pulse.running():
             yield
     finally:
         await push.stop()
@@ -125,6 +127,7 @@ def _load_pages() -> None:
 def _create() -> rx.App:
     settings = get_settings()
     relations.register()
+    classroom.register()
     _load_pages()
     application = rx.App(
         stylesheets=list(STYLESHEETS),

@@ -76,10 +76,11 @@ class ConflictOut(BaseModel):
 
 
 class AnswersOut(BaseModel):
-    """What became of a delivery."""
+    """What became of a delivery; ``deadline`` is the newest, which a teacher may have moved."""
 
     state: str
     server_time: datetime
+    deadline: datetime | None
     acknowledged: list[AcknowledgedOut]
     conflicts: list[ConflictOut]
 
@@ -165,6 +166,7 @@ async def save_answers(attempt_id: AttemptId, body: AnswersIn, me: Taker) -> Ans
     return AnswersOut(
         state=receipt.state,
         server_time=receipt.server_time,
+        deadline=receipt.deadline_at,
         acknowledged=[
             AcknowledgedOut(operation_id=one.operation_id, version=one.version)
             for one in receipt.acknowledged

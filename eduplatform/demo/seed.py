@@ -183,6 +183,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
     from eduplatform.demo.assessment import add_exceptions
     from eduplatform.demo.assignments import hand_out
     from eduplatform.demo.bank import furnish_banks
+    from eduplatform.demo.classroom import lead_lessons
     from eduplatform.demo.gradebook import grade_by_rules
     from eduplatform.demo.grading import grade_some
     from eduplatform.demo.history import live_through
@@ -220,6 +221,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         await communicate(
             work=work, content=content, people=people, courses=seeded, calendar=calendar, now=now
         )
+        await lead_lessons(work=work, courses=seeded, now=now)
         await invite_newcomers(work=work, slug=tenant.slug, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     await add_exceptions(tenant=tenant, courses=seeded)

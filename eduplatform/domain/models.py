@@ -2,8 +2,10 @@
 
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
+from eduplatform.domain.assessment import extension_models as extensions
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.calendar import models as calendar
+from eduplatform.domain.classroom import models as classroom
 from eduplatform.domain.courses import group_models as groups
 from eduplatform.domain.courses import models as courses
 from eduplatform.domain.files import models as files
@@ -19,8 +21,10 @@ __all__ = [
     "accounts",
     "assessment",
     "calendar",
+    "classroom",
     "course_grading",
     "courses",
+    "extensions",
     "files",
     "grading",
     "groups",

@@ -84,6 +84,26 @@ class Channel:
         return cls("attempt", attempt_id)
 
     @classmethod
+    def monitor(cls, assessment_id: UUID) -> Self:
+        """Who teaches the course of an assessment and watches how the class works on it; students never."""
+        return cls("monitor", assessment_id)
+
+    @classmethod
+    def desk(cls, attempt_id: UUID) -> Self:
+        """Who teaches the course of an attempt and looks at the work; students never."""
+        return cls("desk", attempt_id)
+
+    @classmethod
+    def live_lesson(cls, session_id: UUID) -> Self:
+        """Who leads a live lesson, and the students of its section."""
+        return cls("live_lesson", session_id)
+
+    @classmethod
+    def live_lead(cls, session_id: UUID) -> Self:
+        """Who leads a live lesson; students never."""
+        return cls("live_lead", session_id)
+
+    @classmethod
     def conversation(cls, conversation_id: UUID) -> Self:
         """Who takes part in a conversation."""
         return cls("conversation", conversation_id)

@@ -100,3 +100,46 @@ class WorkArrived(Event):
     """To those who grade an assessment and teach its course: something was handed in or taken back, or a grade was changed or released."""
 
     assessment_id: UUID
+
+
+@dataclass(frozen=True)
+class AttemptsMoved(Event):
+    """To who watches an assessment: attempts were begun, answered or handed in, at most once in a few seconds."""
+
+    assessment_id: UUID
+
+
+@dataclass(frozen=True)
+class DeadlineMoved(Event):
+    """To an attempt: a teacher gave it more time, or ended it."""
+
+    attempt_id: UUID
+
+
+@dataclass(frozen=True)
+class DeskChanged(Event):
+    """To those who look at a submission in the grading desk: somebody came or went."""
+
+    attempt_id: UUID
+
+
+@dataclass(frozen=True)
+class LiveLessonStarted(Event):
+    """To a section: a live lesson began or ended."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True)
+class LiveLessonMoved(Event):
+    """To a live lesson: another block is shown, a poll opened, closed or was shared, or what students see of each other
+    changed."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True)
+class LiveClassChanged(Event):
+    """To who leads a live lesson, and to its students where they may know: somebody came, raised or lowered a hand, or voted."""
+
+    session_id: UUID

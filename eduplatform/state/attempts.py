@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.assessment import attempts, results
+from eduplatform.domain.assessment import attempts, monitor, results
 from eduplatform.domain.assessment.attempts import Overview
 from eduplatform.domain.assessment.availability import EffectivePolicy
 from eduplatform.domain.assessment.feedback import Feedback
@@ -22,6 +22,7 @@ from eduplatform.domain.assessment.rules import KIND_NAMES, AssessmentKind, stud
 from eduplatform.domain.assessment.schemas import StudentRow
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_duration, format_number, format_points
+from eduplatform.realtime.channels import Channel
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, parse_id, route_argument
@@ -376,6 +377,8 @@ class AttemptPageState(PageMixin, rx.State):
     """One attempt: the sitting while it runs, the result afterwards."""
 
     attempt_id: str = ""
+    channel: str = ""
+    deadline: str = ""
     assessment_id: str = ""
     course_id: str = ""
     title: str = ""
@@ -412,6 +415,19 @@ class AttemptPageState(PageMixin, rx.State):
     async def refresh(self, me: Principal) -> None:
         """The result, once it is handed in; and the grade, once it is released."""
         await self._read(me)
+
+    @handler(Permission.ATTEMPT_TAKE, quiet=True)
+    async def sit(self, me: Principal) -> None:
+        """Say that the page is open, and learn of a deadline that a teacher has moved."""
+        if not self.running:
+            return
+        attempt_id = parse_id(self.attempt_id)
+        async with unit_of_work(me) as work:
+            attempt = await monitor.sit(work=work, me=me, attempt_id=attempt_id)
+            self.channel = Channel.attempt(attempt_id).name(work.tenant_id)
+        self.deadline = attempt.deadline_at.isoformat() if attempt.deadline_at else ""
+        if attempt.state != AttemptState.IN_PROGRESS:
+            await self._read(me)
 
     async def _read(self, me: Principal) -> None:
         async with unit_of_work(me) as work:

@@ -9,6 +9,7 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.classroom import presence
 from eduplatform.domain.courses import enrolment, service, waiting
 from eduplatform.domain.courses.models import EnrollmentRole
 from eduplatform.i18n import N_, translate, translate_plural
@@ -39,6 +40,7 @@ class PersonLine(TypedDict):
     teacher: bool
     joined: str
     read: int
+    online: bool
 
 
 class WaitingLine(TypedDict):
@@ -181,7 +183,7 @@ class RosterState(PageMixin, rx.State):
         await notify(self, "success", translate(N_("The place is withdrawn."), me.locale))
         return RosterState.refresh
 
-    @handler(Permission.COURSE_EDIT)
+    @handler(Permission.COURSE_EDIT, quiet=True)
     async def refresh(self, me: Principal) -> None:
         """Read the page again."""
         await self._read(me)
@@ -198,6 +200,7 @@ class RosterState(PageMixin, rx.State):
                 page=self.page,
                 removed=self.removed,
             )
+            online = await presence.online(work=work, user_ids=[one.user_id for one in rows])
             places, waiting_total = await waiting.list_places(work=work, course_id=course_id)
             sections = await service.list_sections(work=work, course_id=course_id)
         self.course = course_head(course)
@@ -225,6 +228,7 @@ class RosterState(PageMixin, rx.State):
                 teacher=one.role == EnrollmentRole.TEACHER,
                 joined=format_date(one.joined_at, me.locale, me.timezone),
                 read=one.lessons_read,
+                online=one.user_id in online,
             )
             for one in rows
         ]

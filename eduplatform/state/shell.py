@@ -9,6 +9,7 @@ import reflex as rx
 
 from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sign_in
+from eduplatform.domain.classroom import presence
 from eduplatform.domain.tenants.policy import contrast_on_white
 from eduplatform.i18n.languages import LOCALES
 from eduplatform.integrations.push import credentials
@@ -98,6 +99,7 @@ class ShellState(rx.State):
         self.home = home_of(me)
         self.tenant_name, self.accent = me.tenant_name, safe_accent(me.accent)
         self._follow(me)
+        await presence.on_platform(me=me)
         if self._counted_for != str(me.session_id):
             others = [one for one in await sign_in.list_memberships(me=me) if one.tenant_id != me.tenant_id]
             self.several, self._counted_for = bool(others), str(me.session_id)
@@ -141,8 +143,11 @@ class ShellState(rx.State):
 
     @handler(PUBLIC, quiet=True)
     async def pulse(self, me: Principal | None) -> rx.event.EventSpec | None:
-        """Notice that the session has ended, although the person does nothing."""
-        if me is not None or not self.signed_in:
+        """Notice that the session has ended, although the person does nothing; and that they are here, if it has not."""
+        if me is not None:
+            await presence.on_platform(me=me)
+            return None
+        if not self.signed_in:
             return None
         self._forget()
         return await leave(self)

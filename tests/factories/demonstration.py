@@ -17,6 +17,7 @@ from eduplatform.demo.content import CourseContent, TenantContent, read_tenants
 from eduplatform.domain.accounts.models import GuardianLink, Identity, User
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Attempt, Question, QuestionBank
 from eduplatform.domain.assessment.rules import AssessmentKind
+from eduplatform.domain.classroom.models import LiveSession
 from eduplatform.domain.courses.group_models import GroupSet
 from eduplatform.domain.courses.models import Course, Lesson, LessonVersion, Section
 from eduplatform.domain.grading.models import Grade, Rubric
@@ -178,6 +179,7 @@ async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]
         select(Assessment.id).where(col(Assessment.kind) == AssessmentKind.ASSIGNMENT),
     )
     groups = await _first(work, select(GroupSet.id))
+    live = await _first(work, select(LiveSession.id))
     found: dict[str, UUID | None] = {
         **in_course,
         "course_id": course,
@@ -185,6 +187,7 @@ async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]
         "assessment_id": assessment.id,
         "assignment_id": assignment,
         "set_id": groups,
+        "session_id": live,
         "attempt_id": attempt.id,
         "waiting_attempt_id": waiting,
         "question_id": question,

@@ -169,15 +169,19 @@ export const useJournal = (attemptId, onSubmitted) => {
   const [notice, setNotice] = useState("");
   const [round, setRound] = useState(0);
   const journal = useRef(null);
+  const move = useRef(() => {});
   const finished = useRef(onSubmitted);
   finished.current = onSubmitted;
 
   useEffect(() => {
     if (!attemptId) return undefined;
+    const moved = (value) => value && setAttempt((found) => (found && Date.parse(found.deadline) !== Date.parse(value) ? { ...found, deadline: value } : found));
+    move.current = moved;
     const put = (item, answer) => setAnswers((all) => ({ ...all, [item]: answer }));
     const tell = (what, value) => {
       if (what === "status") setStatus(value);
       if (what === "clock") setClock({ server: Date.parse(value), here: performance.now() });
+      if (what === "deadline") moved(value);
       if (what === "conflict") setConflicts((all) => ({ ...all, [value.item_id]: value }));
       if (what === "rejected") setRejected((all) => ({ ...all, [value.item_id]: value.text }));
       if (what === "remote") put(value.item_id, value.answer);
@@ -201,7 +205,7 @@ export const useJournal = (attemptId, onSubmitted) => {
     );
     const leave = () => book.leave();
     const back = () => book.schedule(0);
-    const hidden = () => (document.hidden ? book.flush() : book.read().catch(() => null));
+    const hidden = () => (document.hidden ? book.flush() : book.read().then((found) => moved(found?.deadline), () => null));
     window.addEventListener("pagehide", leave);
     window.addEventListener("online", back);
     window.addEventListener("focus", back);
@@ -226,10 +230,22 @@ export const useJournal = (attemptId, onSubmitted) => {
     setAnswers((all) => ({ ...all, [item]: value }));
     setConflicts(({ [item]: _gone, ...rest }) => rest);
   };
-  return { attempt, answers, status, clock, conflicts, rejected, notice, answer, choose, journal, again: () => setRound(round + 1) };
+  return { attempt, answers, status, clock, conflicts, rejected, notice, answer, choose, journal, move, again: () => setRound(round + 1) };
 };
 
-export const AttemptSheet = ({ attemptId, widgets, texts, classes, onSubmitted }) => {
+// How many minutes a teacher has given while this page was open.
+const useMoreTime = (deadline) => {
+  const [minutes, setMinutes] = useState(0);
+  const before = useRef(undefined);
+  useEffect(() => {
+    const more = Math.round((Date.parse(deadline) - Date.parse(before.current)) / 60000);
+    before.current = deadline ?? before.current;
+    if (more > 0) setMinutes((all) => all + more);
+  }, [deadline]);
+  return minutes;
+};
+
+export const AttemptSheet = ({ attemptId, deadline, widgets, texts, classes, onSubmitted }) => {
   const sheet = useJournal(attemptId, onSubmitted);
   const { attempt, answers, journal } = sheet;
   const [flagged, setFlagged] = useState(() => new Set());
@@ -238,6 +254,10 @@ export const AttemptSheet = ({ attemptId, widgets, texts, classes, onSubmitted }
   const [failed, setFailed] = useState(false);
   const left = useCountdown(attempt?.deadline, sheet.clock);
   const over = left !== null && left <= 0;
+  const more = useMoreTime(attempt?.deadline);
+  useEffect(() => {
+    sheet.move.current(deadline);
+  }, [deadline, Boolean(attempt)]);
 
   const told = useRef(onSubmitted);
   told.current = onSubmitted;
@@ -313,6 +333,7 @@ export const AttemptSheet = ({ attemptId, widgets, texts, classes, onSubmitted }
         " ",
         h("a", { href: "/login", target: "_blank", rel: "noopener", className: classes.link }, texts.signIn),
       ),
+    h("p", { role: "status", id: "more-time", className: more ? classes.moreTime : "sr-only" }, more ? fill(texts.moreTime, { minutes: more }) : ""),
     over && h("p", { role: "alert", className: classes.notice }, failed ? texts.overOffline : texts.over),
     h(JumpList, { questions, answered, flagged, texts, classes }),
     attempt.instructions_html && h(RichText, { html: attempt.instructions_html, className: `prose ${classes.instructions}` }),

@@ -92,6 +92,7 @@ _CLASSES = {
     "primary": f"{_PRIMARY} sm:order-3",
     "submitEnd": f"{_PRIMARY} self-end",
     "notice": "flex flex-col items-start gap-2 rounded-xl bg-warning-soft px-4 py-3.5 text-sm text-ink",
+    "moreTime": "rounded-xl bg-success-soft px-4 py-3.5 text-sm font-medium text-ink",
     "trial": "flex flex-col items-start gap-4 [&>:first-child]:w-full",
     "loading": "py-10 text-center text-sm text-ink-muted",
     "failure": "flex flex-col items-center gap-4 py-12 text-center text-sm text-ink",
@@ -117,6 +118,7 @@ def _texts() -> dict[str, Any]:
         "timeLeft": _("Time left:"),
         "fiveMinutes": _("5 minutes left."),
         "oneMinute": _("1 minute left."),
+        "moreTime": _("Your teacher gave you more time: {minutes} min. The clock shows it."),
         "over": _("The time is over. Your answers are being handed in."),
         "overOffline": _("The time is over. Your answers will be handed in as soon as you are online again."),
         "unknownType": _("This kind of question cannot be shown here."),
@@ -160,6 +162,7 @@ class _AttemptSheet(rx.Component):
     tag = "AttemptSheet"
 
     attempt_id: rx.Var[str]
+    deadline: rx.Var[str]
     widgets: rx.Var[dict[str, Any]]
     texts: rx.Var[dict[str, Any]]
     classes: rx.Var[dict[str, Any]]
@@ -190,7 +193,7 @@ class _QuestionPreview(rx.Component):
     on_check: rx.EventHandler[_answer_event]
 
 
-def attempt_sheet(attempt_id: Text, *, on_submitted: Any) -> rx.Component:
+def attempt_sheet(attempt_id: Text, *, deadline: rx.Var[str], on_submitted: Any) -> rx.Component:
     """The sitting of a running attempt.
 
     The questions come over HTTP and without keys; answers go back the same way and are kept in the browser until the
@@ -198,10 +201,12 @@ def attempt_sheet(attempt_id: Text, *, on_submitted: Any) -> rx.Component:
 
     Args:
         attempt_id: The attempt.
+        deadline: Its newest deadline that is known, in ISO format; when it moves, the clock follows and says so.
         on_submitted: Fired once it is over: handed in here, in another tab, or by the server.
     """
     return _AttemptSheet.create(
         attempt_id=attempt_id,
+        deadline=deadline,
         widgets=widgets_of_types(),
         texts=_texts(),
         classes=_CLASSES,

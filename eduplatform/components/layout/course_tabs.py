@@ -13,7 +13,7 @@ def course_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
 
     Args:
         course_id: The course.
-        current: ``outline``, ``people``, ``groups``, ``bank``, ``assessments``, ``rubrics``, ``gradebook``, ``announcements`` or ``discussions``.
+        current: ``outline``, ``people``, ``groups``, ``bank``, ``assessments``, ``live``, ``rubrics``, ``gradebook``, ``announcements`` or ``discussions``.
     """
     base = f"/teach/courses/{course_id}"
     pages = (
@@ -22,6 +22,7 @@ def course_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
         ("groups", _("Groups"), f"{base}/groups"),
         ("bank", _("Question bank"), f"{base}/bank"),
         ("assessments", _("Assessments"), f"{base}/assessments"),
+        ("live", _("Live lessons"), f"{base}/live"),
         ("rubrics", _("Rubrics"), f"{base}/rubrics"),
         ("gradebook", _("Gradebook"), f"{base}/gradebook"),
         ("announcements", _("Announcements"), f"/courses/{course_id}/announcements"),

@@ -100,7 +100,7 @@ export const leftBehind = async (attempt) => {
 };
 
 export class AttemptJournal {
-  // `tell` hears of: status, clock, conflict, rejected, remote, closed, signedOut.
+  // `tell` hears of: status, clock, deadline, conflict, rejected, remote, closed, signedOut.
   constructor(attempt, tell) {
     this.attempt = attempt;
     this.tell = tell;
@@ -309,6 +309,7 @@ export class AttemptJournal {
 
   settle(batch, receipt) {
     this.tell("clock", receipt.server_time);
+    this.tell("deadline", receipt.deadline);
     const versions = Object.fromEntries(receipt.acknowledged.map(({ operation_id, version }) => [operation_id, version]));
     for (const operation of batch) {
       const version = versions[operation.operation_id];

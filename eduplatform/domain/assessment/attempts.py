@@ -19,7 +19,7 @@ from uuid import UUID
 from eduplatform.db.base import utc_now
 from eduplatform.db.repository import as_stored, update_together
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import drafts, exam_password, pools, scoring, sheet
+from eduplatform.domain.assessment import drafts, exam_password, pools, pulse, scoring, sheet
 from eduplatform.domain.assessment.answer_files import attach_files
 from eduplatform.domain.assessment.availability import (
     Decision,
@@ -204,6 +204,7 @@ async def start(
     await ResponseRepository(work).begin(attempt_id=attempt.id, item_ids=asked, user_id=me.user)
     if found and assessment.kind == AssessmentKind.ASSIGNMENT:
         await _begin_with_last(work, found[-1], attempt)
+    pulse.moved(work, assessment_id)
     return attempt
 
 
@@ -273,7 +274,7 @@ async def save_answers(
         raise Invalid(fields={"operations": N_("Too many answers at once.")})
     attempt, kind = await require_writable(work=work, me=me, attempt_id=attempt_id)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
-    receipt = Receipt(attempt.state, moment, [], [], [])
+    receipt = Receipt(attempt.state, moment, [], [], [], attempt.deadline_at)
     receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
     fresh = list({one.operation_id: one for one in operations if one.operation_id not in known}.values())
     if not fresh:
@@ -324,6 +325,7 @@ async def save_answers(
             if one.operation_id in stored
         ]
     )
+    pulse.moved(work, attempt.assessment_id)
     return receipt
 
 
@@ -377,6 +379,7 @@ async def submit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime |
             )
         if attempt.group_id is not None:
             await _tell_group(work, me, attempt.group_id, assessment)
+        pulse.moved(work, assessment.id)
     return attempt
 
 
@@ -440,6 +443,8 @@ async def close_expired(
         now=moment,
         policies=policies,
     )
+    for closed_id in {one.id for _, one in found}:
+        pulse.moved(work, closed_id)
     return len(found)
 
 

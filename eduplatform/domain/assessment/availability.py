@@ -152,6 +152,7 @@ class EffectivePolicy:
         extended_time: The student has more minutes than the class, by accommodation or by a personal override. Such
             an attempt, once started in time, runs its full length: the end of the window does not cut it off, and it
             is not late before its own deadline.
+        time_multiplier: How much longer than others the student works by accommodation; 2 is double time.
         timezone: IANA name of the zone whose wall clock counts days.
         adjustments: What differs from the rules for everybody and where it comes from, in words.
     """
@@ -165,6 +166,7 @@ class EffectivePolicy:
     late: LatePolicy | None
     extended_time: bool
     timezone: str
+    time_multiplier: Decimal = Decimal(1)
     counts: bool = True
     adjustments: tuple[Message, ...] = ()
 
@@ -224,6 +226,7 @@ def with_exceptions(
         late=assessment.late,
         extended_time=extended_time,
         timezone=timezone,
+        time_multiplier=multiplier,
         counts=assessment.counts,
     )
     return replace(policy, adjustments=_adjustments(assessment, rules, policy, exceptions))
@@ -262,37 +265,48 @@ def _adjustments(
     return tuple(steps)
 
 
-def attempt_deadline(policy: EffectivePolicy, started_at: datetime) -> datetime | None:
+def attempt_deadline(
+    policy: EffectivePolicy, started_at: datetime, *, extra_minutes: int = 0
+) -> datetime | None:
     """When a running attempt ends by itself; None means never.
 
     The end of the window shortens an attempt that started late, except for a student with extended time, who always
-    has the full number of minutes.
+    has the full number of minutes. ``extra_minutes``, given while the attempt ran, come on top of either.
     """
+    extra = timedelta(minutes=extra_minutes)
     if policy.minutes is None:
-        return policy.closes_at
+        return None if policy.closes_at is None else policy.closes_at + extra
     full_length = started_at + timedelta(minutes=policy.minutes)
     if policy.extended_time or policy.closes_at is None:
-        return full_length
-    return min(full_length, policy.closes_at)
+        return full_length + extra
+    return min(full_length, policy.closes_at) + extra
 
 
-def attempt_due(policy: EffectivePolicy, started_at: datetime | None) -> datetime | None:
+def attempt_due(
+    policy: EffectivePolicy, started_at: datetime | None, *, extra_minutes: int = 0
+) -> datetime | None:
     """Last moment at which an attempt is on time; None means it cannot be late.
 
-    An attempt with extended time that started by the due time is on time until its own deadline.
+    An attempt with extended time that started by the due time is on time until its own deadline. ``extra_minutes``, given
+    while the attempt ran, move the due time of one that started by then.
     """
-    if policy.due_at is None or started_at is None or policy.minutes is None:
+    if policy.due_at is None or started_at is None or started_at > policy.due_at:
         return policy.due_at
-    if not policy.extended_time or started_at > policy.due_at:
-        return policy.due_at
-    return max(policy.due_at, started_at + timedelta(minutes=policy.minutes))
+    due_at = policy.due_at
+    if policy.minutes is not None and policy.extended_time:
+        due_at = max(due_at, started_at + timedelta(minutes=policy.minutes))
+    return due_at + timedelta(minutes=extra_minutes)
 
 
 def late_seconds(
-    policy: EffectivePolicy, *, submitted_at: datetime, started_at: datetime | None = None
+    policy: EffectivePolicy,
+    *,
+    submitted_at: datetime,
+    started_at: datetime | None = None,
+    extra_minutes: int = 0,
 ) -> int:
     """Whole seconds between the due time and the submission; 0 when on time or within the grace period."""
-    due_at = attempt_due(policy, started_at)
+    due_at = attempt_due(policy, started_at, extra_minutes=extra_minutes)
     if due_at is None:
         return 0
     seconds = int((submitted_at - due_at).total_seconds())

@@ -374,10 +374,15 @@ async def _carry_out(
 def _times(attempt: Attempt, policy: EffectivePolicy) -> tuple[datetime | None, int]:
     """The deadline of a running attempt, never earlier than it was; the lateness of one that was handed in."""
     if attempt.state == AttemptState.IN_PROGRESS:
-        deadline = attempt_deadline(policy, attempt.started_at)
+        deadline = attempt_deadline(policy, attempt.started_at, extra_minutes=attempt.extra_minutes)
         later = attempt.deadline_at is not None and (deadline is None or deadline > attempt.deadline_at)
         return (deadline if later else attempt.deadline_at), attempt.late_seconds
     if attempt.submitted_at is None:
         return attempt.deadline_at, attempt.late_seconds
-    late = late_seconds(policy, submitted_at=attempt.submitted_at, started_at=attempt.started_at)
+    late = late_seconds(
+        policy,
+        submitted_at=attempt.submitted_at,
+        started_at=attempt.started_at,
+        extra_minutes=attempt.extra_minutes,
+    )
     return attempt.deadline_at, late

@@ -267,6 +267,7 @@ class StudentAccommodation(TenantRow, table=True):
 class Attempt(TenantRow, table=True):
     """One sitting. ``deadline_at`` is fixed at the start by the server's clock; null means no time limit.
 
+    ``extra_minutes`` is the time that a teacher gave while it ran; ``deadline_at`` has it in it.
     ``points`` is null while something waits for a teacher. ``version`` guards concurrent graders. With ``group_id`` the
     attempt belongs to all members of the group, whoever of them began it; ``submitted_by`` is who handed it in.
     """
@@ -291,6 +292,7 @@ class Attempt(TenantRow, table=True):
     seed: int
     started_at: datetime
     deadline_at: datetime | None = Field(default=None)
+    extra_minutes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     submitted_at: datetime | None = Field(default=None)
     submitted_by: UUID | None = Field(default=None)
     late_seconds: int = Field(default=0)

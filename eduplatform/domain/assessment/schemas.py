@@ -274,3 +274,4 @@ class Receipt:
     acknowledged: list[Acknowledged]
     conflicts: list[AnswerConflict]
     refused: list[UUID]
+    deadline_at: datetime | None = None

@@ -77,7 +77,12 @@ def attempt_values(
     )
     return {
         "submitted_at": submitted_at,
-        "late_seconds": late_seconds(policy, submitted_at=submitted_at, started_at=attempt.started_at),
+        "late_seconds": late_seconds(
+            policy,
+            submitted_at=submitted_at,
+            started_at=attempt.started_at,
+            extra_minutes=attempt.extra_minutes,
+        ),
         "auto_submitted": attempt.deadline_at is not None and moment > attempt.deadline_at + GRACE,
         "points": None if total.earned is None else rounded(total.earned),
         "needs_grading": total.unscored > 0,

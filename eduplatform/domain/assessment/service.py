@@ -186,7 +186,8 @@ async def _follow(work: Work, before: Assessment, assessment: Assessment) -> Non
     rules = await rules_for(work=work, assessments=[assessment], students=students)
     policies = rules.policies([assessment])
     for attempt in running:
-        deadline = attempt_deadline(policies[(assessment.id, attempt.user_id)], attempt.started_at)
+        policy = policies[(assessment.id, attempt.user_id)]
+        deadline = attempt_deadline(policy, attempt.started_at, extra_minutes=attempt.extra_minutes)
         if attempt.deadline_at is not None and (deadline is None or deadline > attempt.deadline_at):
             attempt.deadline_at = deadline
     await work.flush()

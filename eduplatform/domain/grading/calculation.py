@@ -80,6 +80,7 @@ class AttemptScore:
         submitted_at: None while it is being worked on.
         earned: From `attempt_points` or `rubric_points`; None while a person has to score.
         possible: As above.
+        extra_minutes: Time that was given while the attempt ran.
     """
 
     number: int
@@ -87,6 +88,7 @@ class AttemptScore:
     submitted_at: datetime | None
     earned: Decimal | None
     possible: Decimal
+    extra_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +129,17 @@ class GradeResult:
 
 
 def late_penalty(
-    policy: EffectivePolicy, *, submitted_at: datetime, started_at: datetime | None = None
+    policy: EffectivePolicy,
+    *,
+    submitted_at: datetime,
+    started_at: datetime | None = None,
+    extra_minutes: int = 0,
 ) -> LatePenalty:
     """What the lateness of one attempt costs; days are counted on the wall clock of the tenant's zone."""
-    seconds = late_seconds(policy, submitted_at=submitted_at, started_at=started_at)
-    due_at = attempt_due(policy, started_at)
+    seconds = late_seconds(
+        policy, submitted_at=submitted_at, started_at=started_at, extra_minutes=extra_minutes
+    )
+    due_at = attempt_due(policy, started_at, extra_minutes=extra_minutes)
     if seconds == 0 or due_at is None or policy.late is None:
         return LatePenalty(seconds=seconds, periods=0, percent=_ZERO)
     if policy.late.period == "hour":
@@ -192,7 +200,12 @@ class _Counted:
     def of(
         cls, attempt: AttemptScore, submitted_at: datetime, policy: EffectivePolicy, possible: Decimal
     ) -> _Counted:
-        penalty = late_penalty(policy, submitted_at=submitted_at, started_at=attempt.started_at)
+        penalty = late_penalty(
+            policy,
+            submitted_at=submitted_at,
+            started_at=attempt.started_at,
+            extra_minutes=attempt.extra_minutes,
+        )
         late = penalty.seconds > 0
         if attempt.earned is None:
             waiting = Message(N_("Attempt {number} is waiting to be graded"), {"number": attempt.number})
@@ -311,7 +324,11 @@ def _is_missing(running: Sequence[AttemptScore], policy: EffectivePolicy, now: d
     limit = policy.due_at or policy.closes_at
     if limit is None:
         return False
-    deadlines = [attempt_deadline(policy, a.started_at) for a in running if a.started_at and policy.minutes]
+    deadlines = [
+        attempt_deadline(policy, a.started_at, extra_minutes=a.extra_minutes)
+        for a in running
+        if a.started_at and (policy.minutes or a.extra_minutes)
+    ]
     return now > max([limit, *(deadline for deadline in deadlines if deadline)])
 
 

@@ -304,6 +304,7 @@ def _attempt_score(attempt: Attempt, parts: Sequence[ScoredPart]) -> AttemptScor
         submitted_at=attempt.submitted_at,
         earned=total.earned,
         possible=total.possible,
+        extra_minutes=attempt.extra_minutes,
     )
 
 

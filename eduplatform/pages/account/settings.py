@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from eduplatform.components.layout.navigation import role_name
 from eduplatform.components.text import _, language_switch
-from eduplatform.components.ui import avatar, card, description_list, skeleton_card, theme_switch
+from eduplatform.components.ui import avatar, card, description_list, skeleton_card, switch, theme_switch
 from eduplatform.pages.account.settings_tabs import settings_head
 from eduplatform.pages.registry import page
+from eduplatform.state.presence import PresenceChoiceState
 from eduplatform.state.shell import ShellState
+
+_P: Any = PresenceChoiceState
 
 _LINE = "flex flex-wrap items-center justify-between gap-x-6 gap-y-2 py-3"
 
@@ -64,14 +69,41 @@ def _look() -> rx.Component:
     )
 
 
-@page("/settings", title="Settings", on_load=ShellState.require_person)
+def _presence() -> rx.Component:
+    return card(
+        switch(
+            name="presence",
+            id="presence-shown",
+            label=_("Show when I am online"),
+            hint=rx.cond(
+                _P.organisation,
+                _("People who teach you, and colleagues, see that you are here. Classmates never do."),
+                _("Your organisation shows nobody as online, so this changes nothing at the moment."),
+            ),
+            trailing=True,
+            checked=_P.shown,
+            on_change=_P.choose,
+        ),
+        title=_("Presence"),
+        description=_(
+            "Work that you hand in and progress in quizzes are part of your course and not of this choice."
+        ),
+    )
+
+
+@page("/settings", title="Settings", on_load=(ShellState.require_person, _P.load))
 def settings() -> rx.Component:
     """Who we think you are, and how you like to read."""
     return rx.el.div(
         settings_head("profile"),
         rx.cond(
             ShellState.signed_in,
-            rx.el.div(_person(), _look(), class_name="flex flex-col gap-6"),
+            rx.el.div(
+                _person(),
+                _look(),
+                rx.cond(_P.ready, _presence(), rx.fragment()),
+                class_name="flex flex-col gap-6",
+            ),
             skeleton_card(),
         ),
         class_name="max-w-3xl",

@@ -22,6 +22,7 @@ from eduplatform.components.ui import (
     page_header,
     select,
     skeleton_card,
+    switch,
     text_input,
 )
 from eduplatform.components.ui.combobox import combobox
@@ -32,6 +33,7 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
 from eduplatform.security.permissions import Role
 from eduplatform.state.organisation import OrganisationState
+from eduplatform.state.presence import PresenceRuleState
 
 _O = OrganisationState.organisation
 _T = OrganisationState.editing
@@ -39,8 +41,15 @@ _ERRORS = OrganisationState.errors
 _PRODUCT_BLUE = "#1d4ed8"
 _FORM, _TERM_FORM = "organisation", "term-form"
 
+_P: Any = PresenceRuleState
 
-@page("/admin/organisation", title="Organisation", roles=(Role.ADMIN,), on_load=OrganisationState.load)
+
+@page(
+    "/admin/organisation",
+    title="Organisation",
+    roles=(Role.ADMIN,),
+    on_load=(OrganisationState.load, _P.load),
+)
 def organisation() -> rx.Component:
     """Name, place in the world, colours, terms."""
     return rx.el.div(
@@ -50,11 +59,29 @@ def organisation() -> rx.Component:
         ),
         page_body(
             OrganisationState,
-            rx.el.div(_settings(), _terms(), class_name="flex flex-col gap-6"),
+            rx.el.div(_settings(), _terms(), _presence(), class_name="flex flex-col gap-6"),
             _term_dialog(),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
         ),
         class_name="flex max-w-4xl flex-col gap-6",
+    )
+
+
+def _presence() -> rx.Component:
+    return card(
+        switch(
+            name="presence",
+            id="organisation-presence",
+            label=_("Show who is online"),
+            hint=_(
+                "Teachers see who of their classes is here. Everybody can hide themselves in their settings."
+            ),
+            trailing=True,
+            checked=_P.shown,
+            on_change=_P.choose,
+        ),
+        title=_("Presence"),
+        description=_("Switched off, nobody is shown as online, and what is known of it is deleted at once."),
     )
 
 

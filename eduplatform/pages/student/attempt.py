@@ -23,8 +23,9 @@ from eduplatform.components.ui import (
     stat,
     stat_row,
 )
+from eduplatform.domain.classroom.presence import BEAT_SECONDS
 from eduplatform.pages.registry import page
-from eduplatform.realtime.events import GradeReleased
+from eduplatform.realtime.events import DeadlineMoved, GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import AttemptPageState
 from eduplatform.state.shell import ShellState
@@ -33,14 +34,11 @@ from eduplatform.state.shell import ShellState
 _S: Any = AttemptPageState
 
 
-_S = AttemptPageState
-
-
 @page(
     "/learn/attempts/[attempt_id]",
     title="Attempt",
     roles=(Role.STUDENT,),
-    on_load=AttemptPageState.load,
+    on_load=(AttemptPageState.load, AttemptPageState.sit),
 )
 def student_attempt() -> rx.Component:
     """Questions while it runs, the result afterwards."""
@@ -56,7 +54,7 @@ def student_attempt() -> rx.Component:
                     current=_("Attempt {number}", number=_S.number),
                 ),
             ),
-            rx.cond(_S.running, attempt_sheet(_S.attempt_id, on_submitted=_S.refresh), _result()),
+            rx.cond(_S.running, _sitting(), _result()),
             class_name="mx-auto flex w-full max-w-3xl flex-col gap-6",
         ),
         skeleton=rx.el.div(
@@ -65,6 +63,14 @@ def student_attempt() -> rx.Component:
             skeleton_card(class_name="mt-5"),
             class_name="mx-auto max-w-3xl",
         ),
+    )
+
+
+def _sitting() -> rx.Component:
+    return rx.fragment(
+        channel(_S.channel, on_change=_S.sit, events=[DeadlineMoved]),
+        beacon(_S.sit, every=BEAT_SECONDS),
+        attempt_sheet(_S.attempt_id, deadline=_S.deadline, on_submitted=_S.refresh),
     )
 
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.course_tabs import learn_tabs
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.lesson.live_seat import live_now_strip
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     badge,
@@ -28,6 +29,7 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.security.permissions import Role
 from eduplatform.state.learning import LearnCourseState
+from eduplatform.state.live_seat import LiveNowState
 
 _S: Any = LearnCourseState
 
@@ -38,7 +40,7 @@ _COURSE = _S.course
     "/learn/courses/[course_id]",
     title="Course",
     roles=(Role.STUDENT,),
-    on_load=_S.load,
+    on_load=(_S.load, LiveNowState.load),
 )
 def learn_course() -> rx.Component:
     """Modules and lessons with progress, and the course's assessments."""
@@ -74,6 +76,7 @@ def learn_course() -> rx.Component:
                 ],
             ),
             learn_tabs(_COURSE["id"], "lessons"),
+            live_now_strip(),
             announcement_strip(),
             class_name="mb-8 flex flex-col gap-5",
         ),

@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.lesson.blocks import show_block
+from eduplatform.components.lesson.live_seat import live_seat
 from eduplatform.components.live.reading_place import reading_place
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -22,6 +23,7 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
+from eduplatform.state.live_seat import LiveSeatState
 from eduplatform.state.reading import LessonState
 
 _S: Any = LessonState
@@ -29,14 +31,16 @@ _S: Any = LessonState
 _LESSON = _S.lesson
 
 
-@page("/learn/lessons/[lesson_id]", title="Lesson", roles=(Role.STUDENT,), on_load=_S.load)
+@page(
+    "/learn/lessons/[lesson_id]", title="Lesson", roles=(Role.STUDENT,), on_load=(_S.load, LiveSeatState.load)
+)
 def lesson() -> rx.Component:
     """The text, and nothing that disturbs reading it."""
     return page_body(
         _S,
         rx.el.article(
             _head(),
-            rx.cond(_S.locks.length() > 0, _locked(), rx.fragment(_resume(), _text(), _end())),
+            rx.cond(_S.locks.length() > 0, _locked(), rx.fragment(_resume(), live_seat(), _text(), _end())),
             class_name="mx-auto w-full max-w-[44rem]",
         ),
         skeleton=rx.el.div(
@@ -59,7 +63,10 @@ def _text() -> rx.Component:
                 id=f"b-{one['id']}",
                 key=one["id"],
                 custom_attrs={"data-block": one["id"]},
-                class_name="scroll-mt-20",
+                class_name=(
+                    "scroll-mt-40 rounded-xl data-live-block:outline-2 data-live-block:outline-offset-8 "
+                    "data-live-block:outline-accent"
+                ),
             ),
         ),
         id="lesson-text",

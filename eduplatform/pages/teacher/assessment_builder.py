@@ -182,6 +182,13 @@ def _published() -> rx.Component:
             ),
         ),
         button_link(
+            _("Live monitor"),
+            f"/teach/assessments/{_ONE['id']}/monitor",
+            icon="activity",
+            full_width=True,
+            id="open-monitor",
+        ),
+        button_link(
             _("Dates and support"),
             f"/teach/assessments/{_ONE['id']}/exceptions",
             icon="calendar",

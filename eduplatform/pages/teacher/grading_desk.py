@@ -10,6 +10,7 @@ from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.hotkeys import show_from_top
 from eduplatform.components.live.local_draft import local_draft
+from eduplatform.components.live.lookout import lookout
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -17,10 +18,12 @@ from eduplatform.components.ui import (
     button,
     button_link,
     empty_state,
+    icon,
     page_header,
     progress,
     skeleton,
 )
+from eduplatform.domain.classroom.presence import BEAT_SECONDS
 from eduplatform.pages.registry import page
 from eduplatform.pages.teacher.grading_answer import answer_card, scored_answer
 from eduplatform.pages.teacher.grading_parts import (
@@ -34,11 +37,14 @@ from eduplatform.pages.teacher.grading_parts import (
     last_step,
     student_list,
 )
+from eduplatform.realtime.events import DeskChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.grading_desk import GradingDeskState
+from eduplatform.state.presence import DeskPresenceState
 
 # The state's attributes are Vars here, which its annotations do not tell.
 Desk: Any = GradingDeskState
+_P: Any = DeskPresenceState
 
 
 def _header() -> rx.Component:
@@ -224,6 +230,33 @@ def _empty() -> rx.Component:
     )
 
 
+def _others() -> rx.Component:
+    return rx.fragment(
+        lookout(Desk.attempt_id, on_look=_P.look, every=BEAT_SECONDS),
+        channel(
+            channel_name("desk", _P.attempt_id), on_change=_P.look(_P.attempt_id, ""), events=[DeskChanged]
+        ),
+        rx.el.p(
+            rx.cond(
+                (_P.others != "") & (_P.attempt_id == Desk.attempt_id),
+                rx.fragment(
+                    icon("eye", class_name="shrink-0"),
+                    rx.cond(
+                        _P.several,
+                        _("{names} are looking at this work too.", names=_P.others),
+                        _("{name} is looking at this work too.", name=_P.others),
+                    ),
+                ),
+            ),
+            role="status",
+            id="desk-others",
+            class_name=(
+                "flex items-center gap-2 rounded-lg bg-info-soft px-4 py-2.5 text-sm text-ink empty:hidden"
+            ),
+        ),
+    )
+
+
 def _skeleton() -> rx.Component:
     return rx.el.div(
         skeleton(class_name="h-96 w-full rounded-xl! xl:w-64"),
@@ -267,6 +300,7 @@ def grading_desk() -> rx.Component:
                         rx.el.div(
                             last_step(),
                             _student_bar(),
+                            _others(),
                             conflict(),
                             _sheet(),
                             key_hints(),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.beacon import beacon
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     avatar,
@@ -55,6 +56,7 @@ def roster() -> rx.Component:
                 )
             ],
         ),
+        beacon(_S.refresh, every=30),
         rx.el.div(
             search_input(
                 placeholder=_("Search by name or email"),
@@ -122,6 +124,7 @@ def _person(row: Any) -> rx.Component:
             rx.el.div(
                 rx.el.span(row["name"], class_name="truncate"),
                 rx.cond(row["teacher"], badge(_("Teacher"), tone="accent"), rx.fragment()),
+                rx.cond(row["online"], badge(_("Online"), tone="success", dot=True), rx.fragment()),
                 class_name="flex flex-wrap items-center gap-2",
             ),
             rx.el.p(row["email"], class_name="truncate text-xs font-normal text-ink-muted"),

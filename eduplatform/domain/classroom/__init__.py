@@ -1,0 +1,1 @@
+"""The class at one moment: who is here, and lessons that a teacher leads live."""
