@@ -2,6 +2,7 @@
 
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
+from eduplatform.domain.ai import models as ai
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.calendar import models as calendar
 from eduplatform.domain.courses import group_models as groups
@@ -11,11 +12,13 @@ from eduplatform.domain.grading import course_models as course_grading
 from eduplatform.domain.grading import models as grading
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
+from eduplatform.domain.tutoring import models as tutoring
 
 __all__ = [
     "AuditEvent",
     "AuditHead",
     "accounts",
+    "ai",
     "assessment",
     "calendar",
     "course_grading",
@@ -25,4 +28,5 @@ __all__ = [
     "groups",
     "messaging",
     "tenants",
+    "tutoring",
 ]
