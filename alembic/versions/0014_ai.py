@@ -297,10 +297,6 @@ def _create_tutoring() -> None:
         *_base(),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("course_id", sa.Uuid(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("hints", sa.Integer(), nullable=False),
-        sa.Column("messages", sa.Integer(), nullable=False),
-        sa.Column("last_at", _MOMENT(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "course_id"],
             ["course.tenant_id", "course.id"],
@@ -329,9 +325,9 @@ def _create_tutoring() -> None:
         ),
     )
     op.create_index(
-        "ix_tutor_conversation_course_id_last_at",
+        "ix_tutor_conversation_course_id",
         "tutor_conversation",
-        ["course_id", "last_at"],
+        ["course_id"],
         unique=False,
     )
     op.create_table(
@@ -413,6 +409,8 @@ def _create_tutoring() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("move", sa.String(length=20), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("hints", sa.Integer(), nullable=False),
         sa.Column("citations", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("provenance", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("expires_at", _MOMENT(), nullable=False),

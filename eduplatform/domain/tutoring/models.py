@@ -43,27 +43,24 @@ class TutorSetting(TenantRow, table=True):
 
 
 class TutorConversation(TenantRow, table=True):
-    """What a student and the tutor said in one course. ``question`` is what hints are counted for, ``hints`` how many."""
+    """Where a student and the tutor talk in one course."""
 
     __table_args__ = tenant_table(
         sa.UniqueConstraint("tenant_id", "user_id", "course_id"),
         tenant_fk("user_id", "user"),
         tenant_fk("course_id", "course"),
-        sa.Index("ix_tutor_conversation_course_id_last_at", "course_id", "last_at"),
+        sa.Index("ix_tutor_conversation_course_id", "course_id"),
     )
 
     user_id: UUID
     course_id: UUID
-    question: str = Field(default="", sa_type=sa.Text)
-    hints: int = Field(default=0)
-    messages: int = Field(default=0)
-    last_at: datetime
 
 
 class TutorMessage(TenantRow, table=True):
     """One turn. Of the tutor's: the move, the step of the hint ladder, what it cites and where it came from.
 
-    ``citations`` are ``{lesson_id, block_id, title, quote}``; ``provenance`` is ``{engine, model, prompt, note}``.
+    ``topic`` is the question for which hints are counted, ``hints`` how many were given for it.
+    ``citations`` are ``{number, lesson_id, block_id, title, quote}``; ``provenance`` is ``{engine, model, prompt, note}``.
     ``expires_at`` is when it is removed.
     """
 
@@ -80,6 +77,8 @@ class TutorMessage(TenantRow, table=True):
     text: str = Field(sa_type=sa.Text)
     move: str = Field(default="", max_length=20)
     level: int = Field(default=0)
+    topic: str = Field(default="", sa_type=sa.Text)
+    hints: int = Field(default=0)
     citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     provenance: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     expires_at: datetime

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import os
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 
 from eduplatform.integrations.llm import addresses
 from eduplatform.integrations.llm.targets import KINDS, ProviderKind, Target
@@ -52,7 +52,9 @@ def _make(target: Target, max_tokens: int, seconds: float) -> Any:
     if target.base_url:
         options["base_url"] = target.base_url
     options = _OPTIONS[target.kind](target, options)
-    return init_chat_model(target.model, model_provider=KINDS[target.kind].langchain, **options)
+    make = cast(Any, init_chat_model)
+    made = make(target.model, model_provider=KINDS[target.kind].langchain, **options)
+    return made
 
 
 def _openai(_target: Target, options: dict[str, Any]) -> dict[str, Any]:
