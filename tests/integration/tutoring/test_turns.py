@@ -21,6 +21,7 @@ from eduplatform.domain.tutoring.repository import MessageRepository
 from eduplatform.errors import Forbidden, NotFound
 from eduplatform.integrations.llm import gateway
 from eduplatform.integrations.llm.breaker import Breaker
+from eduplatform.security.permissions import Role
 from tests.factories.courses import make_lesson
 from tests.factories.providers import ScriptedProvider, Turn
 from tests.factories.statements import count_statements
@@ -94,7 +95,7 @@ async def test_a_model_speaks_and_its_words_are_kept_with_where_they_came_from(
 
 
 async def test_names_addresses_and_numbers_do_not_leave(tutored: Tutored, server: ScriptedProvider) -> None:
-    await tutored.world.add_person("friend", given="Marisol", family="Quintero")
+    await tutored.world.add_person("friend", Role.STUDENT, given="Marisol", family="Quintero")
     from tests.factories.courses import enrol
 
     await enrol(tutored.world, tutored.course, tutored.world.friend)
@@ -102,7 +103,7 @@ async def test_names_addresses_and_numbers_do_not_leave(tutored: Tutored, server
     server.script = [Turn("What did [person 1] say about the Calvin cycle?")]
     answer = await ask(
         tutored,
-        "Marisol said the Calvin cycle slows down. Mail me at kid@home.example or +49 170 1234567, id 20231234567.",
+        "Why does the Calvin cycle slow down on hot days, as Marisol says? kid@home.example +49 170 1234567 id 20231234567",
     )
     sent = server.seen[0].text
     for private in ("Marisol", "kid@home.example", "1234567", "20231234567", "Student Test"):
@@ -150,7 +151,7 @@ async def test_other_peoples_and_locked_lessons_are_not_spoken_from(tutored: Tut
     )
     answer = await ask(tutored, "What is the secret of the zebrafish?")
     assert answer.reply.out.move is Move.UNKNOWN
-    stranger = await tutored.world.add_person("stranger")
+    stranger = await tutored.world.add_person("stranger", Role.STUDENT)
     with pytest.raises((NotFound, Forbidden)):
         await ask(tutored, QUESTION, me=await stranger.principal())
 
