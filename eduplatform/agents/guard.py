@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from eduplatform.agents.grounded.leaks import leaks
 from eduplatform.agents.grounded.words import stems
 
 MAX_WORDS = 140
@@ -17,6 +18,8 @@ _LINK = re.compile(
     r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!]|data:|javascript:|\b[\w-]+\.(?:com|net|org|io|co|ru|xyz|info|app|dev)\b",
     re.IGNORECASE,
 )
+_SPELLED = re.compile(r"(?<!\w)\w(?:[ .\-_*·]{1,3}\w){3,}(?!\w)")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _BOUNDARY = re.compile(r"[.!?…:;,–—][\"”’)\]]*\s|\n")
 _SENTENCE = re.compile(r"[.!?…][\"”’)\]]*(?:\s|$)")
 
@@ -38,7 +41,7 @@ class Rules:
     def problems(self, text: str) -> list[str]:
         """Codes of what is wrong with a turn, or the beginning of one; none of them goes away by adding words."""
         found: list[str] = []
-        if any(_says(text, key, self.question) for key in self.keys):
+        if any(self._gives_away(text, key) for key in self.keys):
             found.append("leak")
         if _LINK.search(text):
             found.append("link")
@@ -50,6 +53,18 @@ class Rules:
         if len(text.split()) > MAX_WORDS:
             found.append("length")
         return found
+
+    def _gives_away(self, text: str, key: str) -> bool:
+        plain = _SPELLED.sub(lambda found: re.sub(r"[\W_]", "", found[0]), _INVISIBLE.sub("", text))
+        return any(
+            _says(one, key, self.question) or leaks(question=self.question, key=key, turn=one)
+            for one in dict.fromkeys((text, plain))
+        )
+
+
+def prepare() -> None:
+    """Load what the checks need: a second the first time, so it belongs in a thread."""
+    leaks(question="", key="warm water", turn="cold milk")
 
 
 def _says(text: str, key: str, question: str) -> bool:

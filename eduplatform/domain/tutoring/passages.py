@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from eduplatform.agents import guard
 from eduplatform.agents.tutor import Library
 from eduplatform.agents.tutor_contract import Source
 from eduplatform.domain.courses import document
@@ -44,11 +45,16 @@ async def library(keys: Sequence[VersionKey]) -> Library:
     found = _libraries.get(wanted)
     if found is None:
         parts = [one for key in wanted for one in _sources.get(key, ())]
-        found = _libraries[wanted] = await asyncio.to_thread(Library, parts)
+        found = _libraries[wanted] = await asyncio.to_thread(_prepared, parts)
         while len(_libraries) > _MOST_LIBRARIES:
             _libraries.popitem(last=False)
     _libraries.move_to_end(wanted)
     return found
+
+
+def _prepared(parts: Sequence[Source]) -> Library:
+    guard.prepare()
+    return Library(parts)
 
 
 def sources_of(version: LessonVersion) -> list[Source]:
