@@ -11,10 +11,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("link", re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)),
     ("id", re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)),
     ("account", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")),
-    ("phone", re.compile(r"(?<![\w.,/])(?:\+|0|\()\d{1,5}\)?(?:[ \-/.]{1,2}\d{2,5}){2,5}(?![\w/])")),
+    # Nine digits at least: what a sum or a fraction looks like is shorter.
+    (
+        "phone",
+        re.compile(r"(?<![\w.,/])(?=(?:[ ()\-/.+]*\d){9})(?:\+\d|\(?0\d)[\d ()\-/.]{6,24}\d(?![\w/])"),
+    ),
     ("phone", re.compile(r"(?<![\w.,/-])\d{3}[-.]\d{3}[-.]\d{4}(?![\w/-])")),
     ("phone", re.compile(r"(?<!\w)(?:\+|00)\d{8,14}(?!\w)")),
-    ("number", re.compile(r"(?<![\w.,])\d{7,}(?![\w.,]\d)")),
+    ("number", re.compile(r"(?<![\w.,])(?!\d*0{4,}\b)\d{7,}(?![\w.,]\d)")),
     ("address", re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")),
 )
 _PLACE = re.compile(r"\[(?:person|email|link|id|account|phone|number|address) \d+\]")

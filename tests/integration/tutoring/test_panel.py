@@ -62,7 +62,10 @@ async def test_a_student_asks_and_sees_the_answer_grow(tutored: Tutored, server:
         assert "AI model" in state.talk[1]["label"]
         assert state.talk[1]["citations"][0]["href"].startswith("#b-")
         assert (state.busy, state.answer) == (False, "")
-        assert state.said == ["Read the first part again [1].", "Which membrane does it name, and what happens there?"]
+        assert state.said == [
+            "Read the first part again [1].",
+            "Which membrane does it name, and what happens there?",
+        ]
         assert not tab.errors
 
 
