@@ -15,7 +15,7 @@ MAX_WORDS = 140
 _MANY = 4
 """From so many telling words on, four fifths of an answer give it away."""
 _LINK = re.compile(
-    r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!]|data:|javascript:|\b[\w-]+\.(?:com|net|org|io|co|ru|xyz|info|app|dev)\b",
+    r"https?:|www\.|\]\(|!\[|<\s*/?\s*[a-z!]|data:|javascript:|(?<![\w.])[\w-]{2,}\.[a-z]{2,}(?!\w)",
     re.IGNORECASE,
 )
 _SPELLED = re.compile(r"(?<!\w)\w(?:[ .\-_*·]{1,3}\w){3,}(?!\w)")

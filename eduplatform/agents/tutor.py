@@ -38,7 +38,7 @@ _HISTORY = 6
 _SHORT_TURN = 6
 _MODEL_WORDS = 90
 _LEAST_WORDS = 5
-_HERE = 1.3
+_HERE = 1.6
 """How much more a passage of the lesson counts that the student has open."""
 
 NOT_IN_TEXT = N_("I don't know: the course text does not say. You can hand the question to your teacher.")
@@ -298,8 +298,15 @@ def _found(plan: _Plan, engine: _Engine) -> list[Found]:
         source = engine.library.sources[source_id]
         sentence = _best_sentence(engine, source, plan.question)
         if sentence:
-            found.append(Found(source.title, sentence))
-    return found or [Found(engine.library.sources[one].title, "") for one in plan.sources[:1]]
+            found.append(Found(_title(plan, engine, source), sentence))
+    return found or [Found(_title(plan, engine, engine.library.sources[plan.sources[0]]), "")]
+
+
+def _title(plan: _Plan, engine: _Engine, source: Source) -> str:
+    """A source's title as the tutor may say it: one that gives an answer away, or is no title, is not said."""
+    elsewhere = source.lesson_id != engine.given.lesson_id and source.lesson not in ("", source.title)
+    title = _line(f"{source.title} ({source.lesson})" if elsewhere else source.title)
+    return translate(N_("your lesson"), engine.given.locale) if plan.checks.problems(title) else title
 
 
 def _best_sentence(engine: _Engine, source: Source, about: str) -> str:
@@ -318,7 +325,7 @@ async def _by_model(plan: _Plan, engine: _Engine) -> _Draft:
     """A model's words, guarded while they stream and written anew once when they break a rule."""
     template = prompt("tutor")
     system = template.fill(
-        course=_plain(engine.given.course),
+        course=_line(engine.given.course),
         move=ladder.INSTRUCTIONS[plan.move],
         words=str(_MODEL_WORDS),
         language=LOCALES.get(engine.given.locale, "English"),
@@ -360,7 +367,7 @@ def _fenced(plan: _Plan, engine: _Engine) -> str:
     for number, source_id in enumerate(plan.sources, start=1):
         source = engine.library.sources[source_id]
         parts.append(
-            f'<source number="{number}" title="{_plain(source.title)}">\n{_plain(source.text)}\n</source>'
+            f'<source number="{number}" title="{_line(source.title)}">\n{_plain(source.text)}\n</source>'
         )
     return "\n".join(parts)
 
@@ -368,6 +375,10 @@ def _fenced(plan: _Plan, engine: _Engine) -> str:
 def _plain(text: str) -> str:
     """Text of the course without what could close its fence."""
     return text.replace("<", "‹").replace(">", "›").replace('"', "”")
+
+
+def _line(text: str) -> str:
+    return " ".join(_plain(text).split())
 
 
 def _history(given: TutorIn) -> list[Message]:
@@ -397,7 +408,7 @@ def _citations(plan: _Plan, engine: _Engine, text: str) -> list[Citation]:
                 number=number,
                 lesson_id=source.lesson_id,
                 block_id=source.block_id,
-                title=source.title,
+                title=_title(plan, engine, source),
                 quote="" if "leak" in plan.checks.problems(quote) else quote,
             )
         )

@@ -21,12 +21,16 @@ class Turn(Contract):
 
 
 class Source(Contract):
-    """A passage of the course that this student may read; ``id`` is unique among those given."""
+    """A passage of the course that this student may read; ``id`` is unique among those given.
+
+    ``title`` is that of its section, ``lesson`` that of the whole.
+    """
 
     id: str
     lesson_id: str
     block_id: str
     title: str
+    lesson: str = ""
     text: str
 
 

@@ -29,6 +29,7 @@ from eduplatform.integrations.llm import KINDS, ProviderKind
 from eduplatform.integrations.llm.prices import as_of, price_of
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
+from eduplatform.state.audit import range_text
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id
 
 Key = Annotated[str, Field(max_length=40)]
@@ -155,7 +156,7 @@ class AiPanelState(PageMixin, rx.State):
     ledger: list[LedgerView] = []
     page: int = 1
     pages: int = 1
-    total: int = 0
+    page_text: str = ""
     cards: list[CardView] = []
     adults: list[AdultView] = []
     prices_from: str = ""
@@ -324,7 +325,8 @@ class AiPanelState(PageMixin, rx.State):
         )
         self.today_share = min(100, round(100 * usage.today_micros / max(1, policy.tenant_cap_micros)))
         self.ledger = [_line(one, me) for one in usage.rows]
-        self.total, self.pages = usage.total, max(1, -(-usage.total // service.LEDGER_PAGE))
+        self.pages = max(1, -(-usage.total // service.LEDGER_PAGE))
+        self.page_text = range_text(me, self.page, service.LEDGER_PAGE, len(usage.rows), usage.total)
         self.cards = [
             CardView(
                 name=f"{KINDS[ProviderKind(kind)].name} · {model}" if kind in set(ProviderKind) else model,

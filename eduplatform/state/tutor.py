@@ -129,7 +129,7 @@ class TutorState(PageMixin, rx.State):
     _run: int = 0
 
     @handler(Permission.COURSE_JOIN, loads=True)
-    async def show(self, me: Principal) -> object:
+    async def show(self, me: Principal) -> None:
         """Open the panel beside the lesson of this page."""
         self.open, self.handing, self.handed = True, False, False
         lesson_id = parse_id(route_argument(self, "lesson_id"))
@@ -143,7 +143,6 @@ class TutorState(PageMixin, rx.State):
         self.watched, self.models = setting is None or setting.transcripts, panel.models
         self.starters = service.starters(lesson.objectives)
         self.talk = [turn_view(one, me, lesson_id=self.lesson_id) for one in panel.messages]
-        return rx.set_focus("tutor-close" if self.closed else "tutor-text")
 
     @handler(Permission.COURSE_JOIN)
     async def hide(self, me: Principal) -> object:
@@ -152,27 +151,25 @@ class TutorState(PageMixin, rx.State):
         return rx.set_focus("tutor-open")
 
     @handler(Permission.COURSE_JOIN, background=True)
-    async def ask(self, me: Principal, form: AskForm) -> object:
+    async def ask(self, me: Principal, form: AskForm) -> None:
         """Ask; the answer appears as it is written."""
-        return await self._turn(me, form.text)
+        await self._turn(me, form.text)
 
     @handler(Permission.COURSE_JOIN, background=True)
-    async def begin(self, me: Principal, text: Annotated[str, Field(max_length=500)]) -> object:
+    async def begin(self, me: Principal, text: Annotated[str, Field(max_length=500)]) -> None:
         """Ask one of the questions that are offered."""
-        return await self._turn(me, text)
+        await self._turn(me, text)
 
     @handler(Permission.COURSE_JOIN)
-    async def start_handing(self, me: Principal) -> object:
+    async def start_handing(self, me: Principal) -> None:
         """Begin a question for the teachers, with what was asked last."""
         own = [one["text"] for one in self.talk if one["speaker"] == Speaker.STUDENT]
         self.handing, self.handed, self.hand_text = True, False, own[-1] if own else ""
-        return rx.set_focus("tutor-question")
 
     @handler(Permission.COURSE_JOIN)
-    async def stop_handing(self, me: Principal) -> object:
+    async def stop_handing(self, me: Principal) -> None:
         """Rather not."""
         self.handing = False
-        return rx.set_focus("tutor-text")
 
     @handler(Permission.COURSE_JOIN)
     async def hand_over(self, me: Principal, form: HandForm) -> None:
@@ -195,12 +192,12 @@ class TutorState(PageMixin, rx.State):
         self.talk, self.answer, self.asked, self.said = [], "", "", []
         self.busy, self._run = False, self._run + 1
 
-    async def _turn(self, me: Principal, text: str) -> object:
+    async def _turn(self, me: Principal, text: str) -> None:
         """One turn, in the background: the lock is held for single writes, never while a model works."""
         lesson_id = parse_id(route_argument(self, "lesson_id"))
         async with self:
             if self.busy:
-                return None
+                return
             self._run += 1
             run = self._run
             self.busy, self.asked, self.answer, self.said = True, text.strip(), "", []
@@ -213,7 +210,6 @@ class TutorState(PageMixin, rx.State):
             await self._write(me, prepared, run, lesson_id)
         except EduError as error:
             await self._refuse(me, error, run)
-        return rx.set_focus("tutor-text")
 
     async def _write(self, me: Principal, prepared: turns.Prepared, run: int, lesson_id: UUID) -> None:
         async with aclosing(turns.answer(me=me, turn=prepared)) as pieces:

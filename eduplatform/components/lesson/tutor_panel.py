@@ -261,7 +261,7 @@ def _citation(one: Any) -> rx.Component:
                 rx.el.span(one["title"], class_name="font-medium text-ink"),
                 rx.cond(
                     one["quote"] != "",
-                    rx.el.q(one["quote"], class_name="mt-0.5 line-clamp-2 block text-ink-muted"),
+                    rx.el.q(one["quote"], class_name="mt-0.5 line-clamp-3 text-ink-muted"),
                     rx.fragment(),
                 ),
                 class_name="min-w-0",
@@ -310,7 +310,7 @@ def _composer() -> rx.Component:
                 max_length=1000,
                 enter_key_submit=True,
                 error=_S.errors["text"],
-                aria_describedby="tutor-notice",
+                auto_focus=True,
                 key=f"composer-{_S.composer}",
             ),
             rx.el.div(
@@ -350,6 +350,7 @@ def _hand_over() -> rx.Component:
                 rows=4,
                 max_length=1000,
                 default_value=_S.hand_text,
+                auto_focus=True,
                 error=_S.errors["question"],
             ),
             rx.el.div(

@@ -68,6 +68,7 @@ def sources_of(version: LessonVersion) -> list[Source]:
                     lesson_id=str(version.lesson_id),
                     block_id=str(block["id"]),
                     title=title or version.title,
+                    lesson=version.title,
                     text=text,
                 )
             )
@@ -89,9 +90,14 @@ def _passages(block: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _sections(markdown: str, title: str) -> list[tuple[str, list[str]]]:
     sections: list[tuple[str, list[str]]] = [(title, [])]
-    fenced = False
+    fenced = formula = False
     for line in markdown.splitlines():
         fenced ^= line.lstrip().startswith("```")
+        marks = line.count("$$")
+        # Formulas say nothing as a sentence.
+        if marks or formula:
+            formula ^= marks % 2 == 1
+            continue
         if line.startswith("#") and not fenced:
             sections.append((plain_text(line).strip(), []))
         elif not line.lstrip().startswith(("![", "|")):

@@ -193,8 +193,8 @@ def _limits() -> rx.Component:
             number_input(
                 name="tenant",
                 id=field_id("cap-tenant"),
-                label=_("All of us"),
-                unit=_("$ a day"),
+                label=_("All of us, per day"),
+                unit="$",
                 minimum=0,
                 step="any",
                 default_value=_S.tenant_cap,
@@ -203,8 +203,8 @@ def _limits() -> rx.Component:
             number_input(
                 name="section",
                 id=field_id("cap-section"),
-                label=_("Each class"),
-                unit=_("$ a day"),
+                label=_("Each class, per day"),
+                unit="$",
                 minimum=0,
                 step="any",
                 default_value=_S.section_cap,
@@ -213,8 +213,8 @@ def _limits() -> rx.Component:
             number_input(
                 name="person",
                 id=field_id("cap-person"),
-                label=_("Each person"),
-                unit=_("$ a day"),
+                label=_("Each person, per day"),
+                unit="$",
                 minimum=0,
                 step="any",
                 default_value=_S.person_cap,
@@ -312,9 +312,7 @@ def _usage() -> rx.Component:
                 _S.ledger,
                 row_key="id",
                 caption=_("Ledger"),
-                paging=Paging(
-                    _S.page, _S.pages, _S.turn, _("Page {page} of {pages}", page=_S.page, pages=_S.pages)
-                ),
+                paging=Paging(_S.page, _S.pages, _S.turn, _S.page_text),
                 empty=rx.el.p(_("No model has been called yet.")),
             ),
             class_name="mt-6",
