@@ -57,6 +57,7 @@ _WEAK_WORDS = (
     "default",
     "eduplatform",
 )
+_MODEL_KINDS = ("openai", "anthropic", "google", "ollama", "compatible")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _POSTGRES_SCHEMES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 
@@ -116,6 +117,13 @@ def _absolute(value: Path) -> Path:
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_positive)]
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_checked_database_url)]
+
+
+def _checked_model(value: str) -> str:
+    kind, _, model = value.partition(":")
+    if value and (kind not in _MODEL_KINDS or not model):
+        raise ValueError(f"must be KIND:MODEL with one of {', '.join(_MODEL_KINDS)}")
+    return value
 
 
 class Settings(BaseSettings):
@@ -249,6 +257,18 @@ class Settings(BaseSettings):
 
     pusher_cluster: Annotated[str, Field(pattern=r"^[a-z0-9-]*$")] = ""
     """Its cluster, for example ``eu``."""
+
+    ai_provider: Annotated[str, AfterValidator(_checked_model)] = ""
+    """Model for organisations without one of their own, as ``kind:model`` (openai, anthropic, google, ollama, compatible)."""
+
+    ai_base_url: str = ""
+    """Address of that model where the kind has none of its own, for example ``http://models.internal:8000/v1``."""
+
+    ai_api_key: SecretStr = SecretStr("")
+    """Key of that model."""
+
+    ai_allowed_hosts: tuple[str, ...] = ()
+    """Hosts outside the internet at which administrators of organisations may call models, as a JSON list."""
 
     log_level: LogLevel = "INFO"
     """Least important line that is logged."""

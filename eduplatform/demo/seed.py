@@ -189,6 +189,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
     from eduplatform.demo.history import live_through
     from eduplatform.demo.messaging import communicate
     from eduplatform.demo.roster import invite_newcomers
+    from eduplatform.demo.tutoring import talk_with_the_tutor
 
     now = utc_now()
     zone = ZoneInfo(tenant.timezone)
@@ -223,6 +224,7 @@ async def _teaching(content: TenantContent, tenant: Tenant, people: Mapping[str,
         )
         await lead_lessons(work=work, courses=seeded, now=now)
         await invite_newcomers(work=work, slug=tenant.slug, courses=seeded, now=now)
+        await talk_with_the_tutor(work=work, courses=seeded, now=now)
         await work.audit("demonstration.added", courses=len(seeded), people=len(people))
     await add_exceptions(tenant=tenant, courses=seeded)
     async with identity_work() as work:

@@ -2,6 +2,7 @@
 
 from eduplatform.db.audit import AuditEvent, AuditHead
 from eduplatform.domain.accounts import models as accounts
+from eduplatform.domain.ai import models as ai
 from eduplatform.domain.assessment import extension_models as extensions
 from eduplatform.domain.assessment import models as assessment
 from eduplatform.domain.calendar import models as calendar
@@ -14,11 +15,13 @@ from eduplatform.domain.grading import models as grading
 from eduplatform.domain.live import models as live
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
+from eduplatform.domain.tutoring import models as tutoring
 
 __all__ = [
     "AuditEvent",
     "AuditHead",
     "accounts",
+    "ai",
     "assessment",
     "calendar",
     "classroom",
@@ -31,4 +34,5 @@ __all__ = [
     "live",
     "messaging",
     "tenants",
+    "tutoring",
 ]

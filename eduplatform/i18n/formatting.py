@@ -140,6 +140,15 @@ def format_percent(ratio: Number, locale: str, decimals: int = 0) -> str:
     return numbers.format_percent(ratio, pattern, locale=language)
 
 
+def format_dollars(micros: int, locale: str) -> str:
+    """Format millionths of a US dollar; amounts below a cent keep four decimals, so that small costs are not nothing."""
+    amount = Decimal(micros) / 1_000_000
+    pattern = "¤#,##0.0000" if 0 < abs(amount) < Decimal("0.01") else None
+    return numbers.format_currency(
+        amount, "USD", pattern, locale=_locale(locale), currency_digits=pattern is None
+    )
+
+
 def format_points(points: Number, locale: str, possible: Number | None = None) -> str:
     """Format a score: ``7.5 points``, or ``7.5 / 10`` when the possible points are given."""
     number = format_number(points, locale)

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from eduplatform.config import get_settings
 from eduplatform.db.unit_of_work import identity_work
 from eduplatform.domain.tenants.models import Tenant, TenantStatus
+from eduplatform.jobs import ai as _ai
 from eduplatform.jobs import classroom as _classroom
 from eduplatform.jobs import files as _files
 from eduplatform.jobs import grading as _grading
@@ -26,6 +27,7 @@ from eduplatform.observability.logs import Operation
 assert _files, _messaging  # they register their jobs by being imported
 assert _grading
 assert _classroom
+assert _ai
 
 STOP_SECONDS = 8.0
 """For which a stopping worker waits for its jobs; what is not done then is done by the next one."""

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     USAGE_READ = "usage.read"
     AUDIT_READ = "audit.read"
     TENANT_EDIT = "tenant.edit"
+    SAFEGUARDING = "safeguarding"
     OPERATE = "operate"
 
 
@@ -74,6 +75,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ASSESSMENT_EDIT,
             Permission.GRADE_WRITE,
             Permission.SUPPORT_EDIT,
+            Permission.SAFEGUARDING,
             Permission.DISCUSSION,
             Permission.NOTIFICATION,
             Permission.MESSAGE,
@@ -99,6 +101,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.USAGE_READ,
             Permission.AUDIT_READ,
             Permission.TENANT_EDIT,
+            Permission.SAFEGUARDING,
             Permission.NOTIFICATION,
         }
     ),

@@ -7,6 +7,7 @@ annotations; a parameter whose type is a ``Form`` takes a submitted form, and it
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
@@ -20,6 +21,7 @@ from uuid import UUID, uuid4
 import reflex as rx
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
+from reflex_base.event import BACKGROUND_TASK_MARKER
 
 from eduplatform.domain.accounts import sessions
 from eduplatform.errors import EduError, FieldText, Forbidden, Invalid, NotFound, NotSignedIn
@@ -133,7 +135,7 @@ async def principal_of(state: rx.State) -> Principal | None:
 
 
 def handler(
-    permission: Permission | Public, *, loads: bool = False, quiet: bool = False
+    permission: Permission | Public, *, loads: bool = False, quiet: bool = False, background: bool = False
 ) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
     """Make a method an event handler with a policy.
 
@@ -141,15 +143,17 @@ def handler(
         permission: What the person needs, or ``PUBLIC``; then ``me`` may be None.
         loads: The handler fills the page: its errors take the page's place, and its success shows it.
         quiet: The handler runs every few seconds by itself: its line in the log is for debugging only.
+        background: The handler takes long and must not hold up the tab's other events: it writes to the state only
+            inside ``async with self``.
     """
 
     # Reflex turns the method into an event handler when the class is made; its type is known at run time only.
     def decorate(fn: Callable[..., Awaitable[Any]]) -> Any:
-        arguments = _arguments(fn)
+        arguments, manner = _arguments(fn), _Manner(loads, quiet, background)
 
         @functools.wraps(fn)
         async def wrapper(self: rx.State, /, *args: Any, **kwargs: Any) -> Any:
-            return await _run(self, fn, arguments, permission, _Manner(loads, quiet), args, kwargs)
+            return await _run(self, fn, arguments, permission, manner, args, kwargs)
 
         parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)]
         parameters += [
@@ -164,6 +168,8 @@ def handler(
         wrapper.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportAttributeAccessIssue]
         wrapper.__annotations__ = {one.name: one.annotation for one in parameters[1:]}
         del wrapper.__wrapped__  # pyright: ignore[reportAttributeAccessIssue]
+        if background:
+            setattr(wrapper, BACKGROUND_TASK_MARKER, True)
         setattr(wrapper, POLICY_ATTRIBUTE, HandlerPolicy(permission, arguments.names))
         return wrapper
 
@@ -176,6 +182,11 @@ class _Manner:
 
     loads: bool
     quiet: bool
+    background: bool
+
+    def writing(self, state: rx.State) -> Any:
+        """What has to be entered before the state is written: its lock, unless the event holds that already."""
+        return state if self.background else contextlib.nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +292,8 @@ async def _run(
     kwargs: dict[str, Any],
 ) -> Any:
     """One event: everything that is the same for all handlers, and the outermost error handler of events."""
-    name = f"{type(self).__name__}.{fn.__name__}"
+    # In the background the state is a proxy, whose own type says nothing.
+    name = f"{self.__class__.__name__}.{fn.__name__}"
     reference = new_reference()
     me = await principal_of(self)
     level = logging.DEBUG if manner.quiet else logging.INFO
@@ -298,19 +310,23 @@ async def _run(
                 me.require(Permission(permission))
             parsed = _parse(arguments, dict(zip(arguments.names, args, strict=False)) | kwargs)
             if getattr(self, "errors", None):
-                self.errors = {}  # pyright: ignore[reportAttributeAccessIssue]
+                async with manner.writing(self):
+                    self.errors = {}  # pyright: ignore[reportAttributeAccessIssue]
             result = await fn(self, me, **parsed)
             if manner.loads:
-                self.failure, self.loaded = "", True  # pyright: ignore[reportAttributeAccessIssue]
+                async with manner.writing(self):
+                    self.failure, self.loaded = "", True  # pyright: ignore[reportAttributeAccessIssue]
             return result
         except EduError as error:
             operation.outcome = error.code
-            await _show(self, me, error, manner.loads)
+            async with manner.writing(self):
+                await _show(self, me, error, manner.loads)
             return None
         except Exception as error:  # noqa: BLE001 - the outermost handler of events
             operation.outcome = "failed"
             log_exception("event_failed", error, handler=name)
-            await _show_unexpected(self, me, reference, manner.loads)
+            async with manner.writing(self):
+                await _show_unexpected(self, me, reference, manner.loads)
             return None
 
 

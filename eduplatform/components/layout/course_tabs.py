@@ -13,7 +13,8 @@ def course_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
 
     Args:
         course_id: The course.
-        current: ``outline``, ``people``, ``groups``, ``bank``, ``assessments``, ``live``, ``rubrics``, ``gradebook``, ``announcements`` or ``discussions``.
+        current: ``outline``, ``people``, ``groups``, ``bank``, ``assessments``, ``live``, ``rubrics``, ``gradebook``,
+            ``announcements``, ``discussions`` or ``tutor``.
     """
     base = f"/teach/courses/{course_id}"
     pages = (
@@ -27,6 +28,7 @@ def course_tabs(course_id: rx.Var[str], current: str) -> rx.Component:
         ("gradebook", _("Gradebook"), f"{base}/gradebook"),
         ("announcements", _("Announcements"), f"/courses/{course_id}/announcements"),
         ("discussions", _("Discussions"), f"/courses/{course_id}/discussions"),
+        ("tutor", _("Tutor"), f"{base}/tutor"),
     )
     return _strip(pages, current)
 

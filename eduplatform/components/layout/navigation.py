@@ -42,6 +42,8 @@ NAVIGATION: dict[Role, tuple[NavEntry, ...]] = {
         NavEntry(_("Audit trail"), "shield-check", "/admin/audit"),
         NavEntry(_("Organisation"), "building", "/admin/organisation"),
         NavEntry(_("Messages"), "mail", "/admin/messages"),
+        NavEntry(_("AI"), "sparkles", "/admin/ai"),
+        NavEntry(_("Cases"), "shield-check", "/cases"),
     ),
     Role.TEACHER: (
         NavEntry(_("Home"), "house", "/teach", start=True),

@@ -48,6 +48,9 @@ KINDS: dict[str, Kind] = {
     "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST, frozenset({Role.STUDENT})),
     "submission": Kind(N_("Work that was handed in"), Way.APP, _TEACHING),
     "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING),
+    "tutor.question": Kind(N_("Questions handed over by the tutor"), Way.APP, _TEACHING),
+    "tutor.answer": Kind(N_("Answers of teachers"), Way.APP, frozenset({Role.STUDENT})),
+    "safeguarding": Kind(N_("Students who may need an adult"), Way.MAIL, _TEACHING | {Role.ADMIN}),
     "roster": Kind(N_("Changes in classes"), Way.APP, _LEARNING | _TEACHING | {Role.ADMIN}),
 }
 """Every kind that `notifications.send` accepts, in the order of the settings page."""

@@ -9,6 +9,7 @@ import reflex as rx
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.lesson.blocks import show_block
 from eduplatform.components.lesson.live_seat import live_seat
+from eduplatform.components.lesson.tutor_panel import tutor_button, tutor_panel
 from eduplatform.components.live.reading_place import reading_place
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -25,6 +26,7 @@ from eduplatform.pages.registry import page
 from eduplatform.security.permissions import Role
 from eduplatform.state.live_seat import LiveSeatState
 from eduplatform.state.reading import LessonState
+from eduplatform.state.tutor import TutorState
 
 _S: Any = LessonState
 
@@ -38,11 +40,18 @@ def lesson() -> rx.Component:
     """The text, and nothing that disturbs reading it."""
     return page_body(
         _S,
-        rx.el.article(
-            _head(),
-            rx.cond(_S.locks.length() > 0, _locked(), rx.fragment(_resume(), live_seat(), _text(), _end())),
-            class_name="mx-auto w-full max-w-[44rem]",
+        rx.el.div(
+            rx.el.article(
+                _head(),
+                rx.cond(
+                    _S.locks.length() > 0, _locked(), rx.fragment(_resume(), live_seat(), _text(), _end())
+                ),
+                class_name="mx-auto w-full max-w-[44rem]",
+            ),
+            # The tutor stands beside the text where there is room, and in its place where there is none.
+            class_name=rx.cond(TutorState.open, "max-lg:invisible lg:pe-[26rem]", ""),
         ),
+        rx.cond(_S.locks.length() > 0, rx.fragment(), rx.fragment(tutor_button(), tutor_panel())),
         skeleton=rx.el.div(
             skeleton(class_name="h-4 w-56"),
             skeleton(class_name="mt-5 h-9 w-4/5"),

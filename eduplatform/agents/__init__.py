@@ -1,0 +1,1 @@
+"""Agents: engines that read, ask, hint and grade. They know texts, not tables."""
