@@ -1,8 +1,9 @@
 """What single words mean, roughly: 64 numbers per word, shipped with the package.
 
-`data/words.npz` holds 27,495 English words, the common ones first, with the vectors that the sentence encoder all-MiniLM-L6-v2
+`data/words.npz` holds 28,622 English words, the common ones first, with the vectors that the sentence encoder all-MiniLM-L6-v2
 (Apache-2.0) gives each word alone, reduced to 64 dimensions and stored as bytes (``docs/ai-evaluation.md``). The words
-are those of the encoder's own vocabulary and those of WordNet 3.1 that occur in its tagged texts.
+are those of the encoder's own vocabulary and those of WordNet 3.1 that occur in its tagged texts. For each word that
+may be a noun, WordNet's class of its most frequent sense is kept (substance, body, process, ...): `noun_class`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class _Table:
     matrix: Matrix
     ranks: dict[str, int]
     by_stem: dict[str, int]
+    classes: bytes
 
 
 @lru_cache(maxsize=1)
@@ -41,12 +43,13 @@ def _table() -> _Table:
 
     with np.load(_FILE, allow_pickle=False) as stored:
         listed = bytes(stored["words"]).decode().split("\n")
+        classes = bytes(stored["classes"])
         matrix = stored["vectors"].astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     by_stem: dict[str, int] = {}
     for rank, word in enumerate(listed):
         by_stem.setdefault(stem(word), rank)
-    return _Table(matrix, {word: rank for rank, word in enumerate(listed)}, by_stem)
+    return _Table(matrix, {word: rank for rank, word in enumerate(listed)}, by_stem, classes)
 
 
 def weight(word: Word) -> float:
@@ -68,6 +71,18 @@ def vectors(words: Sequence[Word]) -> Matrix:
         if rank is not None:
             rows[number] = table.matrix[rank]
     return rows
+
+
+def noun_class(lemma: str) -> int:
+    """WordNet's class of a noun in its most frequent sense, from 1; 0 when the word is not known as a noun."""
+    table = _table()
+    rank = table.ranks.get(lemma.lower())
+    return table.classes[rank] if rank is not None else 0
+
+
+def commonness(word: str) -> int:
+    """Place of a word among the common ones, from 0; a large number for words that are not in the table."""
+    return _table().ranks.get(word.lower(), 10 * _RARE)
 
 
 def similarity(first: Sequence[Word], second: Sequence[Word]) -> float:
