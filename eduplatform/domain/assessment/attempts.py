@@ -188,20 +188,20 @@ async def start(
         reason = decision.reason
         raise CannotStart(reason.key, params={name: str(value) for name, value in reason.params.items()})
     await exam_password.check(me=me, assessment=assessment, password=password)
-    attempt = await attempts.add(
-        Attempt(
-            assessment_id=assessment_id,
-            section_id=section_id,
-            user_id=me.user,
-            group_id=group_id,
-            number=len(found) + 1,
-            seed=secrets.randbelow(MAX_SEED),
-            started_at=moment,
-            deadline_at=attempt_deadline(policy, moment),
-        )
+    attempt = Attempt(
+        assessment_id=assessment_id,
+        section_id=section_id,
+        user_id=me.user,
+        group_id=group_id,
+        number=len(found) + 1,
+        seed=secrets.randbelow(MAX_SEED),
+        started_at=moment,
+        deadline_at=attempt_deadline(policy, moment),
+        tenant_id=work.tenant_id,
+        created_by=me.user,
     )
     asked = pools.drawn(await PoolRepository(work).slots(assessment_id), attempt.seed)
-    await ResponseRepository(work).begin(attempt_id=attempt.id, item_ids=asked, user_id=me.user)
+    await attempts.begin(attempt, asked)
     if found and assessment.kind == AssessmentKind.ASSIGNMENT:
         await _begin_with_last(work, found[-1], attempt)
     pulse.moved(work, assessment_id)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, column, insert, update
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, or_, select
@@ -41,6 +42,7 @@ from eduplatform.domain.courses.models import Enrollment, Module, PublicationSta
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading.course_models import MANUAL
 from eduplatform.domain.grading.models import Grade, Rubric, visible_grade
+from eduplatform.errors import Conflict
 
 
 async def _run(session: AsyncSession, statement: Any) -> None:
@@ -316,6 +318,28 @@ class AttemptRepository(Repository[Attempt]):
             user=user_id,
         )
 
+    async def begin(self, attempt: Attempt, item_ids: Sequence[UUID]) -> None:
+        """Insert a new attempt of this tenant with its empty answers: one statement, however many there are.
+
+        Raises:
+            Conflict: The student has an attempt of this number already.
+        """
+        rows = [{"id": str(new_id()), "item_id": str(item_id)} for item_id in item_ids]
+        values: dict[str, Any] = {"tenant_id": self._work.tenant_id, "created_by": attempt.created_by}
+        response = Response(attempt_id=attempt.id, item_id=attempt.id, **values).model_dump(include=_BLANK)
+        try:
+            await cast(Any, self._session).exec(
+                _begin(),
+                params={
+                    **{f"attempt_{name}": value for name, value in (attempt.model_dump() | values).items()},
+                    **{f"response_{name}": value for name, value in response.items()},
+                    "rows": rows,
+                },
+                execution_options={CHECKED_INSERT: True, "dml_strategy": "raw"},
+            )
+        except IntegrityError as error:
+            raise Conflict from error
+
     async def students(self, assessment_id: UUID) -> int:
         """How many students have begun."""
         found = await self._session.exec(
@@ -466,15 +490,6 @@ class ResponseRepository(Repository[Response]):
 
     model = Response
 
-    async def begin(self, *, attempt_id: UUID, item_ids: Sequence[UUID], user_id: UUID) -> None:
-        """Insert the empty answers of a new attempt: one statement, however many there are."""
-        rows = [{"id": str(new_id()), "item_id": str(item_id)} for item_id in item_ids]
-        await cast(Any, self._session).exec(
-            _begin(),
-            params={"tenant": self._work.tenant_id, "attempt": attempt_id, "user": user_id, "rows": rows},
-            execution_options={CHECKED_INSERT: True, "dml_strategy": "raw"},
-        )
-
     async def written(self, attempt_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, tuple[Response, str]]:
         """The answers of an attempt to some of its items, with the questions' types, by item."""
         rows = await fetch(
@@ -513,23 +528,39 @@ def _written() -> Any:
     )
 
 
+_BLANK = {"tenant_id", "created_by"} | {
+    name
+    for name, one in Response.model_fields.items()
+    if one.default is not None and name not in ("id", "item_id")
+}
+"""What an answer has from the beginning, its own key and its question aside."""
+
+
 @cache
 def _begin() -> Any:
+    """The row of the attempt and those of its answers; a statement with two inserts does not work out defaults."""
+    begun = insert(Attempt).values(_parameters(Attempt, set(Attempt.model_fields), "attempt")).cte("begun")
     given: Any = (
         func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
         .table_valued(column("id", Uuid), column("item_id", Uuid), name="given")
         .render_derived(name="given", with_types=True)
     )
-    return insert(Response).from_select(
-        ["id", "tenant_id", "created_by", "attempt_id", "item_id"],
-        select_columns(
-            given.c.id,
-            bindparam("tenant", type_=Uuid),
-            bindparam("user", type_=Uuid),
-            bindparam("attempt", type_=Uuid),
-            given.c.item_id,
-        ),
+    blank = _parameters(Response, _BLANK, "response")
+    return (
+        insert(Response)
+        .from_select(
+            ["id", "item_id", *blank],
+            select_columns(given.c.id, given.c.item_id, *blank.values()),
+            include_defaults=False,
+        )
+        .add_cte(begun)
     )
+
+
+def _parameters(model: Any, names: set[str], prefix: str) -> dict[str, Any]:
+    """A parameter for each of the columns."""
+    columns = model.__table__.c
+    return {name: bindparam(f"{prefix}_{name}", type_=columns[name].type) for name in sorted(names)}
 
 
 @cache

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.grading.calculation import GradeStatus
@@ -24,8 +25,7 @@ _ZERO = Decimal(0)
 _FINAL = frozenset({GradeStatus.GRADED, GradeStatus.LATE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourseCell:
+class CourseCell(NamedTuple):
     """What a student has for one column.
 
     Attributes:
@@ -127,8 +127,7 @@ class _Group:
         return self.category is not None and self.category.extra_credit
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
+class _Counted(NamedTuple):
     cell: CourseCell
     points: Decimal
 

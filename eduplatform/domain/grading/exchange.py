@@ -251,13 +251,13 @@ class _Reading:
             else:
                 self.found[user_id] = (number, row)
 
-    def compare(self, users: Sequence[UUID], stored: Mapping[tuple[UUID, UUID], StoredCell]) -> Comparison:
+    def compare(self, users: Sequence[UUID], stored: Mapping[UUID, Mapping[UUID, StoredCell]]) -> Comparison:
         changes: list[Change] = []
         same = 0
         for user_id in users:
             number, texts = self.found[user_id]
             for place, column in self.places.items():
-                cell = cell_of(column, stored.get((user_id, column.id)), {}, user_id, self.now)
+                cell = cell_of(column, stored[user_id].get(column.id), {}, user_id, self.now)
                 text = _at(texts, place)
                 if not text:
                     # An empty cell changes nothing: a file with half of the class must not clear the other half.

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -24,7 +25,7 @@ from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import GradeStatus, grade
-from eduplatform.domain.grading.course_grade import CourseCell, CourseGrade, band_of, course_grade
+from eduplatform.domain.grading.course_grade import Category, CourseCell, CourseGrade, band_of, course_grade
 from eduplatform.domain.grading.course_models import CourseGradeEntry
 from eduplatform.domain.grading.course_rules import Column, CourseRules, read_rules
 from eduplatform.domain.grading.entered import entry_text
@@ -82,8 +83,7 @@ class View:
         return PeopleFilter(self.course_id, self.section_id, self.search)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What a student has for a column.
 
     Attributes:
@@ -301,17 +301,19 @@ async def rows_of(
     stored = await GradebookRepository(work).cells(users, [one.id for one in columns])
     policies = await missing_policies(work, columns, users, stored)
     entries = await CourseGradeEntryRepository(work).holding([rules.course.id], users)
+    place = {one.id: number for number, one in enumerate(columns)}
+    shown = [place[one.id] for one in window]
+    categories = rules.pure_categories()
     rows: list[Row] = []
     for number, student in enumerate(students):
         if number % AT_A_TIME == AT_A_TIME - 1:
             # Totals of a whole class take a while: others are served in between.
             await asyncio.sleep(0)
-        cells = {
-            one.id: cell_of(one, stored.get((student.user_id, one.id)), policies, student.user_id, now)
-            for one in columns
-        }
+        mine = stored[student.user_id]
+        cells = [cell_of(one, mine.get(one.id), policies, student.user_id, now) for one in columns]
         entry = entries.get((rules.course.id, student.user_id, period_id))
-        rows.append(Row(student, [cells[one.id] for one in window], total_of(rules, columns, cells, entry)))
+        total = total_of(rules, columns, cells, entry, categories=categories)
+        rows.append(Row(student, [cells[one] for one in shown], total))
     return rows
 
 
@@ -319,7 +321,7 @@ async def missing_policies(
     work: Work,
     columns: Sequence[Column],
     users: Sequence[UUID],
-    stored: Mapping[tuple[UUID, UUID], StoredCell],
+    stored: Mapping[UUID, Mapping[UUID, StoredCell]],
 ) -> Policies:
     """The rules of those students and assessments of which some cell is empty; the others do not need them."""
     empty = [
@@ -327,7 +329,7 @@ async def missing_policies(
         for one in columns
         if not one.manual and (one.assessment.due_at is not None or one.assessment.closes_at is not None)
         for user_id in users
-        if _is_empty(stored.get((user_id, one.id)))
+        if _is_empty(stored[user_id].get(one.id))
     ]
     assessments = {one.id: one.assessment for _, one in empty}
     return await policies_for(
@@ -358,28 +360,38 @@ def cell_of(
 def course_cell(column: Column, cell: Cell) -> CourseCell:
     """A cell as the calculation of totals sees it."""
     return CourseCell(
-        key=str(column.id),
-        title=column.assessment.title,
-        category=str(column.category_id or ""),
-        points=cell.points,
-        possible=column.assessment.points,
-        status=cell.status,
-        extra_credit=column.extra_credit,
-        counts=column.counts,
+        column.key,
+        column.title,
+        column.category,
+        cell.points,
+        column.possible,
+        cell.status,
+        column.extra_credit,
+        column.counts,
     )
 
 
 def total_of(
     rules: CourseRules,
     columns: Sequence[Column],
-    cells: Mapping[UUID, Cell],
+    cells: Sequence[Cell],
     entry: CourseGradeEntry | None,
+    *,
+    categories: Sequence[Category] | None = None,
 ) -> Total:
-    """A student's total: worked out from the cells, or what a teacher entered."""
+    """A student's total: worked out from the cells of the columns, or what a teacher entered.
+
+    Args:
+        rules: Of the course.
+        columns: What counts.
+        cells: One for each column.
+        entry: The teacher's own total.
+        categories: Those of the rules, when the caller has them at hand for many students.
+    """
     scheme = rules.scheme
     worked_out = course_grade(
-        [course_cell(one, cells[one.id]) for one in columns],
-        rules.pure_categories(),
+        [course_cell(*one) for one in zip(columns, cells, strict=True)],
+        rules.pure_categories() if categories is None else categories,
         scheme,
         weighted=rules.weighted,
         missing_counts=rules.missing_counts,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, literal, null, union_all
@@ -36,9 +36,11 @@ class Student:
     section: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCell:
-    """A stored grade, or that an attempt is running (status ``in_progress``, version 0)."""
+class StoredCell(NamedTuple):
+    """A stored grade, or that an attempt is running (status ``in_progress``, version 0).
+
+    A tuple, as are the cells that are made of it: a large class has hundreds of thousands.
+    """
 
     status: str
     points: Decimal | None
@@ -152,10 +154,11 @@ class GradebookRepository(Repository[Grade]):
 
     async def cells(
         self, users: Sequence[UUID], assessments: Sequence[UUID]
-    ) -> dict[tuple[UUID, UUID], StoredCell]:
-        """What is stored for students and assessments; one statement."""
+    ) -> dict[UUID, dict[UUID, StoredCell]]:
+        """What is stored for students and assessments, by student and assessment; one statement."""
+        found: dict[UUID, dict[UUID, StoredCell]] = {one: {} for one in users}
         if not users or not assessments:
-            return {}
+            return found
         here = (col(Grade.tenant_id) == self._work.tenant_id, col(Grade.user_id).in_(users))
         columns: tuple[Any, ...] = (
             Grade.user_id,
@@ -177,13 +180,12 @@ class GradebookRepository(Repository[Grade]):
             col(Attempt.assessment_id).in_(assessments),
             col(Attempt.state) == AttemptState.IN_PROGRESS,
         )
-        found: dict[tuple[UUID, UUID], StoredCell] = {}
         for user_id, assessment_id, *values in await fetch(self._work, union_all(grades, running)):
-            known = found.get((user_id, assessment_id))
-            cell = StoredCell(*values)
-            if known is None or known.status in ("in_progress", GradeStatus.NONE):
+            cell, mine = StoredCell._make(values), found[user_id]
+            known = mine.setdefault(assessment_id, cell)
+            if known is not cell and known.status in ("in_progress", GradeStatus.NONE):
                 # A running attempt is said only where no grade is; the grade's version is kept.
-                found[(user_id, assessment_id)] = _merged(known, cell)
+                mine[assessment_id] = _merged(known, cell)
         return found
 
     async def averages(self, chosen: PeopleFilter, assessments: Sequence[UUID]) -> dict[UUID, Average]:
@@ -291,9 +293,7 @@ def _ratio() -> Any:
     return col(Grade.points) / func.nullif(col(Grade.possible), 0)
 
 
-def _merged(known: StoredCell | None, cell: StoredCell) -> StoredCell:
-    if known is None:
-        return cell
+def _merged(known: StoredCell, cell: StoredCell) -> StoredCell:
     grade = cell if cell.status != "in_progress" else known
     if grade.status != GradeStatus.NONE:
         return grade

@@ -6,7 +6,7 @@ A student's own total is made of what they may know: released grades, and work t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -210,7 +210,7 @@ async def _totals(work: Work, me: Principal, user_id: UUID, now: datetime) -> li
     policies = await missing_policies(work, columns, [user_id], stored)
     entries = await CourseGradeEntryRepository(work).holding(course_ids, [user_id])
     cells = {
-        one.id: as_student_sees(cell_of(one, stored.get((user_id, one.id)), policies, user_id, now))
+        one.id: as_student_sees(cell_of(one, stored[user_id].get(one.id), policies, user_id, now))
         for one in columns
     }
     found: list[CourseTotals] = []
@@ -219,7 +219,8 @@ async def _totals(work: Work, me: Principal, user_id: UUID, now: datetime) -> li
         for period in (None, *mine.periods):
             period_id = period.id if period is not None else None
             chosen: Sequence[Column] = period_columns(mine, period_id)
-            total = total_of(mine, chosen, cells, entries.get((mine.course.id, user_id, period_id)))
+            entry = entries.get((mine.course.id, user_id, period_id))
+            total = total_of(mine, chosen, [cells[one.id] for one in chosen], entry)
             if total.percent is not None:
                 totals.append(StudentTotal(period, total))
         if totals:
@@ -231,7 +232,7 @@ def as_student_sees(cell: Cell) -> Cell:
     """A cell without what is not released; that work is missing is no secret, that it is being graded neither."""
     if cell.released or cell.status in (GradeStatus.MISSING, GradeStatus.NONE, "in_progress"):
         return cell
-    return replace(cell, status=GradeStatus.IN_REVIEW, points=None)
+    return cell._replace(status=GradeStatus.IN_REVIEW, points=None)
 
 
 async def _courses(work: Work, user_id: UUID) -> list[UUID]:
