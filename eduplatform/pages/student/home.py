@@ -47,7 +47,7 @@ def learn_home() -> rx.Component:
         channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
         channel(
             ShellState.user_channel,
-            on_change=AnnouncementStripState.load,
+            on_change=_S.refresh,
             events=[NotificationsChanged],
             enabled=_S.loaded,
         ),
