@@ -163,7 +163,11 @@ class Settings(BaseSettings):
     """Address for identity and audited unscoped work; default: the owner's address as ``edu_system``."""
 
     database_pool_size: int = Field(10, ge=1, le=200)
-    """Open connections kept per process and role."""
+    """Connections per process and role; work that finds none free waits for one."""
+
+    database_prepared: bool = False
+    """Prepare the statements that run often, at most 100 per connection at about 0.2 MB each; default: with the embedded
+    server only, because a transaction pooler in between has to follow it (PgBouncer: ``max_prepared_statements``)."""
 
     redis_url: SecretStr | None = Field(None, validation_alias=AliasChoices("EDU_REDIS_URL", "REDIS_URL"))
     """Redis address; needed only when several processes serve."""
@@ -234,6 +238,18 @@ class Settings(BaseSettings):
     clamd_address: Annotated[str, AfterValidator(_checked_clamd)] = ""
     """Virus scanner: path of clamd's socket, or ``host:port``. Files can be downloaded once it found them clean."""
 
+    pusher_app_id: Annotated[str, Field(pattern=r"^[0-9]*$")] = ""
+    """Id of the app on pusher.com (digits). With all four ``EDU_PUSHER_…`` set, live updates go through the hosted service."""
+
+    pusher_key: str = ""
+    """Key of that app; browsers see it."""
+
+    pusher_secret: SecretStr | None = None
+    """Secret of that app."""
+
+    pusher_cluster: Annotated[str, Field(pattern=r"^[a-z0-9-]*$")] = ""
+    """Its cluster, for example ``eu``."""
+
     log_level: LogLevel = "INFO"
     """Least important line that is logged."""
 
@@ -244,6 +260,8 @@ class Settings(BaseSettings):
     def _complete(self) -> Self:
         if "demo" not in self.model_fields_set:
             self._default("demo", self.environment == "development")
+        if "database_prepared" not in self.model_fields_set:
+            self._default("database_prepared", self.embedded_database)
         if not self.public_url:
             self._default("public_url", f"http://localhost:{self.port}")
         problems = self._contradictions()
@@ -263,6 +281,11 @@ class Settings(BaseSettings):
         problems: dict[str, str] = {}
         if self.workers > 1 and self.redis_url is None:
             problems["EDU_WORKERS"] = "more than one server process needs REDIS_URL"
+        pusher = (self.pusher_app_id, self.pusher_key, self.pusher_secret, self.pusher_cluster)
+        if any(pusher) and not all(pusher):
+            problems["EDU_PUSHER_KEY"] = (
+                "goes together with EDU_PUSHER_APP_ID, EDU_PUSHER_SECRET and EDU_PUSHER_CLUSTER"
+            )
         if (self.storage_access_key is None) != (self.storage_secret_key is None):
             problems["EDU_STORAGE_ACCESS_KEY"] = "goes together with EDU_STORAGE_SECRET_KEY"
         if self.session_idle > self.session_absolute or self.session_idle_staff > self.session_absolute:

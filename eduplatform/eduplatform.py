@@ -24,19 +24,26 @@ from eduplatform.api import (
     grading,
     lessons,
     problems,
+    realtime,
     submissions,
 )
 from eduplatform.api.page_addresses import PageAddresses
+from eduplatform.api.push_endpoint import PushEndpoint
 from eduplatform.components.layout.error_boundary import APP_WRAPS, frontend_failed
 from eduplatform.components.layout.head import document_head
 from eduplatform.components.ui import STYLESHEETS, theme_head
 from eduplatform.config import get_settings
 from eduplatform.db import engine
+from eduplatform.domain.live import relations
+from eduplatform.domain.live.relay import Relay
+from eduplatform.integrations.push import push_service
+from eduplatform.integrations.push.own import OwnPush
 from eduplatform.jobs.worker import in_process
 from eduplatform.observability.logs import configure_logging, log_exception
 from eduplatform.observability.requests import RequestLog
 from eduplatform.pages.registry import PAGES
 from eduplatform.runtime import serve
+from eduplatform.runtime.server import GOODBYE
 from eduplatform.security.gate import EventGate, remove_setters
 from eduplatform.security.headers import SecurityHeaders
 from eduplatform.state.base import BindingState
@@ -61,12 +68,14 @@ def _api() -> FastAPI:
     api.include_router(grading.router)
     api.include_router(submissions.router)
     api.include_router(gradebook.router)
+    api.include_router(realtime.router)
     problems.install_not_found(api, "/api", "/auth")
     return api
 
 
 def _wrap(inner: ASGIApp) -> ASGIApp:
-    return RequestLog(SecurityHeaders(PageAddresses(inner, build=BUILD), build=BUILD))
+    pages_and_api = SecurityHeaders(PageAddresses(inner, build=BUILD), build=BUILD)
+    return RequestLog(PushEndpoint(pages_and_api, push_service()))
 
 
 def _backend_failed(exception: Exception) -> None:
@@ -92,10 +101,25 @@ async def _life() -> AsyncGenerator[None]:
     with ExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, serve.database(settings))
         await asyncio.to_thread(serve.prepare_data, settings)
-        async with in_process() if settings.jobs_in_process else nullcontext():
+        async with in_process() if settings.jobs_in_process else nullcontext(), _live():
             _settle_memory()
             yield
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _live() -> AsyncGenerator[None]:
+    """Bring events to browsers."""
+    push = push_service()
+    await push.start()
+    if isinstance(push, OwnPush):
+        # Before its processes end, the server asks them to take leave of the browsers.
+        push.server.say_goodbye_at(GOODBYE)
+    try:
+        async with Relay(push).running():
+            yield
+    finally:
+        await push.stop()
 
 
 def _load_pages() -> None:
@@ -105,6 +129,7 @@ def _load_pages() -> None:
 
 def _create() -> rx.App:
     settings = get_settings()
+    relations.register()
     _load_pages()
     application = rx.App(
         stylesheets=list(STYLESHEETS),

@@ -28,8 +28,10 @@ IDENTITY_SHARED = (
     "audit_event",
     "audit_head",
     "calendar_feed",
+    "live_channel",
+    "live_event",
 )
-"""Tenants' tables which sign-in, mail, audit and calendar feeds must reach before a tenant is chosen."""
+"""Tenants' tables which sign-in, mail, audit, calendar feeds and the relay of events must reach before a tenant is chosen."""
 
 APPEND_ONLY = ("audit_event", "grade_event", "lesson_version", "course_grade_entry")
 """Nobody changes or deletes these rows."""
@@ -109,6 +111,33 @@ def close_job_schema() -> Iterator[str]:
     )
     yield "REVOKE ALL ON FUNCTION jobs.enqueue(text, jsonb, timestamptz) FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION jobs.enqueue(text, jsonb, timestamptz) TO {APP_ROLE}"
+
+
+def publish_events_function() -> str:
+    """The function that writes the events of one transaction: [{tenant, channel, event, data}].
+
+    It runs with the rights of its caller, so that row-level security decides whose channels they are. Channels are counted up
+    in the order of their names: transactions that publish to the same ones wait for each other and never in a circle.
+    An event's moment is that of its channel's count, which is read under the lock: by moment and number they come in their order.
+    """
+    return (
+        "CREATE FUNCTION publish_events(events jsonb) RETURNS void LANGUAGE sql SECURITY INVOKER "
+        "SET search_path = public, pg_temp AS $$ "
+        "WITH given AS ("
+        "SELECT (e->>'tenant')::uuid AS tenant_id, e->>'channel' AS channel, e->>'event' AS event, e->'data' AS data, place "
+        "FROM jsonb_array_elements(events) WITH ORDINALITY AS listed(e, place)"
+        "), counted AS ("
+        "INSERT INTO live_channel AS known (id, created_at, updated_at, tenant_id, name, last_number) "
+        "SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), tenant_id, channel, count(*) FROM given "
+        "GROUP BY tenant_id, channel ORDER BY tenant_id, channel "
+        "ON CONFLICT (tenant_id, name) DO UPDATE SET last_number = known.last_number + excluded.last_number, "
+        "updated_at = clock_timestamp() "
+        "RETURNING known.tenant_id, known.name, known.last_number, known.updated_at"
+        ") INSERT INTO live_event (id, created_at, updated_at, tenant_id, channel, event, data, number) "
+        "SELECT gen_random_uuid(), counted.updated_at, counted.updated_at, given.tenant_id, given.channel, given.event, given.data, "
+        "counted.last_number + 1 - row_number() OVER (PARTITION BY given.tenant_id, given.channel ORDER BY place DESC) "
+        "FROM given JOIN counted ON counted.tenant_id = given.tenant_id AND counted.name = given.channel $$"
+    )
 
 
 def refuse_change_function() -> str:

@@ -9,6 +9,7 @@ from eduplatform.domain.courses import models as courses
 from eduplatform.domain.files import models as files
 from eduplatform.domain.grading import course_models as course_grading
 from eduplatform.domain.grading import models as grading
+from eduplatform.domain.live import models as live
 from eduplatform.domain.messaging import models as messaging
 from eduplatform.domain.tenants import models as tenants
 
@@ -23,6 +24,7 @@ __all__ = [
     "files",
     "grading",
     "groups",
+    "live",
     "messaging",
     "tenants",
 ]

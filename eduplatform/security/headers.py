@@ -70,14 +70,16 @@ def script_hashes(build: Path) -> list[str]:
 
 
 @lru_cache
-def content_security_policy(build: Path, public_url: str) -> str:
+def content_security_policy(build: Path, public_url: str, cluster: str = "") -> str:
     """The policy for pages: scripts of our own origin or with a known hash, no eval, no framing, no plugins."""
-    socket = re.sub(r"^http", "ws", public_url)
+    sockets = [re.sub(r"^http", "ws", public_url)]
+    if cluster:
+        sockets.append(f"wss://ws-{cluster}.pusher.com")
     directives = (
         "default-src 'none'",
         " ".join(("script-src 'self'", *script_hashes(build))),
         "style-src 'self' 'unsafe-inline'",
-        f"connect-src 'self' {socket}",
+        " ".join(("connect-src 'self'", *sockets)),
         "img-src 'self' data:",
         "media-src 'self'",
         "font-src 'self'",
@@ -134,7 +136,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 ours = dict(_FIXED)
                 ours[b"content-security-policy"] = content_security_policy(
-                    self._build, settings.public_url
+                    self._build, settings.public_url, settings.pusher_cluster
                 ).encode()
                 if settings.public_url.startswith("https://"):
                     ours[b"strict-transport-security"] = b"max-age=31536000; includeSubDomains"

@@ -40,6 +40,8 @@ SearchText = Annotated[str, AfterValidator(lambda text: text[:SEARCH_LENGTH])]
 """What is typed into a search field: nobody searches for more, so the rest is left out without a complaint."""
 
 MAX_NOTICES = 4
+SUSPENDED = "tenant_suspended"
+"""Why a session ended, when its organisation was closed by the operator."""
 
 
 class Form(BaseModel):
@@ -292,7 +294,7 @@ async def _run(
             if permission is not PUBLIC:
                 if me is None:
                     operation.outcome = NotSignedIn.code
-                    return to_sign_in(self)
+                    return await leave(self)
                 me.require(Permission(permission))
             parsed = _parse(arguments, dict(zip(arguments.names, args, strict=False)) | kwargs)
             if getattr(self, "errors", None):
@@ -316,6 +318,14 @@ def to_sign_in(self: rx.State) -> Any:
     """Send the person to the sign-in page, and back to this page afterwards."""
     path = self.router.url.path
     return rx.redirect(f"/login?next={quote(path, safe='/')}" if path not in ("/", "/login") else "/login")
+
+
+async def leave(self: rx.State) -> Any:
+    """Send somebody whose session is over away: to the sign-in page, or to the page that says why signing in is of no use."""
+    digest = self.router.headers.raw_headers.get(SESSION_HEADER, "")
+    if digest and await sessions.ended_because(bytes.fromhex(digest)) == SUSPENDED:
+        return rx.redirect("/suspended")
+    return to_sign_in(self)
 
 
 async def _show(self: rx.State, me: Principal | None, error: EduError, loads: bool) -> None:

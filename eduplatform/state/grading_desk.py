@@ -102,6 +102,7 @@ NO_HEAD = DeskHead(
 class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
     """One student's work beside its rubric."""
 
+    assessment_id: str = ""
     title: str = ""
     course: str = ""
     head: DeskHead = NO_HEAD
@@ -160,6 +161,7 @@ class GradingDeskState(DeskReleaseMixin, PageMixin, rx.State):
         """The desk at ``?attempt=``, else at the first work that waits; ``?section=`` keeps to one section."""
         query = self.router.url.query_parameters
         self.attempt_id, self.section = str(query.get("attempt", "")), str(query.get("section", ""))
+        self.assessment_id = str(self._assessment())
         self.show_only, self.late_only, self.question = "all", False, ""
         self.conflict = self.saved = self.dialog = self.batch = self.batch_text = ""
         self.conflicts, self._visited, self._advance = [], [], False

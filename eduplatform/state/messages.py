@@ -219,6 +219,12 @@ class ConversationState(PageMixin, rx.State):
         self.saved += 1
         return ConversationState.refresh
 
+    @handler(Permission.MESSAGE, quiet=True)
+    async def tell_typing(self, me: Principal) -> None:
+        """Let the other one see that something is being written."""
+        async with unit_of_work(me) as work:
+            await conversations.tell_typing(work=work, me=me, conversation_id=parse_id(self.key))
+
     @handler(Permission.MESSAGE)
     async def ask_block(self, me: Principal) -> None:
         """Ask before the other one is blocked."""

@@ -74,6 +74,14 @@ class BellState(rx.State):
         fresh = monotonic() - self._asked_at < ASK_AGAIN_SECONDS
         if fresh and self._asked_for == str(me.user):
             return
+        await self._count(me)
+
+    @handler(Permission.NOTIFICATION, quiet=True)
+    async def count(self, me: Principal) -> None:
+        """Count again: something has changed."""
+        await self._count(me)
+
+    async def _count(self, me: Principal) -> None:
         async with unit_of_work(me) as work:
             unread = await notifications.unread_count(work=work, me=me)
         _show_count(self, unread, me)

@@ -11,9 +11,11 @@ from eduplatform.config import get_settings
 from eduplatform.domain.accounts import sign_in
 from eduplatform.domain.tenants.policy import contrast_on_white
 from eduplatform.i18n.languages import LOCALES
+from eduplatform.integrations.push import credentials
+from eduplatform.realtime.channels import Channel
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
-from eduplatform.state.base import PUBLIC, NoticeState, handler, to_sign_in
+from eduplatform.state.base import PUBLIC, NoticeState, handler, leave
 
 HOME: dict[Role, str] = {
     Role.OPERATOR: "/operator",
@@ -71,6 +73,10 @@ class ShellState(rx.State):
     locale: str = ""
     several: bool = False
     development: bool = False
+    push: dict[str, str] = {}
+    user_channel: str = ""
+    tenant_channel: str = ""
+    learner_channel: str = ""
     _counted_for: str = ""
     _place: str = ""
 
@@ -91,6 +97,7 @@ class ShellState(rx.State):
         self.main_role = self.roles[0] if self.roles else ""
         self.home = home_of(me)
         self.tenant_name, self.accent = me.tenant_name, safe_accent(me.accent)
+        self._follow(me)
         if self._counted_for != str(me.session_id):
             others = [one for one in await sign_in.list_memberships(me=me) if one.tenant_id != me.tenant_id]
             self.several, self._counted_for = bool(others), str(me.session_id)
@@ -99,6 +106,19 @@ class ShellState(rx.State):
             return rx.redirect(f"{CHOOSE}?next={quote(path, safe='/')}", replace=True)
         return None
 
+    def _follow(self, me: Principal) -> None:
+        """Say where live updates come from, and the channels that every page of this person follows."""
+        if me.tenant_id is None or me.user_id is None:
+            self.push = {}
+            self.user_channel = self.tenant_channel = self.learner_channel = ""
+            return
+        keys = credentials(get_settings())
+        self.push = {"key": keys.key, "cluster": keys.cluster, "tenant": me.tenant_id.hex}
+        self.user_channel = Channel.user(me.user_id).name(me.tenant_id)
+        self.tenant_channel = Channel.tenant().name(me.tenant_id)
+        student = Role.STUDENT in me.roles
+        self.learner_channel = Channel.learner(me.user_id).name(me.tenant_id) if student else ""
+
     def _leave_other_pages(self) -> None:
         """On another address, empty what the pages visited before hold: a tab keeps one page's data, not all of them."""
         place = self.router.url.path
@@ -106,7 +126,8 @@ class ShellState(rx.State):
             return
         self._place = place
         for state in self._get_root_state().substates.values():
-            if getattr(state, "loaded", False):
+            # A field that was never set is not among the attributes; asking for it would make its default.
+            if vars(state).get("loaded"):
                 state.reset()
 
     def _forget(self) -> None:
@@ -114,6 +135,8 @@ class ShellState(rx.State):
         self.signed_in, self.several, self._counted_for = False, False, ""
         self.name = self.initials = self.email = self.person = self.main_role = ""
         self.tenant_name = self.accent = self.locale = ""
+        self.push = {}
+        self.user_channel = self.tenant_channel = self.learner_channel = ""
         self.roles, self.home = [], "/"
 
     @handler(PUBLIC, quiet=True)
@@ -122,7 +145,7 @@ class ShellState(rx.State):
         if me is not None or not self.signed_in:
             return None
         self._forget()
-        return to_sign_in(self)
+        return await leave(self)
 
     @handler(PUBLIC)
     async def go_home(self, me: Principal | None) -> rx.event.EventSpec:

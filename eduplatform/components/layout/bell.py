@@ -6,12 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import icon
+from eduplatform.realtime.events import NotificationsChanged
 from eduplatform.state.notifications import BellState
+from eduplatform.state.shell import ShellState
 
-POLL_SECONDS = 15
 _B: Any = BellState
 
 
@@ -38,7 +39,7 @@ def bell() -> rx.Component:
             ),
             rx.el.span(_("Notifications"), class_name="sr-only"),
         ),
-        beacon(_B.poll, every=POLL_SECONDS),
+        channel(ShellState.user_channel, on_change=_B.count, events=[NotificationsChanged]),
         href="/notifications",
         on_mount=_B.poll,
         class_name=(

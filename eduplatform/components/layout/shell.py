@@ -11,14 +11,19 @@ from eduplatform.components.layout.brand import brand_class, brand_style
 from eduplatform.components.layout.sidebar import FRAME_SCRIPT, bottom_bar, navigation_drawer, sidebar
 from eduplatform.components.layout.top_bar import top_bar
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _, locale_bridge
 from eduplatform.components.ui import notice_region
+from eduplatform.realtime.events import AccessChanged, TenantSuspended
 from eduplatform.state.base import NoticeState
 from eduplatform.state.shell import ShellState
 
 MAIN = "main"
 PULSE_SECONDS = 3
-"""With the two seconds for which a process remembers a session, its end is felt within five."""
+"""With the two seconds for which a process remembers a session, its end is felt within five, also without live updates."""
+
+PULSE_WHILE_LIVE_SECONDS = 60
+"""Live updates tell of a session that was ended; only one that was idle for too long ends without anybody's doing."""
 
 
 class _PageFocus(rx.Component):
@@ -67,7 +72,14 @@ def watchers() -> rx.Component:
     return rx.fragment(
         locale_bridge(ShellState.locale),
         _PageFocus.create(target=MAIN),
-        beacon(ShellState.pulse, every=PULSE_SECONDS, enabled=ShellState.signed_in),
+        beacon(
+            ShellState.pulse,
+            every=PULSE_SECONDS,
+            while_live=PULSE_WHILE_LIVE_SECONDS,
+            enabled=ShellState.signed_in,
+        ),
+        channel(ShellState.user_channel, on={AccessChanged: ShellState.pulse}),
+        channel(ShellState.tenant_channel, on={TenantSuspended: ShellState.pulse}),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import reflex as rx
 from reflex_components_core.core.banner import connection_errors_count
 
+from eduplatform.components.live.live_client import LIVE_CLIENT
 from eduplatform.components.text import _
 
+assert LIVE_CLIENT  # the script imports it
 _SCRIPT = rx.asset("connection.js", shared=True).importable_path
 
 _CLASSES = {
@@ -14,15 +16,17 @@ _CLASSES = {
     "dot": "size-2 rounded-full",
     "live": "text-ink-muted",
     "live_dot": "bg-success",
-    "reconnecting": "bg-warning-soft text-warning",
-    "reconnecting_dot": "bg-warning motion-safe:animate-pulse",
+    "connecting": "bg-sunken text-ink-muted",
+    "connecting_dot": "bg-warning motion-safe:animate-pulse",
+    "unstable": "bg-warning-soft text-warning",
+    "unstable_dot": "bg-warning motion-safe:animate-pulse",
     "offline": "bg-danger-soft text-danger",
     "offline_dot": "bg-danger",
 }
 
 
 class _Connection(rx.Component):
-    """Shows one of three states, in words and colour."""
+    """Shows one of four states, in words and colour."""
 
     library = _SCRIPT
     tag = "Connection"
@@ -33,13 +37,26 @@ class _Connection(rx.Component):
 
 
 def connection_indicator(*, id: str = "connection") -> rx.Component:
-    """Show whether the page is live, reconnecting or offline; changes are announced politely.
+    """Show whether what others do arrives by itself; changes are announced politely.
 
-    It reads the failures of the event socket since the last success, and the browser's own network state.
+    Live: at once. Connecting: the connection is being made. Unstable: it breaks again and again or cannot be made, and the page reads
+    again every 15 seconds instead. Offline: the browser has no network. It reads the state of the push connection, the
+    failures of the event socket since the last success, and the browser's own network state; the time of the last message is in
+    its title.
     """
     return _Connection.create(
         failures=connection_errors_count,
-        texts={"live": _("Live"), "reconnecting": _("Reconnecting…"), "offline": _("Offline")},
+        texts={
+            "live": _("Live"),
+            "live_detail": _("Changes by others appear by themselves."),
+            "connecting": _("Connecting…"),
+            "connecting_detail": _("The connection is being made."),
+            "unstable": _("Unstable"),
+            "unstable_detail": _("Changes by others appear within 15 seconds."),
+            "offline": _("Offline"),
+            "offline_detail": _("You can read on. Changes by others appear when you are online again."),
+            "last": _("Last message {when}."),
+        },
         classes=_CLASSES,
         id=id,
     )

@@ -25,6 +25,8 @@ from eduplatform.domain.accounts.sign_in import normalise_email
 from eduplatform.domain.courses.texts import single_line
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import AccessChanged, TenantSuspended
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 
@@ -104,6 +106,7 @@ async def end_sessions(*, work: Work, tenant_id: UUID, reason: str) -> None:
         .values(revoked_at=utc_now(), revoked_reason=reason)
         .execution_options(synchronize_session=False)
     )
+    work.publish(Channel.tenant(), TenantSuspended(), tenant_id=tenant_id)
     work.after_commit(remembered.forget)
 
 
@@ -138,6 +141,7 @@ async def set_roles(
     before, user.roles = list(user.roles), wanted
     await work.flush()
     await work.audit("user.roles_changed", user=user_id, before=before, after=wanted)
+    work.publish(Channel.user(user_id), AccessChanged())
     work.after_commit(remembered.forget)
 
 
@@ -209,6 +213,7 @@ async def revoke_guardian(*, work: Work, link_id: UUID, student_id: UUID) -> Non
     link.status = REVOKED
     await work.flush()
     await work.audit("guardian.revoked", guardian=link.guardian_id, student=link.student_id)
+    work.publish(Channel.user(link.guardian_id), AccessChanged())
 
 
 async def _link(work: Work, link_id: UUID, student_id: UUID) -> GuardianLink:

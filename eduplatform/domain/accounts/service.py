@@ -24,6 +24,8 @@ from eduplatform.domain.messaging.models import MailMessage
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.errors import Conflict, FieldText, Invalid, NotSignedIn
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import AccessChanged
 from eduplatform.security import passwords
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -300,4 +302,5 @@ async def deactivate(*, work: Work, me: Principal, user_id: UUID, active: bool) 
     user.status = AccountStatus.ACTIVE if active else AccountStatus.DEACTIVATED
     await work.flush()
     await work.audit("user.reactivated" if active else "user.deactivated", user=user_id)
+    work.publish(Channel.user(user_id), AccessChanged())
     work.after_commit(remembered.forget)

@@ -30,6 +30,8 @@ from eduplatform.domain.accounts.models import (
 )
 from eduplatform.domain.tenants.models import Tenant, TenantStatus
 from eduplatform.errors import NotFound, NotSignedIn
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import AccessChanged
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 from eduplatform.security.tokens import new_token, pseudonym, token_hash
@@ -275,12 +277,25 @@ def _principal(session: Session, identity: Identity, user: User | None, tenant: 
 
 
 async def _revoke(work: Work, *conditions: ColumnElement[bool], reason: str) -> None:
-    await work.session.exec(
+    ended = await work.session.exec(
         update(Session)
         .where(*conditions, col(Session.revoked_at).is_(None))
         .values(revoked_at=utc_now(), revoked_reason=reason)
+        .returning(col(Session.tenant_id), col(Session.user_id))
         .execution_options(synchronize_session=False)
     )
+    for tenant_id, user_id in ended.all():
+        if tenant_id is not None and user_id is not None:
+            work.publish(Channel.user(user_id), AccessChanged(), tenant_id=tenant_id)
+
+
+async def ended_because(hashed: bytes) -> str:
+    """Why a session was ended; empty when it was not, or is not known."""
+    async with identity_work() as work:
+        found = await work.session.exec(
+            select(Session.revoked_reason).where(col(Session.token_hash) == hashed)
+        )
+        return found.one_or_none() or ""
 
 
 async def close_session(*, cookie: str) -> None:
@@ -341,5 +356,7 @@ async def revoke_session(*, me: Principal, session_id: UUID) -> None:
         if row is None:
             raise NotFound
         row.revoked_at, row.revoked_reason = utc_now(), "revoked"
+        if row.tenant_id is not None and row.user_id is not None:
+            work.publish(Channel.user(row.user_id), AccessChanged(), tenant_id=row.tenant_id)
         await work.audit_for(me.tenant_id or PLATFORM, me.user_id or me.identity_id, "session.revoked")
     remembered.forget(row.token_hash)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.attempts import close_expired
+from eduplatform.domain.assessment.attempts import close_expired, publish_arrival
 from eduplatform.domain.assessment.availability import Decision, EffectivePolicy, can_start
 from eduplatform.domain.assessment.drafts import PURPOSE
 from eduplatform.domain.assessment.effective import policies_for
@@ -235,6 +235,7 @@ async def withdraw(*, work: Work, me: Principal, attempt_id: UUID, now: datetime
     attempt.needs_grading, attempt.points = False, None
     attempt.version += 1
     await work.flush()
+    publish_arrival(work, assessment)
     await group_grades.settle_attempt(
         work=work, attempt=attempt, actor_id=me.user, kind="withdrawn", now=moment
     )

@@ -24,6 +24,8 @@ from eduplatform.domain.courses.texts import single_line
 from eduplatform.domain.messaging import notifications
 from eduplatform.errors import Conflict, Invalid, NotFound, RateLimited
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import AccessChanged
 from eduplatform.security import rate_limits
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
@@ -184,6 +186,7 @@ async def remove(*, work: Work, me: Principal, enrollment_id: UUID) -> None:
     enrollment.status = REMOVED
     await work.flush()
     await work.audit("section.student_removed", section_id=section.id, user_id=enrollment.user_id)
+    work.publish(Channel.user(enrollment.user_id), AccessChanged())
 
 
 async def restore(*, work: Work, me: Principal, enrollment_id: UUID) -> None:
@@ -259,6 +262,7 @@ async def transfer(
         reason=reason,
     )
     await tell_placed(work=work, course=course, section=there, user_ids=[enrollment.user_id])
+    work.publish(Channel.user(enrollment.user_id), AccessChanged())
     return there
 
 

@@ -12,6 +12,7 @@ from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.calculation import GradeStatus
+from eduplatform.domain.grading.live import publish_change, publish_release
 from eduplatform.domain.grading.marks import TOO_LATE
 from eduplatform.domain.grading.models import Grade
 from eduplatform.domain.grading.repository import GradeEventRepository, GradeRepository
@@ -154,6 +155,7 @@ async def _change(
                 "reason": "",
             }
         )
+        publish_change(work, row, before, snapshot(row))
     await work.flush()
     await GradeEventRepository(work).insert_many(events)
 
@@ -265,6 +267,8 @@ async def announce_planned(*, work: Work, now: datetime | None = None) -> int:
     found = await GradeRepository(work).due(now=moment)
     for title, rows in found.items():
         await _change_events(work, rows)
+        for row in rows:
+            publish_release(work, row)
         await _tell(work, [row.user_id for row in rows], title, now=moment)
     return sum(len(rows) for rows in found.values())
 

@@ -24,6 +24,7 @@ from eduplatform.domain.grading import policy
 from eduplatform.domain.grading.adjustments import AdjustmentRepository, adjusted
 from eduplatform.domain.grading.calculation import AttemptScore, GradeResult, GradeStatus, grade
 from eduplatform.domain.grading.entered import with_entry
+from eduplatform.domain.grading.live import publish_change
 from eduplatform.domain.grading.models import Grade, GradeAdjustment, GradeEvent
 from eduplatform.domain.grading.points import ResponseScore, attempt_points
 from eduplatform.domain.grading.repository import (
@@ -375,6 +376,7 @@ async def record(
             reason=reason,
         )
     )
+    publish_change(work, row, before, snapshot(row))
 
 
 async def excuse(

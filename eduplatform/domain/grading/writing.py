@@ -15,6 +15,7 @@ from eduplatform.db.repository import as_stored, given_rows
 from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses.repository import select_columns
+from eduplatform.domain.grading.live import publish_change
 from eduplatform.domain.grading.models import Grade, GradeEvent
 
 MOST_AT_ONCE = 500
@@ -46,6 +47,8 @@ async def write_grades(work: Work, changes: Sequence[GradeChange]) -> None:
     """Write changed grades and their events; the caller holds the locks. One statement for each 500 grades."""
     for start in range(0, len(changes), MOST_AT_ONCE):
         await _write(work, changes[start : start + MOST_AT_ONCE])
+    for one in changes:
+        publish_change(work, one.row, one.event["before"], one.event["after"])
 
 
 async def _write(work: Work, changes: Sequence[GradeChange]) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import false
 from sqlmodel import col
 
 from eduplatform.db.base import utc_now
@@ -16,10 +15,12 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.courses import policy as courses
 from eduplatform.domain.courses import service as course_service
 from eduplatform.domain.courses.models import Course, PublicationStatus
+from eduplatform.domain.courses.repository import CourseRepository
 from eduplatform.domain.courses.texts import paragraphs, single_line
 from eduplatform.domain.grading import policy as family
 from eduplatform.domain.messaging import notifications
 from eduplatform.domain.messaging.announcement_repository import (
+    AnnouncementHead,
     AnnouncementReadRepository,
     AnnouncementRepository,
     AnnouncementRow,
@@ -29,6 +30,8 @@ from eduplatform.domain.messaging.announcement_repository import (
 from eduplatform.domain.messaging.models import Announcement
 from eduplatform.errors import Conflict, FieldText, Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import AnnouncementsChanged
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
 from eduplatform.security.rich_text import render_markdown
@@ -51,19 +54,20 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementPage:
-    """A page of a course's announcements, with its classes for those who teach it."""
+    """A page of a course's announcements, with its classes for those who teach it, and a student's own class."""
 
     course: Course
     teaches: bool
     rows: list[AnnouncementRow]
     total: int
     sections: list[tuple[UUID, str]]
+    section_id: UUID | None
 
 
 async def list_of_course(
     *, work: Work, me: Principal, course_id: UUID, page: int = 1, now: datetime | None = None
 ) -> AnnouncementPage:
-    """A page of the announcements that the person may see, read state included; four statements.
+    """A page of the announcements that the person may see, read state included; five statements.
 
     Raises:
         NotFound: The person has nothing to do with the course.
@@ -75,8 +79,11 @@ async def list_of_course(
     rows, total = await AnnouncementRepository(work).listed(
         *conditions, reader=me.user, counted=standing.teaches, number=page, size=PAGE_SIZE
     )
-    sections = await sections_of(work, course_id) if standing.teaches else []
-    return AnnouncementPage(standing.course, standing.teaches, rows, total, sections)
+    if standing.teaches:
+        sections = await sections_of(work, course_id)
+        return AnnouncementPage(standing.course, True, rows, total, sections, None)
+    _course, section_id = await CourseRepository(work).as_student(course_id, me.user)
+    return AnnouncementPage(standing.course, False, rows, total, [], section_id)
 
 
 async def read_one(*, work: Work, me: Principal, announcement_id: UUID) -> AnnouncementRow:
@@ -93,44 +100,41 @@ async def read_one(*, work: Work, me: Principal, announcement_id: UUID) -> Annou
 
 
 async def list_own(
-    *,
-    work: Work,
-    me: Principal,
-    course_id: UUID | None = None,
-    page: int = 1,
-    size: int = PAGE_SIZE,
-    unread: bool = False,
-    now: datetime | None = None,
+    *, work: Work, me: Principal, page: int = 1, now: datetime | None = None
 ) -> tuple[list[AnnouncementRow], int]:
-    """A page of what is meant for a student, or for the children of a guardian, in all courses; three statements.
-
-    Args:
-        work: The open unit of work.
-        me: The reader.
-        course_id: Only this course.
-        page: From 1.
-        size: Rows of a page.
-        unread: Only what the person has not read; of one course also what is pinned.
-        now: The server's clock by default.
-    """
-    me.require(Permission.NOTIFICATION)
-    people = [me.user]
-    if me.may(Permission.CHILD_READ):
-        people += [one.id for one in await family.children_of(work=work, me=me)]
-    conditions = [
+    """A page of what is meant for a student, or for the children of a guardian, in all courses; three statements."""
+    return await AnnouncementRepository(work).listed(
         col(Announcement.publish_at) <= (now or utc_now()),
         col(Course.status) == PublicationStatus.PUBLISHED,
-        meant_for(people),
-    ]
-    if unread:
-        # On top of its own course a pinned one stays; among all courses it would push away what is new.
-        stays = col(Announcement.pinned) if course_id is not None else false()
-        conditions.append(stays | ~AnnouncementReadRepository.has_read(me.user))
-    if course_id is not None:
-        conditions.append(col(Announcement.course_id) == course_id)
-    return await AnnouncementRepository(work).listed(
-        *conditions, reader=me.user, counted=False, number=page, size=size
+        meant_for(await _students(work, me)),
+        reader=me.user,
+        counted=False,
+        number=page,
+        size=PAGE_SIZE,
     )
+
+
+async def list_new(
+    *, work: Work, me: Principal, course_id: UUID | None = None, now: datetime | None = None
+) -> list[AnnouncementHead]:
+    """The few that stand above other pages: not read yet, and of one course also what is pinned there.
+
+    One statement for a student, two for a guardian.
+    """
+    return await AnnouncementRepository(work).new_to(
+        reader=me.user,
+        students=await _students(work, me),
+        course_id=course_id,
+        size=STRIP_SIZE,
+        now=now or utc_now(),
+    )
+
+
+async def _students(work: Work, me: Principal) -> list[UUID]:
+    """For whom somebody reads announcements: oneself, and one's children."""
+    me.require(Permission.NOTIFICATION)
+    children = await family.children_of(work=work, me=me) if me.may(Permission.CHILD_READ) else []
+    return [me.user, *(one.id for one in children)]
 
 
 async def mark_read(
@@ -171,6 +175,7 @@ async def create(
         await repository.set_sections(row, draft.section_ids)
     await work.enqueue("messaging.announce", not_before=draft.publish_at, announcement_id=str(row.id))
     await work.audit("announcement.created", announcement_id=row.id, course_id=course_id)
+    _publish(work, row, draft.section_ids, now=now)
     return row
 
 
@@ -193,6 +198,8 @@ async def update(
     row = await _own(work, me, announcement_id)
     if version_of(row) != version:
         raise Conflict
+    repository = AnnouncementRepository(work)
+    _publish(work, row, await _sections(work, row), now=now)
     title, body, html = await _checked(draft)
     await _require_sections(work, row.course_id, draft.section_ids)
     moment = now or utc_now()
@@ -201,8 +208,9 @@ async def update(
     if row.told_at is None:
         row.publish_at = draft.publish_at or moment
         await work.enqueue("messaging.announce", not_before=draft.publish_at, announcement_id=str(row.id))
-    await AnnouncementRepository(work).set_sections(row, draft.section_ids)
+    await repository.set_sections(row, draft.section_ids)
     await work.audit("announcement.changed", announcement_id=row.id)
+    _publish(work, row, draft.section_ids, now=now)
     return row
 
 
@@ -215,6 +223,7 @@ async def pin(*, work: Work, me: Principal, announcement_id: UUID, pinned: bool)
     row = await _own(work, me, announcement_id)
     row.pinned = pinned
     await work.flush()
+    _publish(work, row, await _sections(work, row))
 
 
 async def delete(*, work: Work, me: Principal, announcement_id: UUID) -> None:
@@ -224,6 +233,7 @@ async def delete(*, work: Work, me: Principal, announcement_id: UUID) -> None:
         NotFound: It does not exist for this person.
     """
     row = await _own(work, me, announcement_id)
+    _publish(work, row, await _sections(work, row))
     await AnnouncementRepository(work).delete(row)
     await work.audit("announcement.deleted", announcement_id=announcement_id, course_id=row.course_id)
 
@@ -266,7 +276,24 @@ async def tell(*, work: Work, announcement_id: UUID, now: datetime | None = None
     )
     row.told_at = moment
     await work.flush()
+    _publish(work, row, await _sections(work, row), now=moment)
     return len(students)
+
+
+def _publish(
+    work: Work, row: Announcement, section_ids: Sequence[UUID], *, now: datetime | None = None
+) -> None:
+    """Tell open pages; those of students only once its time has come, and only in the sections that it is for."""
+    work.publish(Channel.staff(row.course_id), AnnouncementsChanged())
+    if row.publish_at > (now or utc_now()):
+        return
+    channels = [Channel.course(row.course_id)] if row.whole_course else map(Channel.section, section_ids)
+    for one in channels:
+        work.publish(one, AnnouncementsChanged())
+
+
+async def _sections(work: Work, row: Announcement) -> Sequence[UUID]:
+    return [] if row.whole_course else await AnnouncementRepository(work).sections_for(row)
 
 
 def version_of(row: Announcement) -> str:

@@ -29,6 +29,8 @@ from eduplatform.domain.tenants import repository as tenants
 from eduplatform.domain.tenants import service as tenant_service
 from eduplatform.errors import Invalid, NotFound, RateLimited
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import MessagePosted, Typing
 from eduplatform.security import rate_limits
 from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
@@ -126,14 +128,7 @@ async def read(
         NotFound: The person takes no part in it and may not read along.
     """
     me.require(Permission.MESSAGE)
-    repository = ConversationRepository(work)
-    row = await repository.one(conversation_id)
-    if row is None:
-        raise NotFound
-    rules = await read_rules(work=work)
-    observing = me.user not in (row.conversation.first_id, row.conversation.second_id)
-    if observing:
-        await _require_guardian(repository, me, row, rules)
+    row, rules, observing = await _readable(work, me, conversation_id)
     size = min(max(shown, SHOWN), MOST_SHOWN)
     messages = await DirectMessageRepository(work).newest(conversation_id, size=size + 1)
     watched = _watched(row, rules)
@@ -157,6 +152,29 @@ async def read(
         blockable=contact_policy.may_block(ties),
         watched=watched,
     )
+
+
+async def require_reader(*, work: Work, me: Principal, conversation_id: UUID) -> bool:
+    """Whether the person takes part in a conversation; otherwise they read along as a guardian.
+
+    Raises:
+        NotFound: Neither of both.
+    """
+    _row, _rules, observing = await _readable(work, me, conversation_id)
+    return not observing
+
+
+async def _readable(work: Work, me: Principal, conversation_id: UUID) -> tuple[ConversationRow, Rules, bool]:
+    """The conversation, the rules, and whether the reader only reads along."""
+    repository = ConversationRepository(work)
+    row = await repository.one(conversation_id)
+    if row is None:
+        raise NotFound
+    rules = await read_rules(work=work)
+    observing = me.user not in (row.conversation.first_id, row.conversation.second_id)
+    if observing:
+        await _require_guardian(repository, me, row, rules)
+    return row, rules, observing
 
 
 async def write(
@@ -205,6 +223,7 @@ async def write(
             conversation_id=conversation.id, author_id=me.user, body=text, body_html=html, created_at=moment
         )
     )
+    _publish(work, conversation)
     if not told:
         await notifications.send(
             work=work,
@@ -234,6 +253,7 @@ async def block(*, work: Work, me: Principal, user_id: UUID) -> None:
     blocks = MessageBlockRepository(work)
     if not any(one.blocker_id == me.user for one in await blocks.between(me.user, user_id)):
         await blocks.add(MessageBlock(blocker_id=me.user, blocked_id=user_id))
+        _publish(work, row)
     await work.audit("message.blocked", user_id=user_id)
 
 
@@ -244,6 +264,28 @@ async def unblock(*, work: Work, me: Principal, user_id: UUID) -> None:
         if one.blocker_id == me.user:
             await blocks.delete(one)
     await work.audit("message.unblocked", user_id=user_id)
+
+
+async def tell_typing(*, work: Work, me: Principal, conversation_id: UUID) -> None:
+    """Tell the other one that the person is writing; who only reads along tells nothing. Three statements.
+
+    Raises:
+        NotFound: The person takes no part in it and may not read along.
+    """
+    me.require(Permission.MESSAGE)
+    if await require_reader(work=work, me=me, conversation_id=conversation_id):
+        work.publish(Channel.conversation(conversation_id), Typing(user_id=me.user))
+
+
+def _publish(work: Work, conversation: Conversation) -> None:
+    """Tell the open conversation, and the lists of its two people."""
+    event = MessagePosted(conversation_id=conversation.id)
+    for one in (
+        Channel.conversation(conversation.id),
+        Channel.user(conversation.first_id),
+        Channel.user(conversation.second_id),
+    ):
+        work.publish(one, event)
 
 
 async def _standing(work: Work, me: Principal, other: User) -> tuple[frozenset[Tie], list[MessageBlock]]:

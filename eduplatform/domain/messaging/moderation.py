@@ -17,8 +17,11 @@ from eduplatform.domain.messaging import notifications, policy
 from eduplatform.domain.messaging.models import Post, Report, Thread
 from eduplatform.domain.messaging.policy import ThreadAccess
 from eduplatform.domain.messaging.repository import OPEN, PostRepository, ReportRepository, ReportRow
+from eduplatform.domain.messaging.service import publish_change
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import ReportsChanged
 from eduplatform.security.principal import Principal
 
 QUEUE_SIZE = 20
@@ -38,9 +41,11 @@ async def accept(*, work: Work, me: Principal, post_id: UUID, accepted: bool) ->
         if thread.accepted_post_id == post.id:
             thread.accepted_post_id = None
             await work.flush()
+            publish_change(work, thread)
         return
     thread.accepted_post_id = post.id
     await work.flush()
+    publish_change(work, thread)
     await _tell_author(work, post, thread, N_("Your answer in “{title}” was accepted"))
 
 
@@ -54,6 +59,7 @@ async def endorse(*, work: Work, me: Principal, post_id: UUID, endorsed: bool) -
     _require_teaching(access)
     post.endorsed_by = me.user if endorsed else None
     await work.flush()
+    publish_change(work, access.thread)
     if endorsed:
         await _tell_author(work, post, access.thread, N_("A teacher endorsed your answer in “{title}”"))
 
@@ -68,6 +74,7 @@ async def lock(*, work: Work, me: Principal, thread_id: UUID, locked: bool) -> N
     _require_teaching(access)
     access.thread.locked = locked
     await work.audit("thread.locked" if locked else "thread.unlocked", thread_id=thread_id)
+    publish_change(work, access.thread)
 
 
 async def hide(
@@ -105,6 +112,8 @@ async def hide(
     await ReportRepository(work).resolve(thread_id, post_id, state="hidden", by=me.user, moment=moment)
     await _tell_author(work, target, access.thread, N_("A teacher hid what you wrote in “{title}”"))
     await work.audit("contribution.hidden", thread_id=thread_id, post_id=post_id)
+    publish_change(work, access.thread)
+    work.publish(Channel.staff(access.course.id), ReportsChanged())
 
 
 async def show(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | None) -> None:
@@ -113,9 +122,10 @@ async def show(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | No
     Raises:
         NotFound: It does not exist, or the person does not teach the course.
     """
-    target, _ = await _target(work, me, thread_id, post_id)
+    target, access = await _target(work, me, thread_id, post_id)
     target.hidden_at, target.hidden_reason = None, ""
     await work.flush()
+    publish_change(work, access.thread)
     await work.audit("contribution.shown", thread_id=thread_id, post_id=post_id)
 
 
@@ -150,6 +160,7 @@ async def report(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | 
     await reports.add(
         Report(course_id=course.id, thread_id=thread_id, post_id=post_id, reporter_id=me.user, reason=reason)
     )
+    work.publish(Channel.staff(course.id), ReportsChanged())
     await notifications.send(
         work=work,
         recipients=sorted(await course_service.teachers_of(work=work, course=course)),
@@ -184,6 +195,7 @@ async def dismiss(*, work: Work, me: Principal, report_id: UUID, now: datetime |
     await courses.require_teacher(work=work, me=me, course_id=row.course_id)
     await reports.resolve(row.thread_id, row.post_id, state="kept", by=me.user, moment=now or utc_now())
     await work.audit("report.dismissed", report_id=report_id)
+    work.publish(Channel.staff(row.course_id), ReportsChanged())
 
 
 async def _post(work: Work, me: Principal, post_id: UUID) -> tuple[Post, ThreadAccess]:

@@ -14,6 +14,8 @@ from eduplatform.domain.messaging.models import Notification
 from eduplatform.domain.messaging.notification_repository import NotificationRepository, Recipient
 from eduplatform.domain.messaging.preferences import KINDS, Way, quiet_hours, way_of
 from eduplatform.errors import NotFound
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import NotificationsChanged
 from eduplatform.security.principal import Principal
 
 PAGE_SIZE = 20
@@ -78,6 +80,8 @@ async def send(
             for one, way in told
         ]
     )
+    for one, _way in told:
+        work.publish(Channel.user(one.user_id), NotificationsChanged())
     if any(way is Way.MAIL for _, way in told):
         await work.enqueue("messaging.mail")
 
@@ -115,9 +119,11 @@ async def open_one(*, work: Work, me: Principal, notification_id: UUID, now: dat
         raise NotFound
     if row.read_at is None:
         await repository.mark_read(me.user, now or utc_now(), only=row.id)
+        work.publish(Channel.user(me.user), NotificationsChanged())
     return row.href
 
 
 async def mark_all_read(*, work: Work, me: Principal, now: datetime | None = None) -> None:
-    """Mark all of the person's notifications as read; one statement."""
+    """Mark all of the person's notifications as read; two statements."""
     await NotificationRepository(work).mark_read(me.user, now or utc_now())
+    work.publish(Channel.user(me.user), NotificationsChanged())

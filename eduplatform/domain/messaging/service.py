@@ -25,6 +25,8 @@ from eduplatform.domain.messaging.repository import (
 )
 from eduplatform.errors import Invalid, NotFound, RateLimited
 from eduplatform.i18n import N_
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import DiscussionChanged
 from eduplatform.security import rate_limits
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
@@ -123,7 +125,7 @@ async def create_thread(
         raise Invalid(fields={"title": course_service.FILL_IN})
     text, html = await _render(body)
     moment = now or utc_now()
-    return await work.add(
+    thread = await work.add(
         Thread(
             course_id=course_id,
             author_id=me.user,
@@ -134,6 +136,14 @@ async def create_thread(
             created_at=moment,
         )
     )
+    publish_change(work, thread)
+    return thread
+
+
+def publish_change(work: Work, thread: Thread) -> None:
+    """Tell open pages of a discussion and of the list of discussions that something in it is different."""
+    for one in (Channel.thread(thread.id), Channel.course(thread.course_id)):
+        work.publish(one, DiscussionChanged(thread_id=thread.id))
 
 
 async def read_thread(*, work: Work, me: Principal, thread_id: UUID, page: int = 1) -> ThreadView:
@@ -210,6 +220,7 @@ async def reply(
             created_at=moment,
         )
     )
+    publish_change(work, thread)
     answered = {thread.author_id, *([parent.author_id] if parent else [])}
     await notifications.send(
         work=work,
@@ -257,6 +268,7 @@ async def edit_thread(*, work: Work, me: Principal, thread_id: UUID, title: str,
         await work.add(Revision(thread_id=thread.id, title=thread.title, body=thread.body))
         thread.title, thread.body, thread.body_html, thread.edited_at = title, text, html, utc_now()
         await work.flush()
+        publish_change(work, thread)
     return thread
 
 
@@ -277,6 +289,7 @@ async def edit_post(*, work: Work, me: Principal, post_id: UUID, body: str) -> P
         await work.add(Revision(thread_id=thread.id, post_id=post.id, body=post.body))
         post.body, post.body_html, post.edited_at = text, html, utc_now()
         await work.flush()
+        publish_change(work, thread)
     return post
 
 
@@ -334,6 +347,7 @@ async def delete_post(*, work: Work, me: Principal, post_id: UUID) -> None:
         thread.post_count, newest = await posts.extent(thread.id)
         thread.last_post_at = newest or thread.created_at
     await work.flush()
+    publish_change(work, thread)
     if post.author_id != me.user:
         await work.audit("post.deleted", post_id=post_id, thread_id=thread.id)
 
@@ -352,6 +366,7 @@ async def delete_thread(*, work: Work, me: Principal, thread_id: UUID) -> UUID:
     if not access.teaches and access.thread.post_count:
         raise NotFound
     await ThreadRepository(work).delete(access.thread)
+    publish_change(work, access.thread)
     if access.thread.author_id != me.user:
         await work.audit("thread.deleted", thread_id=thread_id, course_id=access.course.id)
     return access.course.id

@@ -8,11 +8,13 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import breadcrumb, card, empty_state, page_header, pager, skeleton_card
 from eduplatform.pages.guardian.home import due_row, grade_row, part, reading_row
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.course_totals import course_totals
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.course_totals import ChildTotalsState
 from eduplatform.state.family import ChildState
@@ -75,7 +77,9 @@ def child() -> rx.Component:
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-6 lg:grid-cols-2"),
         ),
-        beacon(_S.refresh, every=20),
-        beacon(_T.load, every=20),
+        beacon([_S.refresh, _T.load], every=20, while_live=60),
+        channel(
+            channel_name("learner", _S.child["id"]), on_change=[_S.refresh, _T.load], events=[GradeReleased]
+        ),
         class_name="flex flex-col gap-6",
     )

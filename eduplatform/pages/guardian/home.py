@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -21,8 +22,8 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.family import FamilyState
 
 # The state's attributes are Vars here, which its annotations do not tell.
@@ -135,7 +136,7 @@ def _child(child: Any) -> rx.Component:
     )
 
 
-@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=(_S.load, AnnouncementStripState.load))
+@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(
@@ -161,6 +162,12 @@ def family() -> rx.Component:
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
         ),
-        beacon(_S.refresh, every=20),
+        beacon(_S.refresh, every=20, while_live=60),
+        rx.foreach(
+            _S.children,
+            lambda child: channel(
+                channel_name("learner", child["id"]), on_change=_S.refresh, events=[GradeReleased]
+            ),
+        ),
         class_name="flex flex-col gap-6",
     )

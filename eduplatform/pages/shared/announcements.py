@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
@@ -29,6 +29,7 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_article
 from eduplatform.pages.shared.discussions import discussion_breadcrumb, role_tabs
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import AnnouncementsChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.announcements import AnnouncementState
 
@@ -46,7 +47,19 @@ _EDIT = _S.edit
 def course_announcements() -> rx.Component:
     """Pinned ones first, then the newest."""
     return rx.fragment(
-        beacon(_S.refresh, every=30, enabled=_S.loaded & ~_S.writing),
+        *(
+            channel(
+                channel_name(kind, subject),
+                on_change=_S.refresh,
+                events=[AnnouncementsChanged],
+                enabled=_S.loaded & ~_S.writing,
+            )
+            for kind, subject in (
+                ("course", _S.course["id"]),
+                ("section", _S.section),
+                ("staff", rx.cond(_S.teaches, _S.course["id"], "")),
+            )
+        ),
         page_body(
             _S,
             rx.el.div(

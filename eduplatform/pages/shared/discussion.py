@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -34,7 +34,6 @@ from eduplatform.state.discussions import DiscussionState
 
 _S: Any = DiscussionState
 
-REFRESH_SECONDS = 5
 
 _BODY = "reply-body"
 
@@ -48,7 +47,7 @@ _BODY = "reply-body"
 def discussion() -> rx.Component:
     """The beginning, the answers, and the field for one's own."""
     return rx.fragment(
-        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        channel(channel_name("thread", _S.thread_key), on_change=_S.refresh, enabled=_S.loaded),
         page_body(
             _S,
             rx.el.div(

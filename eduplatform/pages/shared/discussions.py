@@ -8,7 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.course_tabs import course_tabs, learn_tabs
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
@@ -30,12 +30,12 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.markdown_editor import markdown_editor
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import DiscussionChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.discussions import DiscussionListState
 
 _S: Any = DiscussionListState
 
-REFRESH_SECONDS = 10
 
 _COURSE = _S.course
 
@@ -49,7 +49,12 @@ _COURSE = _S.course
 def discussions() -> rx.Component:
     """All discussions of the course, the liveliest first."""
     return rx.fragment(
-        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        channel(
+            channel_name("course", _S.course["id"]),
+            on_change=_S.refresh,
+            events=[DiscussionChanged],
+            enabled=_S.loaded,
+        ),
         page_body(
             _S,
             rx.el.div(

@@ -8,7 +8,9 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.local_draft import local_draft
+from eduplatform.components.live.typing import typing_line, typing_watch
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -31,8 +33,10 @@ from eduplatform.components.ui.combobox import combobox
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import MessagePosted
 from eduplatform.security.permissions import Role
 from eduplatform.state.messages import ConversationState, InboxState
+from eduplatform.state.shell import ShellState
 
 _S: Any = InboxState
 _C: Any = ConversationState
@@ -44,7 +48,13 @@ _PEOPLE = (Role.STUDENT, Role.TEACHER, Role.GUARDIAN)
 def inbox() -> rx.Component:
     """The liveliest conversation first."""
     return rx.el.div(
-        beacon(_S.refresh, every=10, enabled=_S.loaded & ~_S.writing),
+        channel(
+            ShellState.user_channel,
+            on_change=_S.refresh,
+            events=[MessagePosted],
+            enabled=_S.loaded & ~_S.writing,
+        ),
+        beacon(_S.refresh, every=60, enabled=_S.loaded & ~_S.writing),
         page_header(
             _("Messages"),
             description=_("Between you and your teachers, students and families."),
@@ -209,7 +219,12 @@ def _new_message() -> rx.Component:
 def conversation() -> rx.Component:
     """What the two wrote, and the field for the next message."""
     return rx.fragment(
-        beacon(_C.refresh, every=5, enabled=_C.loaded),
+        channel(
+            channel_name("conversation", _C.key),
+            on_change=_C.refresh,
+            events=[MessagePosted],
+            enabled=_C.loaded,
+        ),
         page_body(
             _C,
             rx.el.div(
@@ -242,6 +257,15 @@ def conversation() -> rx.Component:
                     rx.foreach(_C.messages, _message),
                     aria_label=_("Messages"),
                     class_name="flex flex-col gap-2",
+                ),
+                typing_line(
+                    channel_name("conversation", _C.key),
+                    person=_C.person,
+                    text=rx.cond(
+                        _C.observing,
+                        _("Somebody is writing…"),
+                        _("{name} is writing…", name=_C.name),
+                    ),
                 ),
                 rx.cond(
                     _C.observing,
@@ -316,6 +340,7 @@ def _field() -> rx.Component:
             saved=_C.saved,
             ready=_C.loaded,
         ),
+        typing_watch("message-form", on_typing=_C.tell_typing),
         textarea(
             name="body",
             id=field_id("message-body"),

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     button,
@@ -19,8 +19,10 @@ from eduplatform.components.ui import (
     skeleton_table,
 )
 from eduplatform.pages.registry import page
+from eduplatform.realtime.events import NotificationsChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.notifications import NewsState
+from eduplatform.state.shell import ShellState
 
 _S: Any = NewsState
 
@@ -46,7 +48,9 @@ _ICONS = {
 def notification_list() -> rx.Component:
     """What happened, newest first."""
     return rx.el.div(
-        beacon(_S.refresh, every=20, enabled=_S.loaded),
+        channel(
+            ShellState.user_channel, on_change=_S.refresh, events=[NotificationsChanged], enabled=_S.loaded
+        ),
         page_header(
             _("Notifications"),
             description=_("What happened in your courses. Opening one marks it as read."),

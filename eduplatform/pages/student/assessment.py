@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -27,8 +28,10 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.form_ids import field_id
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import LearnAssessmentState
+from eduplatform.state.shell import ShellState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = LearnAssessmentState
@@ -49,6 +52,7 @@ def student_assessment() -> rx.Component:
     return page_body(
         _S,
         beacon(_S.refresh, every=30),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
         rx.el.div(
             page_header(
                 _S.title,

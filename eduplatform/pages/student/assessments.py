@@ -9,6 +9,7 @@ import reflex as rx
 from eduplatform.components.layout.course_tabs import learn_tabs
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -20,8 +21,10 @@ from eduplatform.components.ui import (
     skeleton_card,
 )
 from eduplatform.pages.registry import page
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import LearnAssessmentsState
+from eduplatform.state.shell import ShellState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = LearnAssessmentsState
@@ -38,6 +41,7 @@ def student_assessments() -> rx.Component:
     return page_body(
         _S,
         beacon(_S.refresh, every=60),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
         rx.el.div(
             page_header(
                 _("Assessments"),

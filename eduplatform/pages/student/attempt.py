@@ -10,6 +10,7 @@ from eduplatform.components.assessment.attempt_sheet import attempt_sheet, left_
 from eduplatform.components.assessment.results import result_card
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -23,8 +24,10 @@ from eduplatform.components.ui import (
     stat_row,
 )
 from eduplatform.pages.registry import page
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.attempts import AttemptPageState
+from eduplatform.state.shell import ShellState
 
 # Fields of a state class are Vars in a page, which their declarations do not say.
 _S: Any = AttemptPageState
@@ -67,7 +70,8 @@ def student_attempt() -> rx.Component:
 
 def _result() -> rx.Component:
     return rx.fragment(
-        beacon(_S.refresh, every=rx.cond(_S.withheld, 60, 5), enabled=_S.waiting),
+        beacon(_S.refresh, every=60, enabled=_S.waiting),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.waiting),
         left_behind(_S.attempt_id),
         rx.cond(
             _S.automatic,

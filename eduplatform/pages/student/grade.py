@@ -9,6 +9,7 @@ import reflex as rx
 from eduplatform.components.assessment.answer_text import STUDENT, answer_text
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -22,10 +23,15 @@ from eduplatform.components.ui import (
 from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.student.grades import status_badge
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.grades import GradeState
+from eduplatform.state.shell import ShellState
 
 # The state's attributes are Vars here, which its annotations do not tell.
+SLOWLY_SECONDS = 60
+"""For what becomes visible at a planned time; what others do comes by the channel."""
+
 _S: Any = GradeState
 
 
@@ -200,6 +206,7 @@ def grade() -> rx.Component:
             ),
             skeleton=_skeleton(),
         ),
-        beacon(_S.refresh, every=5),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
+        beacon(_S.refresh, every=SLOWLY_SECONDS),
         class_name="mx-auto flex max-w-4xl flex-col gap-6",
     )

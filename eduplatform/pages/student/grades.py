@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -19,11 +20,16 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.course_totals import course_totals
+from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
 from eduplatform.state.course_totals import OwnTotalsState
 from eduplatform.state.grades import GradesState
+from eduplatform.state.shell import ShellState
 
 # The state's attributes are Vars here, which its annotations do not tell.
+SLOWLY_SECONDS = 60
+"""For what becomes visible at a planned time; what others do comes by the channel."""
+
 _S: Any = GradesState
 _T: Any = OwnTotalsState
 
@@ -126,7 +132,12 @@ def grades() -> rx.Component:
             ),
             skeleton=skeleton_table(rows=5),
         ),
-        beacon(_S.refresh, every=5),
-        beacon(_T.refresh, every=15),
+        channel(
+            ShellState.learner_channel,
+            on_change=[_S.refresh, _T.refresh],
+            events=[GradeReleased],
+            enabled=_S.loaded,
+        ),
+        beacon([_S.refresh, _T.refresh], every=SLOWLY_SECONDS),
         class_name="flex flex-col gap-6",
     )

@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -26,8 +27,8 @@ from eduplatform.components.ui import (
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.pages.student.join_dialog import join_button, join_dialog
+from eduplatform.realtime.events import GradeReleased, NotificationsChanged
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnHomeState
 from eduplatform.state.shell import ShellState
 
@@ -38,11 +39,18 @@ REFRESH_SECONDS = 10
 _ICONS = (("running", "timer"), ("due", "calendar"), ("grade", "award"), ("lesson", "book-open"))
 
 
-@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=(_S.load, AnnouncementStripState.load))
+@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=_S.load)
 def learn_home() -> rx.Component:
     """The next step first, then the rest."""
     return rx.fragment(
-        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        beacon(_S.refresh, every=REFRESH_SECONDS, while_live=60, enabled=_S.loaded),
+        channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
+        channel(
+            ShellState.user_channel,
+            on_change=_S.refresh,
+            events=[NotificationsChanged],
+            enabled=_S.loaded,
+        ),
         page_body(
             _S,
             page_header(

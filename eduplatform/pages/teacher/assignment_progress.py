@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     badge,
@@ -51,7 +52,8 @@ def assignment_progress() -> rx.Component:
     course = f"/teach/courses/{_S.course_id}"
     return page_body(
         _S,
-        beacon(_S.refresh, every=30),
+        channel(channel_name("grading", _S.assessment_id), on_change=_S.refresh, enabled=_S.loaded),
+        beacon(_S.refresh, every=60),
         rx.el.div(
             page_header(
                 _S.title,

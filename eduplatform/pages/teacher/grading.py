@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     badge,
@@ -23,10 +24,14 @@ from eduplatform.components.ui import (
 )
 from eduplatform.components.ui.table import Column, data_table
 from eduplatform.pages.registry import page
+from eduplatform.realtime.events import WorkArrived
 from eduplatform.security.permissions import Role
 from eduplatform.state.grading import GradingQueueState
 
 # The state's attributes are Vars here, which its annotations do not tell.
+MOST_FOLLOWED = 20
+"""Courses whose arrivals are shown at once; those of further ones within a minute."""
+
 _S: Any = GradingQueueState
 
 
@@ -185,7 +190,13 @@ def grading() -> rx.Component:
                     on_next=_S.turn(_S.page + 1),
                 ),
             ),
-            beacon(_S.refresh, every=15),
+            rx.foreach(
+                _S.courses[:MOST_FOLLOWED],
+                lambda course: channel(
+                    channel_name("staff", course["value"]), on_change=_S.refresh, events=[WorkArrived]
+                ),
+            ),
+            beacon(_S.refresh, every=15, while_live=60),
             skeleton=_skeleton(),
         ),
         class_name="flex flex-col gap-6",

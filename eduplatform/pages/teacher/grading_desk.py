@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.live.hotkeys import show_from_top
 from eduplatform.components.live.local_draft import local_draft
 from eduplatform.components.text import _
@@ -244,6 +245,7 @@ def _skeleton() -> rx.Component:
 def grading_desk() -> rx.Component:
     """One student's work, the rubric, and everybody else's one key away."""
     return rx.el.div(
+        channel(channel_name("grading", Desk.assessment_id), on_change=Desk.refresh, enabled=Desk.loaded),
         _header(),
         page_body(
             Desk,

@@ -8,6 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
 from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _, _n
 from eduplatform.components.ui import (
     badge,
@@ -27,6 +28,7 @@ from eduplatform.components.ui import (
 )
 from eduplatform.pages.registry import page
 from eduplatform.pages.teacher.course_tools import publication_badge
+from eduplatform.realtime.events import WorkArrived
 from eduplatform.security.permissions import Role
 from eduplatform.state.courses import TeachHomeState
 from eduplatform.state.shell import ShellState
@@ -40,7 +42,13 @@ REFRESH_SECONDS = 15
 def teach_home() -> rx.Component:
     """What waits for the teacher."""
     return rx.fragment(
-        beacon(_S.refresh, every=REFRESH_SECONDS, enabled=_S.loaded),
+        beacon(_S.refresh, every=REFRESH_SECONDS, while_live=60, enabled=_S.loaded),
+        rx.foreach(
+            _S.courses,
+            lambda course: channel(
+                channel_name("staff", course["id"]), on_change=_S.refresh, events=[WorkArrived]
+            ),
+        ),
         page_body(
             _S,
             page_header(

@@ -8,7 +8,7 @@ import reflex as rx
 
 from eduplatform.components.layout.course_tabs import course_tabs
 from eduplatform.components.layout.page_body import page_body
-from eduplatform.components.live.beacon import beacon
+from eduplatform.components.live.channel import channel, channel_name
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     avatar,
@@ -27,6 +27,7 @@ from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.discussion_dialogs import reason_dialog
 from eduplatform.pages.shared.discussions import discussion_breadcrumb
+from eduplatform.realtime.events import ReportsChanged
 from eduplatform.security.permissions import Role
 from eduplatform.state.moderation import ModerationState
 
@@ -43,7 +44,12 @@ _COURSE = _S.course
 def moderation() -> rx.Component:
     """The oldest first, each with what it says and two ways to decide."""
     return rx.fragment(
-        beacon(_S.refresh, every=20, enabled=_S.loaded & (_S.hiding == "")),
+        channel(
+            channel_name("staff", _S.course["id"]),
+            on_change=_S.refresh,
+            events=[ReportsChanged],
+            enabled=_S.loaded & (_S.hiding == ""),
+        ),
         page_body(
             _S,
             rx.el.div(

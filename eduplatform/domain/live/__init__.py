@@ -1,0 +1,1 @@
+"""Events on their way out, and who may follow which channel."""
