@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pusher
-from pusher.errors import PusherBadRequest, PusherBadStatus, PusherError
-from pusher.http import POST, Request
+import pusher  # pyright: ignore[reportMissingTypeStubs]
+from pusher.errors import (  # pyright: ignore[reportMissingTypeStubs]
+    PusherBadRequest,
+    PusherBadStatus,
+    PusherError,
+)
+from pusher.http import POST, Request  # pyright: ignore[reportMissingTypeStubs]
 
 from eduplatform.integrations.push.credentials import Credentials
 from eduplatform.integrations.push.interface import Message, PushRefused, PushUnavailable
