@@ -39,11 +39,13 @@ from eduplatform.domain.classroom import channels as classroom
 from eduplatform.domain.live import relations
 from eduplatform.domain.live.relay import Relay
 from eduplatform.integrations.push import push_service
+from eduplatform.integrations.push.own import OwnPush
 from eduplatform.jobs.worker import in_process
 from eduplatform.observability.logs import configure_logging, log_exception
 from eduplatform.observability.requests import RequestLog
 from eduplatform.pages.registry import PAGES
 from eduplatform.runtime import serve
+from eduplatform.runtime.server import GOODBYE
 from eduplatform.security.gate import EventGate, remove_setters
 from eduplatform.security.headers import SecurityHeaders
 from eduplatform.state.base import BindingState
@@ -112,6 +114,9 @@ async def _live() -> AsyncGenerator[None]:
     """Bring events to browsers."""
     push = push_service()
     await push.start()
+    if isinstance(push, OwnPush):
+        # Before its processes end, the server asks them to take leave of the browsers.
+        push.server.say_goodbye_at(GOODBYE)
     try:
         async with Relay(push).running(), pulse.running():
             yield

@@ -23,7 +23,7 @@ os.environ.update(
         "EDU_RATE_EVENTS_BURST": "100000",
     }
 )
-pytest_plugins = ["tests.served"]
+pytest_plugins = ["tests.budget", "tests.served"]
 
 for name in ("DATABASE_URL", "REDIS_URL", "PORT"):
     os.environ.pop(name, None)

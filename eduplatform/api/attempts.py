@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from eduplatform.api.principal import require
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.assessment import attempts
+from eduplatform.domain.assessment import attempts, sheet
 from eduplatform.domain.assessment.attempts import AttemptClosed
 from eduplatform.domain.assessment.models import AttemptState
 from eduplatform.domain.assessment.schemas import Operation
@@ -119,7 +119,7 @@ class SubmittedOut(BaseModel):
     submitted_at: datetime | None
 
 
-def _attempt_id(attempt_id: str) -> UUID:
+async def _attempt_id(attempt_id: str) -> UUID:  # a coroutine, because what is none is sent to a thread
     try:
         return UUID(attempt_id)
     except ValueError:
@@ -137,7 +137,7 @@ async def read_attempt(attempt_id: AttemptId, me: Taker) -> AttemptOut:
     async with unit_of_work(me) as work:
         found = await attempts.sitting(work=work, me=me, attempt_id=attempt_id, now=now)
         attempt, assessment = found.attempt, found.assessment
-        questions = [QuestionOut(**attempts.public_question(found, one)) for one in found.questions]
+        questions = [QuestionOut(**sheet.public_question(found, one)) for one in found.questions]
     return AttemptOut(
         id=attempt.id,
         title=assessment.title,
@@ -183,7 +183,7 @@ async def save_answers(attempt_id: AttemptId, body: AnswersIn, me: Taker) -> Ans
 async def _close(me: Principal, attempt_id: UUID) -> None:
     """Hand in the attempt whose time is over, in a transaction of its own."""
     async with unit_of_work(me) as work:
-        await attempts.sitting(work=work, me=me, attempt_id=attempt_id)
+        await attempts.as_of(work=work, me=me, attempt_id=attempt_id, now=utc_now())
 
 
 @router.post("/{attempt_id}/submit")

@@ -80,7 +80,7 @@ class AnswerOut(BaseModel):
     highlights: list[HighlightOut]
 
 
-def _id(key: str) -> UUID:
+async def _id(key: str) -> UUID:  # a coroutine, because what is none is sent to a thread
     try:
         return UUID(key)
     except ValueError:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -76,15 +77,39 @@ def _sealed_fields(row: AuditEvent) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event that is to be added to its tenant's chain."""
+
+    tenant_id: UUID
+    actor_id: UUID | None
+    action: str
+    details: Mapping[str, Any]
+
+
 async def append(
-    session: AsyncSession, *, tenant_id: UUID, actor_id: UUID | None, action: str, details: Mapping[str, Any]
+    session: AsyncSession, entries: Sequence[Entry], *, along: Sequence[sa.TextClause] = ()
 ) -> None:
-    """Add an event to the tenant's chain, in the caller's transaction.
+    """Add events to their tenants' chains, in the caller's transaction; what the caller has changed is flushed first.
+
+    ``along`` are expressions that the last statement evaluates once: the caller's last words cost no statement of their own.
 
     Writers of one tenant queue on the head's row until the transaction ends; that keeps one chain, not a tree. Two
-    statements: the head is read under its lock, then the event and the new head are written together.
+    statements per chain: the head is read under its lock, then the events and the new head are written together.
     """
-    plain = json.loads(json.dumps(dict(details), default=str))
+    await session.flush()
+    chains: dict[UUID, list[Entry]] = {}
+    for entry in entries:
+        chains.setdefault(entry.tenant_id, []).append(entry)
+    *others, last = sorted(chains)
+    for tenant_id in others:
+        await _extend(session, tenant_id, chains[tenant_id], ())
+    await _extend(session, last, chains[last], along)
+
+
+async def _extend(
+    session: AsyncSession, tenant_id: UUID, entries: Sequence[Entry], along: Sequence[sa.TextClause]
+) -> None:
     head = (
         await session.exec(
             select(AuditHead.number, AuditHead.hash)
@@ -94,27 +119,33 @@ async def append(
     ).one_or_none()
     if head is None:
         session.add(AuditHead(tenant_id=tenant_id, number=0, hash=GENESIS))
-    # The first head, and whatever the caller has changed: it is in the database when its event is.
-    await session.flush()
+        await session.flush()
     number, previous_hash = head or (0, GENESIS)
-    row = AuditEvent(
-        tenant_id=tenant_id,
-        number=number + 1,
-        actor_id=actor_id,
-        action=action,
-        details=plain,
-        previous_hash=previous_hash,
-        hash="",
-    )
-    row.hash = seal(previous_hash, _sealed_fields(row))
-    event = sa.insert(AuditEvent).values(row.model_dump()).cte("event")
-    await session.exec(
+    rows: list[dict[str, Any]] = []
+    for entry in entries:
+        number += 1
+        row = AuditEvent(
+            tenant_id=tenant_id,
+            number=number,
+            actor_id=entry.actor_id,
+            action=entry.action,
+            details=json.loads(json.dumps(dict(entry.details), default=str)),
+            previous_hash=previous_hash,
+            hash="",
+        )
+        row.hash = previous_hash = seal(previous_hash, _sealed_fields(row))
+        rows.append(row.model_dump())
+    events = sa.insert(AuditEvent).values(rows).cte("events")
+    statement: Any = (
         sa.update(AuditHead)
         .where(col(AuditHead.tenant_id) == tenant_id)
-        .values(number=row.number, hash=row.hash)
-        .add_cte(event),
-        execution_options={"synchronize_session": False},
+        .values(number=number, hash=previous_hash)
+        .add_cte(events)
     )
+    if along:
+        # Exactly one row is updated, and nobody else can have it: the expressions are evaluated once.
+        statement = statement.returning(*along)
+    await session.exec(statement, execution_options={"synchronize_session": False})
 
 
 async def verify(session: AsyncSession, *, tenant_id: UUID) -> list[str]:

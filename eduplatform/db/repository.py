@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -99,22 +100,57 @@ class Repository(Generic[M]):
         Args:
             rows: For each the ``id`` and the new values, of the same columns in all.
         """
-        if not rows:
-            return
-        columns = self.model.__table__.c  # type: ignore[attr-defined]
-        given = given_rows("given", [columns[name] for name in rows[0]], rows)
-        statement = (
-            update(self.model)
-            .where(col(self.model.tenant_id) == self._work.tenant_id, col(self.model.id) == given.c.id)
-            .values({name: given.c[name] for name in rows[0] if name != "id"} | {"updated_at": utc_now()})
-            .execution_options(synchronize_session=False)
-        )
-        await cast(Any, self._session).exec(statement)
+        await update_together(self._work, (self.model, rows))
 
     async def delete(self, row: M) -> None:
         """Delete one row."""
         await self._session.delete(row)
         await self._work.flush()
+
+
+async def update_together(work: Work, *changes: tuple[type[Any], Sequence[Mapping[str, Any]]]) -> None:
+    """`Repository.update_many` for rows of several tables, in one statement.
+
+    Args:
+        work: The open unit of work.
+        changes: A table and its rows; no table twice.
+    """
+    given = [(model, rows) for model, rows in changes if rows]
+    if not given:
+        return
+    values: dict[str, Any] = {"tenant": work.tenant_id, "now": utc_now()}
+    for number, (_model, rows) in enumerate(given):
+        values[f"rows_{number}"] = _payload(tuple(rows[0]), rows)
+    statement = _update_together(tuple((model, tuple(rows[0])) for model, rows in given))
+    await cast(Any, work.session).exec(statement, params=values)
+
+
+def several(name: str) -> Any:
+    """A parameter of a statement that is made once, for a list of ids.
+
+    Not an array: how many there are decides how PostgreSQL plans a prepared statement.
+    """
+    return cast(Any, bindparam(name, expanding=True))
+
+
+@lru_cache(maxsize=256)
+def _update_together(tables: tuple[tuple[type[TenantRow], tuple[str, ...]], ...]) -> Any:
+    """The statement of `update_together` for these columns; making it costs more than running it."""
+    *others, last = [_update(model, names, number) for number, (model, names) in enumerate(tables)]
+    for number, statement in enumerate(others):
+        last = last.add_cte(statement.cte(f"changed_{number}"))
+    return last.execution_options(synchronize_session=False)
+
+
+def _update(model: type[TenantRow], names: tuple[str, ...], number: int) -> Any:
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    rows = bindparam(f"rows_{number}", type_=JSONB)
+    given = _recordset(f"given_{number}", [columns[name] for name in names], rows)
+    return (
+        update(model)
+        .where(col(model.tenant_id) == bindparam("tenant"), col(model.id) == given.c.id)
+        .values({name: given.c[name] for name in names if name != "id"} | {"updated_at": bindparam("now")})
+    )
 
 
 def given_rows(name: str, columns: Sequence[Any], rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -125,12 +161,18 @@ def given_rows(name: str, columns: Sequence[Any], rows: Sequence[Mapping[str, An
         columns: A column of a model for each column, for its name and its type.
         rows: The values; those of JSON columns as they are, all others in a form that PostgreSQL reads from text.
     """
-    payload = json.loads(
-        json.dumps([{one.name: row[one.name] for one in columns} for row in rows], default=str)
-    )
+    payload = _payload([one.name for one in columns], rows)
+    return _recordset(name, columns, bindparam(None, payload, JSONB))
+
+
+def _payload(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Any:
+    return json.loads(json.dumps([{name: row[name] for name in names} for row in rows], default=str))
+
+
+def _recordset(name: str, columns: Sequence[Any], rows: Any) -> Any:
     typed = [column(one.name, one.type) for one in columns]
     return (
-        func.jsonb_to_recordset(bindparam(None, payload, JSONB))
+        func.jsonb_to_recordset(rows)
         .table_valued(*typed, name=name)
         .render_derived(name=name, with_types=True)
     )

@@ -118,6 +118,7 @@ def publish_events_function() -> str:
 
     It runs with the rights of its caller, so that row-level security decides whose channels they are. Channels are counted up
     in the order of their names: transactions that publish to the same ones wait for each other and never in a circle.
+    An event's moment is that of its channel's count, which is read under the lock: by moment and number they come in their order.
     """
     return (
         "CREATE FUNCTION publish_events(events jsonb) RETURNS void LANGUAGE sql SECURITY INVOKER "
@@ -131,9 +132,9 @@ def publish_events_function() -> str:
         "GROUP BY tenant_id, channel ORDER BY tenant_id, channel "
         "ON CONFLICT (tenant_id, name) DO UPDATE SET last_number = known.last_number + excluded.last_number, "
         "updated_at = clock_timestamp() "
-        "RETURNING known.tenant_id, known.name, known.last_number"
+        "RETURNING known.tenant_id, known.name, known.last_number, known.updated_at"
         ") INSERT INTO live_event (id, created_at, updated_at, tenant_id, channel, event, data, number) "
-        "SELECT gen_random_uuid(), clock_timestamp(), clock_timestamp(), given.tenant_id, given.channel, given.event, given.data, "
+        "SELECT gen_random_uuid(), counted.updated_at, counted.updated_at, given.tenant_id, given.channel, given.event, given.data, "
         "counted.last_number + 1 - row_number() OVER (PARTITION BY given.tenant_id, given.channel ORDER BY place DESC) "
         "FROM given JOIN counted ON counted.tenant_id = given.tenant_id AND counted.name = given.channel $$"
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import event, text
+from sqlalchemy import TextClause, event, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
@@ -36,8 +36,14 @@ _SET_TENANT = text(
     " set_config('app.unscoped_reason', :reason, true)"
 )
 
-_ENQUEUE = text("select jobs.enqueue(:job, cast(:arguments as jsonb), cast(:not_before as timestamptz))")
-_PUBLISH = text("select publish_events(cast(:events as jsonb))")
+_WRITE = {
+    "jobs": (
+        "(select count(jobs.enqueue(one->>'job', one->'arguments', cast(one->>'not_before' as timestamptz)))"
+        " from jsonb_array_elements(cast(:jobs as jsonb)) one)"
+    ),
+    "events": "publish_events(cast(:events as jsonb))",
+}
+"""Expressions that write all jobs and all events of a transaction."""
 
 
 class Actor(Protocol):
@@ -57,7 +63,9 @@ class Work:
         self.session = session
         self.scope = scope
         self._after_commit: list[Callable[[], None]] = []
+        self._jobs: list[dict[str, Any]] = []
         self._events: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._trail: list[audit.Entry] = []
 
     @property
     def tenant_id(self) -> UUID:
@@ -93,30 +101,53 @@ class Work:
             raise Conflict from error
 
     async def audit(self, action: str, **details: Any) -> None:
-        """Write an audit row in this transaction.
+        """Send pending changes, and have an audit row written just before the commit.
+
+        All rows of a transaction cost two statements, and the chain is held no longer than that.
 
         Args:
             action: Dotted verb, for example ``grade.released``.
             **details: Small values that say what changed: ids and codes, never free text or personal data.
         """
-        await audit.append(
-            self.session, tenant_id=self.tenant_id, actor_id=self.user_id, action=action, details=details
-        )
+        await self.audit_for(self.tenant_id, self.user_id, action, **details)
 
     async def audit_for(self, tenant_id: UUID, actor_id: UUID | None, action: str, **details: Any) -> None:
-        """Write an audit row into a tenant's chain from work that is not inside that tenant (sign-in, operator).
+        """As `audit`, in a tenant's chain from work that is not inside that tenant (sign-in, operator).
 
         Raises:
             TenantScopeViolation: This is another tenant's unit of work.
         """
         if isinstance(self.scope, TenantScope) and tenant_id != self.scope.tenant_id:
             raise TenantScopeViolation("An audit row of another tenant was written")
-        await audit.append(
-            self.session, tenant_id=tenant_id, actor_id=actor_id, action=action, details=details
-        )
+        await self.flush()
+        self._trail.append(audit.Entry(tenant_id, actor_id, action, details))
+
+    async def write_rest(self) -> None:
+        """Write audit rows, jobs and events; the unit of work does it when everything else is written.
+
+        Two statements for the audit rows, of which the second takes jobs and events along; without audit rows these cost one. The
+        count of each channel is locked from there to the commit, so that its numbers follow the order of the commits.
+        """
+        outbox = self._outbox()
+        if self._trail:
+            await audit.append(self.session, self._trail, along=outbox)
+        elif outbox:
+            connection = await self.session.connection()
+            await connection.execute(select(*outbox))
+        if self._events:
+            self.after_commit(wake.committed)
+
+    def _outbox(self) -> list[TextClause]:
+        """The expressions that write what was enqueued and published."""
+        values = {"jobs": self._jobs, "events": list(self._events.values())}
+        return [
+            text(_WRITE[name]).bindparams(**{name: json.dumps(rows)}) for name, rows in values.items() if rows
+        ]
 
     async def enqueue(self, job: str, *, not_before: datetime | None = None, **arguments: str) -> None:
         """Have a job done in this tenant once this transaction has committed; never if it rolls back.
+
+        It is written just before the commit.
 
         Args:
             job: Its name in `eduplatform.jobs`.
@@ -128,15 +159,13 @@ class Work:
         """
         if not isinstance(self.scope, TenantScope):
             raise TenantScopeViolation("A job belongs to a tenant")
-        connection = await self.session.connection()
-        await connection.execute(
-            _ENQUEUE, {"job": job, "arguments": json.dumps(arguments), "not_before": not_before}
-        )
+        moment = not_before.isoformat() if not_before else None
+        self._jobs.append({"job": job, "arguments": arguments, "not_before": moment})
 
     def publish(self, channel: Channel, event: Event, *, tenant_id: UUID | None = None) -> None:
         """Tell those who follow a channel what this transaction changes, once it has committed; never if it rolls back.
 
-        All events of a transaction cost one statement, just before its commit. The same event to the same channel counts once.
+        All events of a transaction are written just before its commit, by one statement at most. The same event to the same channel counts once.
 
         Args:
             channel: Whom it is for.
@@ -156,17 +185,6 @@ class Work:
             "event": event.name,
             "data": data,
         }
-
-    async def write_events(self) -> None:
-        """Put what was published into the outbox; the unit of work does it as its last statement.
-
-        The count of each channel is locked from here to the commit, so that its numbers follow the order of the commits.
-        """
-        if not self._events:
-            return
-        connection = await self.session.connection()
-        await connection.execute(_PUBLISH, {"events": json.dumps(list(self._events.values()))})
-        self.after_commit(wake.committed)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the transaction is durable; not called after a rollback."""
@@ -206,8 +224,9 @@ async def _open(role: EngineRole, scope: Scope) -> AsyncGenerator[Work]:
     work = Work(session, scope)
     try:
         yield work
-        await work.flush()
-        await work.write_events()
+        if session.new or session.dirty or session.deleted:
+            await work.flush()
+        await work.write_rest()
         await session.commit()
     except OperationalError as error:
         raise Unavailable from error
@@ -251,11 +270,5 @@ async def unscoped(*, reason: str, actor_id: UUID | None = None) -> AsyncGenerat
     if not reason.strip():
         raise TenantScopeViolation("Leaving the tenant's scope needs a reason")
     async with _open("system", UnscopedScope(reason)) as work:
-        await audit.append(
-            work.session,
-            tenant_id=PLATFORM,
-            actor_id=actor_id,
-            action="scope.left",
-            details={"reason": reason},
-        )
+        await audit.append(work.session, [audit.Entry(PLATFORM, actor_id, "scope.left", {"reason": reason})])
         yield work

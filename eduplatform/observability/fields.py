@@ -11,6 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from uuid import UUID
@@ -77,6 +78,7 @@ def allowed(fields: Mapping[str, object]) -> dict[str, object]:
     return kept
 
 
+@lru_cache(maxsize=2048)
 def code_place(filename: str, line: int) -> str:
     """Return a place in code as ``package/module.py:12``, without the folders of this machine."""
     path = Path(filename)

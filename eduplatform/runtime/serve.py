@@ -146,7 +146,10 @@ def _start_build(started: ExitStack) -> subprocess.Popen[bytes]:
 def _start_server(settings: Settings, started: ExitStack) -> subprocess.Popen[bytes]:
     _say("Starting the server …")
     variables = {PARENT_VARIABLE: str(os.getpid())}
-    return _start_process(started, "-m", "eduplatform.runtime.server", variables=variables)
+    # It has to take leave of the browsers before its workers end.
+    return _start_process(
+        started, "-m", "eduplatform.runtime.server", variables=variables, stops_its_own=True
+    )
 
 
 def _start_development(settings: Settings, started: ExitStack) -> subprocess.Popen[bytes]:
@@ -168,6 +171,7 @@ def _start_process(
     *arguments: str,
     variables: Mapping[str, str] | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
+    stops_its_own: bool = False,
 ) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **(variables or {})}
     toolchain.prepare(environment)
@@ -178,14 +182,14 @@ def _start_process(
         stdin=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C at the terminal reaches us alone, and we stop things in order
     )
-    started.callback(_stop_process, process, stop_signal)
+    started.callback(_stop_process, process, stop_signal, stops_its_own)
     return process
 
 
-def _stop_process(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
+def _stop_process(process: subprocess.Popen[bytes], stop_signal: signal.Signals, stops_its_own: bool) -> None:
     """End a process that we started, and with it whatever is left of what that one started."""
     if process.poll() is None:
-        os.killpg(process.pid, stop_signal)
+        (os.kill if stops_its_own else os.killpg)(process.pid, stop_signal)
         try:
             process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -7,13 +7,16 @@ Serves the pages as built and compiles nothing. Container images and service man
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
+import time
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from eduplatform.config import get_settings
 from eduplatform.runtime import toolchain
@@ -24,6 +27,27 @@ PARENT_VARIABLE = "EDU_SUPERVISOR_PID"
 
 _PR_SET_PDEATHSIG = 1
 _WORKER_STOP_TIMEOUT_S = 10
+GOODBYE = signal.SIGUSR1
+"""Tells a process that answers requests to send its sockets away: they get a reason, and their clients return at once."""
+_GOODBYE_S = 0.5
+
+
+class FarewellServer(MPServer):
+    """A server that says goodbye before it stops; by itself it drops sockets without a word, which browsers take for a broken network."""
+
+    def serve(self, *arguments: Any, **named: Any) -> None:
+        """Serve until told to stop."""
+        # Processes that have not begun to listen for it inherit this, instead of being ended by it.
+        signal.signal(GOODBYE, signal.SIG_IGN)
+        super().serve(*arguments, **named)
+
+    def signal_handler_interrupt(self, *arguments: Any, **named: Any) -> None:
+        """Stop: first the sockets, then the processes."""
+        for child in multiprocessing.active_children():
+            if child.pid is not None:
+                os.kill(child.pid, GOODBYE)
+        time.sleep(_GOODBYE_S)
+        super().signal_handler_interrupt(*arguments, **named)
 
 
 def _end_with_parent(parent: int) -> None:
@@ -44,7 +68,7 @@ def main() -> None:
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
-    Server(
+    FarewellServer(
         APPLICATION,
         factory=True,
         address=settings.host,

@@ -10,7 +10,7 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.db.unit_of_work import Work, unit_of_work
+from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import assignments, service
 from eduplatform.domain.assessment.assignments import AssignmentDraft, BuiltAssignment
 from eduplatform.domain.assessment.types.submission import FILE_KIND_NAMES, FILE_KINDS
@@ -267,10 +267,15 @@ class AssignmentBuilderState(PageMixin, rx.State):
         assessment_id = parse_id(route_argument(self, "assessment_id"))
         self.draft_key = f"assignment:{me.user}:{assessment_id}"
         async with unit_of_work(me) as work:
-            await self._read(work, me, assessment_id)
+            self._show(await assignments.built_assignment(work=work, me=me, assessment_id=assessment_id), me)
 
-    async def _read(self, work: Work, me: Principal, assessment_id: UUID) -> None:
-        built = await assignments.built_assignment(work=work, me=me, assessment_id=assessment_id)
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """Show what a change has made of it."""
+        async with unit_of_work(me) as work:
+            self._show(await assignments.built_assignment(work=work, me=me, assessment_id=self._id()), me)
+
+    def _show(self, built: BuiltAssignment, me: Principal) -> None:
         one, locale = built.assessment, me.locale
         self.course_id, self.course_title = str(one.course_id), built.course.title
         self.settings, self.instructions_html = _settings(built, me), one.instructions_html
@@ -293,16 +298,17 @@ class AssignmentBuilderState(PageMixin, rx.State):
         return parse_id(self.settings["id"])
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def save(self, me: Principal, form: AssignmentForm) -> None:
+    async def save(self, me: Principal, form: AssignmentForm) -> rx.event.EventSpec:
         """Store everything."""
         draft = draft_of(with_locked(form, self.settings, self.file_kinds), me.timezone)
         async with unit_of_work(me) as work:
-            await assignments.save_assignment(
+            one = await assignments.save_assignment(
                 work=work, me=me, assessment_id=self._id(), draft=draft, version=self.settings["version"]
             )
-            await self._read(work, me, self._id())
+        self.settings = {**self.settings, "version": one.version}
         self.saved += 1
         await notify(self, "success", translate(N_("Saved."), me.locale))
+        return AssignmentBuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def show_instructions(self, me: Principal, text: Annotated[str, Field(max_length=25_000)]) -> None:
@@ -310,20 +316,20 @@ class AssignmentBuilderState(PageMixin, rx.State):
         self.instructions_html = await asyncio.to_thread(render_markdown, text)
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def publish(self, me: Principal) -> None:
+    async def publish(self, me: Principal) -> rx.event.EventSpec:
         """Let students see it."""
         async with unit_of_work(me) as work:
             await service.publish(work=work, me=me, assessment_id=self._id())
-            await self._read(work, me, self._id())
         await notify(self, "success", translate(N_("Published. Your students can see it now."), me.locale))
+        return AssignmentBuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def unpublish(self, me: Principal) -> None:
+    async def unpublish(self, me: Principal) -> rx.event.EventSpec:
         """Back to a draft."""
         async with unit_of_work(me) as work:
             await service.unpublish(work=work, me=me, assessment_id=self._id())
-            await self._read(work, me, self._id())
         await notify(self, "success", translate(N_("Withdrawn. It is a draft again."), me.locale))
+        return AssignmentBuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def delete(self, me: Principal) -> rx.event.EventSpec:

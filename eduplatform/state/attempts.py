@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Annotated, TypedDict
 
@@ -216,6 +217,7 @@ class LearnAssessmentState(PageMixin, rx.State):
                 work=work, me=me, assessment_id=parse_id(self.assessment_id), password=password
             )
         self.asking = False
+        _expect(await self.get_state(AttemptPageState), attempt, course_id=self.course_id, title=self.title)
         return rx.redirect(f"/learn/attempts/{attempt.id}")
 
     async def _read(self, me: Principal) -> None:
@@ -367,6 +369,10 @@ def attempt_line(attempt: Attempt, me: Principal) -> AttemptLine:
     )
 
 
+EXPECTED_S = 30.0
+"""How long what was known at the beginning of an attempt fills its page; every later visit reads it."""
+
+
 class AttemptPageState(PageMixin, rx.State):
     """One attempt: the sitting while it runs, the result afterwards."""
 
@@ -389,11 +395,17 @@ class AttemptPageState(PageMixin, rx.State):
     grade_steps: list[str] = []
     questions: list[ResultLine] = []
     _is_assignment: bool = False
+    _expected: str = ""
+    _expected_at: float = 0.0
 
     @handler(Permission.ATTEMPT_TAKE, loads=True)
     async def load(self, me: Principal) -> rx.event.EventSpec | None:
         """Fill the page; the draft of an assignment is on the assignment's."""
-        self.attempt_id = route_argument(self, "attempt_id")
+        attempt_id = route_argument(self, "attempt_id")
+        expected, self._expected = self._expected, ""
+        if attempt_id == expected and time.monotonic() - self._expected_at < EXPECTED_S:
+            return None
+        self.attempt_id = attempt_id
         await self._read(me)
         if self._is_assignment:
             return rx.redirect(f"/learn/assignments/{self.assessment_id}", replace=True)
@@ -447,6 +459,17 @@ class AttemptPageState(PageMixin, rx.State):
             [Message.from_json(step).render(me.locale) for step in grade.explanation] if grade else []
         )
         self.questions = [_result(row, number, me) for number, row in enumerate(found.questions, start=1)]
+
+
+def _expect(page: AttemptPageState, attempt: Attempt, *, course_id: str, title: str) -> None:
+    """Let the page know already what it shows of an attempt that was begun just now, and to which the browser is sent.
+
+    When a whole class begins at the same moment, its pages then ask the database for nothing but the questions.
+    """
+    page.attempt_id, page.assessment_id = str(attempt.id), str(attempt.assessment_id)
+    page.course_id, page.title, page.number = course_id, title, attempt.number
+    page.running, page._is_assignment = True, False  # pyright: ignore[reportPrivateUsage]
+    page._expected, page._expected_at = page.attempt_id, time.monotonic()  # pyright: ignore[reportPrivateUsage]
 
 
 _OUTCOMES: dict[str, tuple[str, str]] = {

@@ -10,7 +10,7 @@ from uuid import UUID
 import reflex as rx
 from pydantic import Field
 
-from eduplatform.db.unit_of_work import Work, unit_of_work
+from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import bank, pools, service
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.rules import AssessmentKind
@@ -110,14 +110,16 @@ class BuilderState(PageMixin, rx.State):
         assessment_id = parse_id(route_argument(self, "assessment_id"))
         self.draft_key = f"assessment:{me.user}:{assessment_id}"
         async with unit_of_work(me) as work:
-            await self._read(work, me, assessment_id)
+            self._show(await service.built_assessment(work=work, me=me, assessment_id=assessment_id), me)
         if self.settings["kind"] == AssessmentKind.ASSIGNMENT:
             return rx.redirect(f"/teach/assignments/{assessment_id}", replace=True)
         return None
 
-    async def _read(self, work: Work, me: Principal, assessment_id: UUID) -> None:
-        built = await service.built_assessment(work=work, me=me, assessment_id=assessment_id)
-        self._show(built, me)
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def refresh(self, me: Principal) -> None:
+        """Show what a change has made of it."""
+        async with unit_of_work(me) as work:
+            self._show(await service.built_assessment(work=work, me=me, assessment_id=self._id()), me)
 
     def _show(self, built: BuiltAssessment, me: Principal) -> None:
         one = built.assessment
@@ -137,16 +139,17 @@ class BuilderState(PageMixin, rx.State):
         return parse_id(self.settings["id"])
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def save(self, me: Principal, form: SettingsForm) -> None:
+    async def save(self, me: Principal, form: SettingsForm) -> rx.event.EventSpec:
         """Store the settings."""
         draft = draft_of(form, self.settings, me.timezone)
         async with unit_of_work(me) as work:
-            await service.save_assessment(
+            one = await service.save_assessment(
                 work=work, me=me, assessment_id=self._id(), draft=draft, version=self.settings["version"]
             )
-            await self._read(work, me, self._id())
+        self.settings = settings_of(one, me)
         self.saved += 1
         await notify(self, "success", translate(N_("Saved."), me.locale))
+        return BuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def show_instructions(self, me: Principal, text: Annotated[str, Field(max_length=25_000)]) -> None:
@@ -154,52 +157,54 @@ class BuilderState(PageMixin, rx.State):
         self.instructions_html = await asyncio.to_thread(render_markdown, text)
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def publish(self, me: Principal) -> None:
+    async def publish(self, me: Principal) -> rx.event.EventSpec:
         """Let students see it."""
         async with unit_of_work(me) as work:
             await service.publish(work=work, me=me, assessment_id=self._id())
-            await self._read(work, me, self._id())
         await notify(self, "success", translate(N_("Published. Your students can see it now."), me.locale))
+        return BuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def unpublish(self, me: Principal) -> None:
+    async def unpublish(self, me: Principal) -> rx.event.EventSpec:
         """Back to a draft."""
         async with unit_of_work(me) as work:
             await service.unpublish(work=work, me=me, assessment_id=self._id())
-            await self._read(work, me, self._id())
         await notify(self, "success", translate(N_("Withdrawn. It is a draft again."), me.locale))
+        return BuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def move(self, me: Principal, item_id: UUID, direction: Literal["up", "down"]) -> None:
+    async def move(
+        self, me: Principal, item_id: UUID, direction: Literal["up", "down"]
+    ) -> rx.event.EventSpec:
         """Move a question by one place."""
         async with unit_of_work(me) as work:
             await service.move_item(work=work, me=me, item_id=item_id, direction=direction)
-            await self._read(work, me, self._id())
+        return BuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def remove(self, me: Principal, item_id: UUID) -> None:
+    async def remove(self, me: Principal, item_id: UUID) -> rx.event.EventSpec:
         """Take a question out."""
         async with unit_of_work(me) as work:
             await service.remove_item(work=work, me=me, item_id=item_id)
-            await self._read(work, me, self._id())
+        return BuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def set_points(
         self, me: Principal, item_id: UUID, points: Annotated[str, Field(max_length=20)]
-    ) -> None:
+    ) -> rx.event.EventSpec:
         """Give a question other points in this assessment."""
-        await self._set_item(me, item_id, points=points)
+        return await self._set_item(me, item_id, points=points)
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def set_rubric(
         self, me: Principal, item_id: UUID, rubric_id: Annotated[str, Field(max_length=40)]
-    ) -> None:
+    ) -> rx.event.EventSpec:
         """Choose the rubric by which an essay is scored."""
-        await self._set_item(me, item_id, rubric_id=rubric_id)
+        return await self._set_item(me, item_id, rubric_id=rubric_id)
 
     async def _set_item(
         self, me: Principal, item_id: UUID, *, points: str | None = None, rubric_id: str | None = None
-    ) -> None:
+    ) -> rx.event.EventSpec:
         line = next((one for one in self.items if one["id"] == str(item_id)), None)
         known = line["points"] if line else "0"
         rubric = rubric_id if rubric_id is not None else (line["rubric_id"] if line else "")
@@ -218,11 +223,11 @@ class BuilderState(PageMixin, rx.State):
                     points=amount,
                     rubric_id=parse_id(rubric) if rubric else None,
                 )
-                await self._read(work, me, self._id())
         except Invalid as error:
             raise Invalid(
                 fields={f"{name}-{item_id}": text for name, text in error.fields.items()}
             ) from error
+        return BuilderState.refresh
 
     # Random questions
 
@@ -241,7 +246,7 @@ class BuilderState(PageMixin, rx.State):
         self.editing_pool = False
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def save_pool(self, me: Principal, form: PoolForm) -> None:
+    async def save_pool(self, me: Principal, form: PoolForm) -> rx.event.EventSpec:
         """Store the random questions."""
         draft = pool_draft(form)
         async with unit_of_work(me) as work:
@@ -252,15 +257,15 @@ class BuilderState(PageMixin, rx.State):
                 draft=draft,
                 pool_id=parse_id(self.pool["id"]) if self.pool["id"] else None,
             )
-            await self._read(work, me, self._id())
         self.editing_pool = False
+        return BuilderState.refresh
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def remove_pool(self, me: Principal, pool_id: UUID) -> None:
+    async def remove_pool(self, me: Principal, pool_id: UUID) -> rx.event.EventSpec:
         """Draw no random questions there."""
         async with unit_of_work(me) as work:
             await pools.remove_pool(work=work, me=me, assessment_id=self._id(), pool_id=pool_id)
-            await self._read(work, me, self._id())
+        return BuilderState.refresh
 
     # The questions to add
 
@@ -294,7 +299,7 @@ class BuilderState(PageMixin, rx.State):
         self.picked = [*rest, str(question_id)][: service.MAX_ITEMS] if now else rest
 
     @handler(Permission.ASSESSMENT_EDIT)
-    async def add_picked(self, me: Principal) -> None:
+    async def add_picked(self, me: Principal) -> rx.event.EventSpec:
         """Put the ticked questions at the end."""
         async with unit_of_work(me) as work:
             await service.add_questions(
@@ -303,8 +308,8 @@ class BuilderState(PageMixin, rx.State):
                 assessment_id=self._id(),
                 question_ids=[parse_id(one) for one in self.picked],
             )
-            await self._read(work, me, self._id())
         self.picking = False
+        return BuilderState.refresh
 
     async def _find(self, me: Principal) -> None:
         async with unit_of_work(me) as work:

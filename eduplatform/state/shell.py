@@ -128,7 +128,8 @@ class ShellState(rx.State):
             return
         self._place = place
         for state in self._get_root_state().substates.values():
-            if getattr(state, "loaded", False):
+            # A field that was never set is not among the attributes; asking for it would make its default.
+            if vars(state).get("loaded"):
                 state.reset()
 
     def _forget(self) -> None:

@@ -17,6 +17,11 @@ _OPENING = "select set_config('app.tenant_id'"
 _CHECKS = (".revoked_at > ", ".updated_at > ", "session.token_hash = ")
 
 
+def counted(statement: str) -> bool:
+    """Whether a statement is the handler's own."""
+    return not statement.startswith(_OPENING) and not any(one in statement for one in _CHECKS)
+
+
 class Statements(list[str]):
     """The SQL texts of one block, in order, without the transactions' own opening and the sessions' check."""
 
@@ -36,7 +41,7 @@ def count_statements(*, identity: bool = False) -> Iterator[Statements]:
     def record(
         _connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
     ) -> None:
-        if not statement.startswith(_OPENING) and not any(one in statement for one in _CHECKS):
+        if counted(statement):
             seen.append(statement)
 
     engines = [engine("app").sync_engine, *([engine("system").sync_engine] if identity else [])]

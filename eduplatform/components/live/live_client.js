@@ -205,7 +205,8 @@ const begin = (push) => {
   if (opening || !push?.key) return;
   show({ status: "connecting" });
   window.addEventListener("offline", wentOffline);
-  window.addEventListener("online", reconnect);
+  // After the client of the service, which would try a connection that is just being made once more.
+  window.addEventListener("online", () => setTimeout(reconnect));
   window.addEventListener("pagehide", () => {
     closedBy = "page";
   });

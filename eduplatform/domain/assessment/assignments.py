@@ -18,7 +18,6 @@ from eduplatform.domain.assessment.repository import (
     AttemptRepository,
     ItemRepository,
     QuestionRepository,
-    QuestionVersionRepository,
 )
 from eduplatform.domain.assessment.rules import AssessmentKind
 from eduplatform.domain.assessment.schemas import AssessmentDraft, Choice, ItemRow, PublishProblem
@@ -103,7 +102,7 @@ async def create_assignment(
     """
     store = await bank.ensure_bank(work=work, me=me, course_id=course_id)
     assessment = Assessment(course_id=course_id, kind=AssessmentKind.ASSIGNMENT, title="")
-    body, key = await _apply(work, me, assessment, draft)
+    body, key = await _apply(work, assessment, draft)
     question = await work.add(Question(bank_id=store.id, type=_TYPE.key, status=QUESTION_STATUS))
     version = await work.add(
         QuestionVersion(
@@ -133,7 +132,7 @@ async def create_assignment(
 
 
 async def _apply(
-    work: Work, me: Principal, assessment: Assessment, draft: AssignmentDraft
+    work: Work, assessment: Assessment, draft: AssignmentDraft
 ) -> tuple[SubmissionBody, SubmissionKey]:
     """Check everything, put it into the row, and return what is handed in."""
     problems: dict[str, FieldText] = {}
@@ -151,7 +150,7 @@ async def _apply(
             problems["points"] = N_("An assignment has more than 0 points.")
     except Invalid as error:
         problems.update(error.fields)
-    problems.update(await _unknown_choices(work, me, assessment.course_id, draft))
+    problems.update(await _unknown_choices(work, assessment.course_id, draft))
     if problems:
         raise Invalid(fields=problems)
     assessment.points, assessment.group_set_id = draft.points, draft.group_set_id
@@ -173,20 +172,16 @@ def _settings(draft: AssignmentDraft) -> AssessmentDraft:
     )
 
 
-async def _unknown_choices(
-    work: Work, me: Principal, course_id: UUID, draft: AssignmentDraft
-) -> dict[str, FieldText]:
-    problems: dict[str, FieldText] = {}
-    known = AssessmentRepository(work)
-    if draft.rubric_id and draft.rubric_id not in {one.id for one in await known.rubrics(course_id)}:
-        problems["rubric_id"] = N_("Choose a rubric of this course.")
-    if draft.module_id and draft.module_id not in {one.id for one in await known.modules(course_id)}:
-        problems["module_id"] = N_("Choose a module of this course.")
-    if draft.group_set_id:
-        _course, sets = await groups.list_sets(work=work, me=me, course_id=course_id)
-        if draft.group_set_id not in {one.set.id for one in sets}:
-            problems["group_set_id"] = N_("Choose a group set of this course.")
-    return problems
+async def _unknown_choices(work: Work, course_id: UUID, draft: AssignmentDraft) -> dict[str, FieldText]:
+    found = await AssessmentRepository(work).choices(
+        course_id, rubric_id=draft.rubric_id, module_id=draft.module_id, group_set_id=draft.group_set_id
+    )
+    messages: dict[str, FieldText] = {
+        "rubric_id": N_("Choose a rubric of this course."),
+        "module_id": N_("Choose a module of this course."),
+        "group_set_id": N_("Choose a group set of this course."),
+    }
+    return {name: text for name, text in messages.items() if getattr(draft, name) and name not in found}
 
 
 async def built_assignment(*, work: Work, me: Principal, assessment_id: UUID) -> BuiltAssignment:
@@ -251,19 +246,16 @@ async def save_assignment(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
     row = await _the_item(work, assessment)
-    wording = await QuestionVersionRepository(work).get(row.version.id)
+    wording = row.version
     if assessment.status == PublicationStatus.PUBLISHED:
         _refuse_locked(assessment, row.item, wording, draft)
     else:
-        body, key = await _apply(work, me, assessment, draft)
+        body, key = await _apply(work, assessment, draft)
         wording.body, wording.answer_key = body.model_dump(mode="json"), key.model_dump(mode="json")
         wording.points = row.item.points = draft.points
         row.item.rubric_id = draft.rubric_id
-    saved = await service.save_assessment(
-        work=work, me=me, assessment_id=assessment_id, draft=_settings(draft), version=version
-    )
+    saved = await service.store(work=work, assessment=assessment, draft=_settings(draft), version=version)
     wording.stem, wording.stem_html = saved.instructions, saved.instructions_html
-    await work.flush()
     return saved
 
 

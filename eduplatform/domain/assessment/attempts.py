@@ -9,18 +9,17 @@ one chain would let a whole class wait for each other when everybody begins or e
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from eduplatform.db.base import utc_now
-from eduplatform.db.repository import as_stored
+from eduplatform.db.repository import as_stored, update_together
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment import drafts, exam_password, pools, pulse, scoring
+from eduplatform.domain.assessment import drafts, exam_password, pools, pulse, scoring, sheet
 from eduplatform.domain.assessment.answer_files import attach_files
 from eduplatform.domain.assessment.availability import (
     Decision,
@@ -29,8 +28,13 @@ from eduplatform.domain.assessment.availability import (
     can_start,
 )
 from eduplatform.domain.assessment.effective import policies_for
-from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
-from eduplatform.domain.assessment.policy import require_own_attempt, require_taker
+from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState, Response
+from eduplatform.domain.assessment.policy import (
+    require_beginner,
+    require_own_attempt,
+    require_taker,
+    require_writable,
+)
 from eduplatform.domain.assessment.pool_repository import PoolRepository
 from eduplatform.domain.assessment.question_types import question_type
 from eduplatform.domain.assessment.repository import (
@@ -46,9 +50,9 @@ from eduplatform.domain.assessment.schemas import (
     Asked,
     Operation,
     Receipt,
-    Sitting,
     StudentRow,
 )
+from eduplatform.domain.assessment.sheet import Sitting
 from eduplatform.domain.courses import groups
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
@@ -169,9 +173,7 @@ async def start(
         RateLimited: The student has tried too many passwords.
     """
     moment = now or utc_now()
-    assessment, _course, enrollment = await require_taker(
-        work=work, me=me, assessment_id=assessment_id, lock=True
-    )
+    assessment, section_id = await require_beginner(work=work, me=me, assessment_id=assessment_id)
     attempts = AttemptRepository(work)
     group_id = await _group(work, assessment, me)
     found = await attempts.of_student(assessment_id, me.user)
@@ -189,7 +191,7 @@ async def start(
     attempt = await attempts.add(
         Attempt(
             assessment_id=assessment_id,
-            section_id=enrollment.section_id,
+            section_id=section_id,
             user_id=me.user,
             group_id=group_id,
             number=len(found) + 1,
@@ -199,9 +201,7 @@ async def start(
         )
     )
     asked = pools.drawn(await PoolRepository(work).slots(assessment_id), attempt.seed)
-    await ResponseRepository(work).insert_many(
-        [{"attempt_id": attempt.id, "item_id": item_id, "created_by": me.user} for item_id in asked]
-    )
+    await ResponseRepository(work).begin(attempt_id=attempt.id, item_ids=asked, user_id=me.user)
     if found and assessment.kind == AssessmentKind.ASSIGNMENT:
         await _begin_with_last(work, found[-1], attempt)
     pulse.moved(work, assessment_id)
@@ -214,35 +214,28 @@ async def sitting(*, work: Work, me: Principal, attempt_id: UUID, now: datetime 
     Raises:
         NotFound: It does not exist, or it is another student's.
     """
-    moment = now or utc_now()
+    attempt, assessment = await as_of(work=work, me=me, attempt_id=attempt_id, now=now or utc_now())
+    return await sheet.sheet(work=work, attempt=attempt, assessment=assessment)
+
+
+async def as_of(*, work: Work, me: Principal, attempt_id: UUID, now: datetime) -> tuple[Attempt, Assessment]:
+    """One's own attempt and its assessment, without the questions; one whose time is over is handed in first.
+
+    Raises:
+        NotFound: It does not exist, or it is another student's.
+    """
     attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id)
-    if _is_over(attempt, moment):
-        await close_expired(work=work, assessment_id=assessment.id, user_id=me.user, now=moment)
-    asked = await ResponseRepository(work).asked([attempt_id])
-    return Sitting(attempt, assessment, in_order(assessment, attempt, asked))
+    if attempt.state == AttemptState.IN_PROGRESS and _is_over(attempt, now):
+        await close_expired(work=work, assessment_id=assessment.id, user_id=me.user, now=now)
+    return attempt, assessment
 
 
-def in_order(assessment: Assessment, attempt: Attempt, asked: list[Asked]) -> list[Asked]:
-    """The questions in the order of this attempt: the author's, or one fixed by the attempt's seed."""
-    if not assessment.shuffle:
-        return asked
-    return sorted(asked, key=lambda one: hashlib.sha256(f"{attempt.seed}:{one.item.id}".encode()).digest())
-
-
-def public_question(found: Sitting, asked: Asked) -> dict[str, Any]:
-    """A question as its student's browser may know it: no key, no feedback, no score."""
-    attempt, kind = found.attempt, question_type(asked.version.type)
-    body = kind.load_body(asked.version.body)
-    if found.assessment.shuffle_options and hasattr(body, "shuffle"):
-        body = body.model_copy(update={"shuffle": True})
-    return {
-        "item_id": str(asked.item.id),
-        "points": str(asked.item.points),
-        "stem_html": asked.version.stem_html,
-        "view": kind.public_view(body, attempt.seed),
-        "answer": asked.response.answer,
-        "version": asked.response.version,
-    }
+async def asked_of(*, work: Work, attempt: Attempt, assessment: Assessment) -> list[Asked]:
+    """The questions of an attempt that the caller may see, with keys and scores: the author's order, or the attempt's own."""
+    asked = await ResponseRepository(work).asked([attempt.id])
+    if assessment.shuffle:
+        asked.sort(key=lambda one: sheet.place(attempt.seed, one.item.id))
+    return asked
 
 
 def _is_over(attempt: Attempt, moment: datetime) -> bool:
@@ -279,7 +272,7 @@ async def save_answers(
     moment = now or utc_now()
     if len(operations) > MAX_OPERATIONS:
         raise Invalid(fields={"operations": N_("Too many answers at once.")})
-    attempt, assessment = await require_own_attempt(work=work, me=me, attempt_id=attempt_id, lock=True)
+    attempt, kind = await require_writable(work=work, me=me, attempt_id=attempt_id)
     known = await OperationRepository(work).known(attempt_id, [one.operation_id for one in operations])
     receipt = Receipt(attempt.state, moment, [], [], [], attempt.deadline_at)
     receipt.acknowledged.extend(Acknowledged(operation, version) for operation, version in known.items())
@@ -289,17 +282,24 @@ async def save_answers(
     if _is_over(attempt, moment):
         receipt.refused.extend(one.operation_id for one in fresh)
         return receipt
-    asked = {
-        one.item.id: one
-        for one in await ResponseRepository(work).asked([attempt_id], item_ids=[one.item_id for one in fresh])
-    }
-    if any(one.item_id not in asked for one in fresh):
+    items = [one.item_id for one in fresh]
+    asked: dict[UUID, Asked] = {}
+    if kind == AssessmentKind.ASSIGNMENT:
+        asked = {
+            one.item.id: one for one in await ResponseRepository(work).asked([attempt_id], item_ids=items)
+        }
+        written = {key: (one.response, one.version.type) for key, one in asked.items()}
+    else:
+        written = await ResponseRepository(work).written(attempt_id, items)
+    if any(one.item_id not in written for one in fresh):
         raise NotFound
-    answers = _parsed(fresh, asked)
-    before = {key: one.response.answer for key, one in asked.items()}
+    answers = _parsed(fresh, written)
+    before = {key: response.answer for key, (response, _type) in written.items()}
     for operation in fresh:
-        store_answer(receipt, operation, asked[operation.item_id], answers[operation.operation_id], moment)
-    if assessment.kind == AssessmentKind.ASSIGNMENT:
+        store_answer(
+            receipt, operation, written[operation.item_id][0], answers[operation.operation_id], moment
+        )
+    if asked:
         await _keep_draft(work, me, attempt, asked, before, moment)
     await work.flush()
     stored = {one.operation_id: one.version for one in receipt.acknowledged}
@@ -307,11 +307,7 @@ async def save_answers(
         work=work,
         me=me,
         stored=[
-            (
-                str(one.operation_id),
-                question_type(asked[one.item_id].version.type),
-                asked[one.item_id].response,
-            )
+            (str(one.operation_id), question_type(written[one.item_id][1]), written[one.item_id][0])
             for one in fresh
             if one.operation_id in stored
         ],
@@ -329,15 +325,15 @@ async def save_answers(
             if one.operation_id in stored
         ]
     )
-    pulse.moved(work, assessment.id)
+    pulse.moved(work, attempt.assessment_id)
     return receipt
 
 
-def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[UUID, Any]:
+def _parsed(operations: Sequence[Operation], written: Mapping[UUID, tuple[Response, str]]) -> dict[UUID, Any]:
     answers: dict[UUID, Any] = {}
     problems: dict[str, FieldText] = {}
     for one in operations:
-        kind = question_type(asked[one.item_id].version.type)
+        kind = question_type(written[one.item_id][1])
         try:
             answers[one.operation_id] = kind.parse_response(one.answer).model_dump(mode="json")
         except Invalid as error:
@@ -347,9 +343,10 @@ def _parsed(operations: Sequence[Operation], asked: dict[UUID, Asked]) -> dict[U
     return answers
 
 
-def store_answer(receipt: Receipt, operation: Operation, asked: Asked, answer: Any, moment: datetime) -> None:
+def store_answer(
+    receipt: Receipt, operation: Operation, response: Response, answer: Any, moment: datetime
+) -> None:
     """Take a write into its answer, or note the conflict: another tab has written since the version it was based on."""
-    response = asked.response
     if operation.base_version < response.version and operation.writer != response.writer:
         receipt.conflicts.append(
             AnswerConflict(operation.operation_id, operation.item_id, response.version, response.answer)
@@ -457,7 +454,7 @@ async def _finish(
     moment: datetime,
     submitted_by: UUID | None = None,
 ) -> None:
-    """Score and close attempts: two statements, however many they are."""
+    """Score and close attempts: one statement, however many they are."""
     responses: list[dict[str, Any]] = []
     attempts: list[dict[str, Any]] = []
     for attempt, asked, policy in sittings:
@@ -470,8 +467,7 @@ async def _finish(
             as_stored(one.response, score)
         as_stored(attempt, values)
     await work.flush()
-    await ResponseRepository(work).update_many(responses)
-    await AttemptRepository(work).update_many(attempts)
+    await update_together(work, (Response, responses), (Attempt, attempts))
 
 
 def publish_arrival(work: Work, assessment: Assessment) -> None:

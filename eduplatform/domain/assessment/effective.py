@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, column, true, values
+from sqlalchemy import Integer, bindparam, column, true
 from sqlmodel import col, func
 
+from eduplatform.db.repository import several
 from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment.availability import (
     Accommodation,
@@ -36,10 +38,12 @@ __all__ = [
     "GradeResult",
     "GradeStatus",
     "Policies",
+    "Rules",
     "Student",
     "effective_policy",
     "grade",
     "policies_for",
+    "rules_for",
 ]
 
 _OVERRIDE, _ACCOMMODATION = 1, 2
@@ -84,6 +88,50 @@ def effective_policy(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides the rules of some students beside the assessments themselves."""
+
+    timezone: str
+    students: tuple[UUID, ...]
+    overrides: Mapping[UUID, Sequence[AssessmentOverride]]
+    accommodations: Mapping[UUID, Sequence[StudentAccommodation]]
+
+    def policies(self, assessments: Sequence[Assessment]) -> Policies:
+        """The rules of assessments that were asked for, as these objects now say them."""
+        # Nobody in particular: most students have no exception, and share one answer.
+        for_everybody = {one.id: effective_policy(one, Student(one.id, self.timezone)) for one in assessments}
+        return {
+            (assessment.id, user_id): effective_policy(
+                assessment,
+                Student(user_id, self.timezone, _sections(self.overrides.get(user_id, ()))),
+                self.overrides.get(user_id, ()),
+                self.accommodations.get(user_id, ()),
+            )
+            if user_id in self.overrides or user_id in self.accommodations
+            else for_everybody[assessment.id]
+            for user_id in self.students
+            for assessment in assessments
+        }
+
+
+async def rules_for(*, work: Work, assessments: Sequence[Assessment], students: Sequence[UUID]) -> Rules:
+    """What `policies_for` reads, for who needs the rules before and after a change."""
+    overrides: defaultdict[UUID, list[AssessmentOverride]] = defaultdict(list)
+    accommodations: defaultdict[UUID, list[StudentAccommodation]] = defaultdict(list)
+    timezone = ""
+    if assessments and students:
+        for found, override, reached, accommodation in await _exceptions(
+            work, [one.id for one in assessments], students
+        ):
+            timezone = found
+            if override is not None:
+                overrides[reached].append(override)
+            if accommodation is not None:
+                accommodations[accommodation.user_id].append(accommodation)
+    return Rules(timezone, tuple(students), overrides, accommodations)
+
+
 async def policies_for(
     *, work: Work, assessments: Sequence[Assessment], students: Sequence[UUID]
 ) -> Policies:
@@ -91,29 +139,7 @@ async def policies_for(
 
     Access is the caller's to check. A student needs no enrolment: whoever has left a class keeps what is their own.
     """
-    if not assessments or not students:
-        return {}
-    overrides: defaultdict[UUID, list[AssessmentOverride]] = defaultdict(list)
-    accommodations: defaultdict[UUID, list[StudentAccommodation]] = defaultdict(list)
-    timezone = ""
-    for found, override, reached, accommodation in await _exceptions(
-        work, [one.id for one in assessments], students
-    ):
-        timezone = found
-        if override is not None:
-            overrides[reached].append(override)
-        if accommodation is not None:
-            accommodations[accommodation.user_id].append(accommodation)
-    return {
-        (assessment.id, user_id): effective_policy(
-            assessment,
-            Student(user_id, timezone, _sections(overrides[user_id])),
-            overrides[user_id],
-            accommodations[user_id],
-        )
-        for user_id in students
-        for assessment in assessments
-    }
+    return (await rules_for(work=work, assessments=assessments, students=students)).policies(assessments)
 
 
 def _sections(overrides: Iterable[AssessmentOverride]) -> frozenset[UUID]:
@@ -122,7 +148,23 @@ def _sections(overrides: Iterable[AssessmentOverride]) -> frozenset[UUID]:
 
 async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequence[UUID]) -> list[Any]:
     """The tenant's time zone on every row, with an override and the student whom it reaches, or an accommodation."""
-    kind = values(column("kind", Integer), name="kind").data([(_OVERRIDE,), (_ACCOMMODATION,)])
+    return await fetch(
+        work,
+        _exceptions_of_students(),
+        tenant=work.tenant_id,
+        assessments=list(assessments),
+        students=list(students),
+    )
+
+
+@cache
+def _exceptions_of_students() -> Any:
+    assessments, students = several("assessments"), several("students")
+    kind = (
+        func.generate_series(_OVERRIDE, _ACCOMMODATION)
+        .table_valued(column("number", Integer), name="kind")
+        .render_derived()
+    )
     reached: Any = func.coalesce(col(AssessmentOverride.user_id), col(Enrollment.user_id))
     in_section = (
         (col(Enrollment.section_id) == col(AssessmentOverride.section_id))
@@ -130,14 +172,13 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
         & (col(Enrollment.status) == ACTIVE)
         & col(Enrollment.user_id).in_(students)
     )
-    return await fetch(
-        work,
+    return (
         select_columns(Tenant.timezone, AssessmentOverride, reached, StudentAccommodation)
         .select_from(Tenant)
         .join(kind, true())
         .outerjoin(
             AssessmentOverride,
-            (kind.c.kind == _OVERRIDE)
+            (kind.c.number == _OVERRIDE)
             & (col(AssessmentOverride.tenant_id) == col(Tenant.id))
             & col(AssessmentOverride.assessment_id).in_(assessments)
             & (col(AssessmentOverride.user_id).is_(None) | col(AssessmentOverride.user_id).in_(students)),
@@ -145,11 +186,11 @@ async def _exceptions(work: Work, assessments: Sequence[UUID], students: Sequenc
         .outerjoin(Enrollment, in_section)
         .outerjoin(
             StudentAccommodation,
-            (kind.c.kind == _ACCOMMODATION)
+            (kind.c.number == _ACCOMMODATION)
             & (col(StudentAccommodation.tenant_id) == col(Tenant.id))
             & col(StudentAccommodation.user_id).in_(students),
         )
-        .where(col(Tenant.id) == work.tenant_id),
+        .where(col(Tenant.id) == bindparam("tenant"))
     )
 
 

@@ -367,6 +367,7 @@ async def _carry_out(
         actor_id=me.user,
         kind="recalculated",
         reason=reason,
+        policies=policies,
     )
 
 

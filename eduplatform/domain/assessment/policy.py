@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import and_, col, or_, select
 
@@ -20,7 +22,7 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.models import Course, Enrollment, EnrollmentRole, PublicationStatus, Section
-from eduplatform.domain.courses.repository import ACTIVE, taught_by
+from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns, taught_by
 from eduplatform.errors import NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -164,51 +166,83 @@ async def require_item_author(
 
 
 async def require_taker(
-    *, work: Work, me: Principal, assessment_id: UUID, lock: bool = False
+    *, work: Work, me: Principal, assessment_id: UUID
 ) -> tuple[Assessment, Course, Enrollment]:
     """A published assessment, its published course and the student's enrolment in it.
-
-    Args:
-        work: The open unit of work.
-        me: Who asks.
-        assessment_id: The assessment.
-        lock: One at a time: the same student's other requests wait here until the end of the transaction.
 
     Raises:
         NotFound: It does not exist, is not published, or the person is not a student of the course.
     """
     _require_role(me, Role.STUDENT)
-    if lock:
-        # Authors take this row for themselves: nobody can begin what is being changed or withdrawn.
-        shared = select(Assessment.id).where(
-            col(Assessment.tenant_id) == work.tenant_id, col(Assessment.id) == assessment_id
+    values = {"tenant": work.tenant_id, "assessment": assessment_id, "user": me.user}
+    rows = await fetch(work, _taken_whole(), **values)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+async def require_beginner(*, work: Work, me: Principal, assessment_id: UUID) -> tuple[Assessment, UUID]:
+    """A published assessment and the section in which the student takes it, one at a time.
+
+    The same student's other requests wait here until the end of the transaction. Authors take the assessment for
+    themselves: nobody can begin what is being changed or withdrawn.
+
+    Raises:
+        NotFound: It does not exist, is not published, or the person is not a student of the course.
+    """
+    _require_role(me, Role.STUDENT)
+    await fetch(work, _shared_assessment(), tenant=work.tenant_id, assessment=assessment_id)
+    values = {"tenant": work.tenant_id, "assessment": assessment_id, "user": me.user}
+    rows = await fetch(work, _begun(), **values)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+@cache
+def _shared_assessment() -> Any:
+    return (
+        select(Assessment.id)
+        .where(
+            col(Assessment.tenant_id) == bindparam("tenant"), col(Assessment.id) == bindparam("assessment")
         )
-        await work.session.exec(shared.with_for_update(read=True, key_share=True))
-    statement = (
-        select(Assessment, Course, Enrollment)
+        .with_for_update(read=True, key_share=True)
+    )
+
+
+@cache
+def _taken_whole() -> Any:
+    return _taken(Assessment, Course, Enrollment)
+
+
+@cache
+def _begun() -> Any:
+    return (
+        _taken(Assessment, Enrollment.section_id)
+        .with_for_update(of=Enrollment, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _taken(*columns: Any) -> Any:
+    return (
+        select_columns(*columns)
+        .select_from(Assessment)
         .join(Course, col(Course.id) == col(Assessment.course_id))
         .join(Section, col(Section.course_id) == col(Course.id))
         .join(Enrollment, col(Enrollment.section_id) == col(Section.id))
         .where(
-            col(Assessment.tenant_id) == work.tenant_id,
-            col(Assessment.id) == assessment_id,
+            col(Assessment.tenant_id) == bindparam("tenant"),
+            col(Assessment.id) == bindparam("assessment"),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
             col(Course.status) == PublicationStatus.PUBLISHED,
-            col(Enrollment.user_id) == me.user,
+            col(Enrollment.user_id) == bindparam("user"),
             col(Enrollment.role) == EnrollmentRole.STUDENT,
             col(Enrollment.status) == ACTIVE,
         )
         .order_by(col(Enrollment.id))
         .limit(1)
     )
-    if lock:
-        statement = statement.with_for_update(of=Enrollment, key_share=True).execution_options(
-            populate_existing=True
-        )
-    row = (await work.session.exec(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
 
 
 async def require_own_attempt(
@@ -220,23 +254,53 @@ async def require_own_attempt(
         NotFound: It does not exist, or it is another student's.
     """
     _require_role(me, Role.STUDENT)
-    statement = (
-        select(Attempt, Assessment)
+    rows = await fetch(work, _own_attempt(lock), tenant=work.tenant_id, attempt=attempt_id, user=me.user)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+@cache
+def _own_attempt(lock: bool) -> Any:
+    statement = _own(Attempt, Assessment)
+    if lock:
+        statement = statement.with_for_update(of=Attempt, key_share=True)
+    return statement.execution_options(populate_existing=lock)
+
+
+def _own(*columns: Any) -> Any:
+    return (
+        select_columns(*columns)
+        .select_from(Attempt)
         .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
         .where(
-            col(Attempt.tenant_id) == work.tenant_id,
-            col(Attempt.id) == attempt_id,
-            belongs_to(me.user),
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.id) == bindparam("attempt"),
+            belongs_to(bindparam("user")),
         )
     )
-    if lock:
-        statement = statement.with_for_update(of=Attempt, key_share=True).execution_options(
-            populate_existing=True
-        )
-    row = (await work.session.exec(statement)).one_or_none()
-    if row is None:
+
+
+async def require_writable(*, work: Work, me: Principal, attempt_id: UUID) -> tuple[Attempt, str]:
+    """One's own attempt, or that of one's group, locked, and the kind of its assessment.
+
+    Raises:
+        NotFound: It does not exist, or it is another student's.
+    """
+    _require_role(me, Role.STUDENT)
+    rows = await fetch(work, _writable(), tenant=work.tenant_id, attempt=attempt_id, user=me.user)
+    if not rows:
         raise NotFound
-    return row
+    return rows[0]
+
+
+@cache
+def _writable() -> Any:
+    return (
+        _own(Attempt, Assessment.kind)
+        .with_for_update(of=Attempt, key_share=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 async def require_taught_attempt(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_
+from sqlalchemy import bindparam, delete, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
@@ -96,19 +97,7 @@ class PoolRepository(Repository[AssessmentPool]):
 
     async def slots(self, assessment_id: UUID) -> list[Slot]:
         """What an attempt may be made of: every item, with its pool and how many of that are drawn."""
-        rows = await fetch(
-            self._work,
-            select_columns(
-                AssessmentItem.id, AssessmentItem.pool_id, func.coalesce(col(AssessmentPool.draw), 0)
-            )
-            .select_from(AssessmentItem)
-            .outerjoin(AssessmentPool, col(AssessmentPool.id) == col(AssessmentItem.pool_id))
-            .where(
-                col(AssessmentItem.tenant_id) == self._work.tenant_id,
-                col(AssessmentItem.assessment_id) == assessment_id,
-            )
-            .order_by(col(AssessmentItem.position), col(AssessmentItem.id)),
-        )
+        rows = await fetch(self._work, _slots(), tenant=self._work.tenant_id, assessment=assessment_id)
         return [Slot(*row) for row in rows]
 
     async def clear(self, assessment_id: UUID) -> None:
@@ -145,6 +134,20 @@ class PoolRepository(Repository[AssessmentPool]):
             .limit(MAX_FOLDERS),
         )
         return [FolderChoice(*row) for row in rows]
+
+
+@cache
+def _slots() -> Any:
+    return (
+        select_columns(AssessmentItem.id, AssessmentItem.pool_id, func.coalesce(col(AssessmentPool.draw), 0))
+        .select_from(AssessmentItem)
+        .outerjoin(AssessmentPool, col(AssessmentPool.id) == col(AssessmentItem.pool_id))
+        .where(
+            col(AssessmentItem.tenant_id) == bindparam("tenant"),
+            col(AssessmentItem.assessment_id) == bindparam("assessment"),
+        )
+        .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
+    )
 
 
 def _folder_tree() -> Any:

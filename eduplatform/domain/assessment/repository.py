@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Integer, Uuid, bindparam, column, insert, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from eduplatform.db.repository import Repository
+from eduplatform.db.base import new_id
+from eduplatform.db.repository import Repository, several
+from eduplatform.db.scope import CHECKED_INSERT
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.models import (
     AnswerOperation,
@@ -32,6 +36,7 @@ from eduplatform.domain.assessment.models import (
 )
 from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.assessment.schemas import Asked, AssessmentRow, Choice, ItemRow, StudentRow
+from eduplatform.domain.courses.group_models import GroupSet
 from eduplatform.domain.courses.models import Enrollment, Module, PublicationStatus, Section
 from eduplatform.domain.courses.repository import ACTIVE, fetch, select_columns
 from eduplatform.domain.grading.course_models import MANUAL
@@ -181,12 +186,8 @@ class AssessmentRepository(Repository[Assessment]):
 
     async def question_count(self, assessment_id: UUID) -> int:
         """How many questions an attempt has: those that everybody gets, and those that are drawn."""
-        found = await self._session.exec(
-            select(question_count()).where(
-                col(Assessment.tenant_id) == self._work.tenant_id, col(Assessment.id) == assessment_id
-            )
-        )
-        return found.one()
+        rows = await fetch(self._work, _questions(), tenant=self._work.tenant_id, assessment=assessment_id)
+        return rows[0]
 
     async def rubrics(self, course_id: UUID) -> list[Choice]:
         """The rubrics of a course, by title."""
@@ -202,6 +203,37 @@ class AssessmentRepository(Repository[Assessment]):
         )
         return [Choice(*row) for row in found.all()]
 
+    async def choices(
+        self, course_id: UUID, *, rubric_id: UUID | None, module_id: UUID | None, group_set_id: UUID | None
+    ) -> set[str]:
+        """Which of the rubric, the module and the group set are of the course, by the names of the arguments."""
+        wanted: tuple[tuple[str, Any, UUID | None], ...] = (
+            ("rubric_id", Rubric, rubric_id),
+            ("module_id", Module, module_id),
+            ("group_set_id", GroupSet, group_set_id),
+        )
+        given = [(name, model, key) for name, model, key in wanted if key is not None]
+        if not given:
+            return set()
+        found = await fetch(
+            self._work,
+            select_columns(
+                *(
+                    select(model.id)
+                    .where(
+                        col(model.tenant_id) == self._work.tenant_id,
+                        col(model.course_id) == course_id,
+                        col(model.id) == key,
+                        *([col(Rubric.current).is_(True)] if model is Rubric else []),
+                    )
+                    .exists()
+                    for _name, model, key in given
+                )
+            ),
+        )
+        answers = found[0] if len(given) > 1 else found
+        return {name for (name, _model, _key), there in zip(given, answers, strict=True) if there}
+
     async def modules(self, course_id: UUID) -> list[Choice]:
         """The modules of a course in their order."""
         found = await self._session.exec(
@@ -210,6 +242,13 @@ class AssessmentRepository(Repository[Assessment]):
             .order_by(col(Module.position), col(Module.id))
         )
         return [Choice(*row) for row in found.all()]
+
+
+@cache
+def _questions() -> Any:
+    return select(question_count()).where(
+        col(Assessment.tenant_id) == bindparam("tenant"), col(Assessment.id) == bindparam("assessment")
+    )
 
 
 def question_count() -> Any:
@@ -269,10 +308,12 @@ class AttemptRepository(Repository[Attempt]):
 
     async def of_student(self, assessment_id: UUID, user_id: UUID) -> list[Attempt]:
         """One student's attempts, those of their group included, oldest first."""
-        return await self.find(
-            col(Attempt.assessment_id) == assessment_id,
-            belongs_to(user_id),
-            order_by=(col(Attempt.number),),
+        return await fetch(
+            self._work,
+            _of_student(),
+            tenant=self._work.tenant_id,
+            assessment=assessment_id,
+            user=user_id,
         )
 
     async def students(self, assessment_id: UUID) -> int:
@@ -370,28 +411,54 @@ class AttemptRepository(Repository[Attempt]):
         limit: int,
     ) -> list[tuple[Attempt, Assessment]]:
         """Locked attempts whose deadline passed before a moment; those that somebody else is closing are skipped."""
-        statement = (
-            select(Attempt, Assessment)
-            .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
-            .where(
-                col(Attempt.tenant_id) == self._work.tenant_id,
-                col(Attempt.state) == AttemptState.IN_PROGRESS,
-                col(Attempt.deadline_at) < before,
-            )
+        chosen = {"assessment": assessment_id, "course": course_id, "user": user_id}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        return await fetch(
+            self._work,
+            _expired(frozenset(given)),
+            tenant=self._work.tenant_id,
+            before=before,
+            most=limit,
+            **given,
         )
-        if assessment_id is not None:
-            statement = statement.where(col(Attempt.assessment_id) == assessment_id)
-        if course_id is not None:
-            statement = statement.where(col(Assessment.course_id) == course_id)
-        if user_id is not None:
-            statement = statement.where(belongs_to(user_id))
-        found = await self._session.exec(
-            statement.order_by(col(Attempt.id))
-            .limit(limit)
-            .with_for_update(of=Attempt, key_share=True, skip_locked=True)
-            .execution_options(populate_existing=True)
+
+
+@cache
+def _of_student() -> Any:
+    return (
+        select(Attempt)
+        .where(
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.assessment_id) == bindparam("assessment"),
+            belongs_to(bindparam("user")),
         )
-        return list(found.all())
+        .order_by(col(Attempt.number))
+    )
+
+
+@cache
+def _expired(given: frozenset[str]) -> Any:
+    statement = (
+        select(Attempt, Assessment)
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .where(
+            col(Attempt.tenant_id) == bindparam("tenant"),
+            col(Attempt.state) == AttemptState.IN_PROGRESS,
+            col(Attempt.deadline_at) < bindparam("before"),
+        )
+    )
+    if "assessment" in given:
+        statement = statement.where(col(Attempt.assessment_id) == bindparam("assessment"))
+    if "course" in given:
+        statement = statement.where(col(Assessment.course_id) == bindparam("course"))
+    if "user" in given:
+        statement = statement.where(belongs_to(bindparam("user")))
+    return (
+        statement.order_by(col(Attempt.id))
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=Attempt, key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 class ResponseRepository(Repository[Response]):
@@ -399,24 +466,90 @@ class ResponseRepository(Repository[Response]):
 
     model = Response
 
+    async def begin(self, *, attempt_id: UUID, item_ids: Sequence[UUID], user_id: UUID) -> None:
+        """Insert the empty answers of a new attempt: one statement, however many there are."""
+        rows = [{"id": str(new_id()), "item_id": str(item_id)} for item_id in item_ids]
+        await cast(Any, self._session).exec(
+            _begin(),
+            params={"tenant": self._work.tenant_id, "attempt": attempt_id, "user": user_id, "rows": rows},
+            execution_options={CHECKED_INSERT: True, "dml_strategy": "raw"},
+        )
+
+    async def written(self, attempt_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, tuple[Response, str]]:
+        """The answers of an attempt to some of its items, with the questions' types, by item."""
+        rows = await fetch(
+            self._work,
+            _written(),
+            tenant=self._work.tenant_id,
+            attempt=attempt_id,
+            items=list(item_ids),
+        )
+        return {response.item_id: (response, kind) for response, kind in rows}
+
     async def asked(
         self, attempt_ids: Sequence[UUID], *, item_ids: Sequence[UUID] | None = None
     ) -> list[Asked]:
         """The questions of attempts with their answers, in the author's order."""
-        former: Any = aliased(QuestionVersion)
-        statement = (
-            select_columns(AssessmentItem, QuestionVersion, Response, former)
-            .select_from(Response)
-            .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
-            .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
-            .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
-            .where(col(Response.tenant_id) == self._work.tenant_id, col(Response.attempt_id).in_(attempt_ids))
-            .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
-        )
+        values: dict[str, Any] = {"tenant": self._work.tenant_id, "attempts": list(attempt_ids)}
         if item_ids is not None:
-            statement = statement.where(col(Response.item_id).in_(item_ids))
-        rows = await fetch(self._work, statement.execution_options(populate_existing=True))
+            values["items"] = list(item_ids)
+        rows = await fetch(self._work, _asked(chosen=item_ids is not None), **values)
         return [Asked(*row) for row in rows]
+
+
+@cache
+def _written() -> Any:
+    return (
+        select_columns(Response, QuestionVersion.type)
+        .select_from(Response)
+        .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .where(
+            col(Response.tenant_id) == bindparam("tenant"),
+            col(Response.attempt_id) == bindparam("attempt"),
+            col(Response.item_id).in_(several("items")),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _begin() -> Any:
+    given: Any = (
+        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+        .table_valued(column("id", Uuid), column("item_id", Uuid), name="given")
+        .render_derived(name="given", with_types=True)
+    )
+    return insert(Response).from_select(
+        ["id", "tenant_id", "created_by", "attempt_id", "item_id"],
+        select_columns(
+            given.c.id,
+            bindparam("tenant", type_=Uuid),
+            bindparam("user", type_=Uuid),
+            bindparam("attempt", type_=Uuid),
+            given.c.item_id,
+        ),
+    )
+
+
+@cache
+def _asked(*, chosen: bool) -> Any:
+    former: Any = aliased(QuestionVersion)
+    statement = (
+        select_columns(AssessmentItem, QuestionVersion, Response, former)
+        .select_from(Response)
+        .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .outerjoin(former, former.id == col(AssessmentItem.former_version_id))
+        .where(
+            col(Response.tenant_id) == bindparam("tenant"),
+            col(Response.attempt_id).in_(several("attempts")),
+        )
+        .order_by(col(AssessmentItem.position), col(AssessmentItem.id))
+    )
+    if chosen:
+        statement = statement.where(col(Response.item_id).in_(several("items")))
+    return statement.execution_options(populate_existing=True)
 
 
 class OperationRepository(Repository[AnswerOperation]):
@@ -426,14 +559,23 @@ class OperationRepository(Repository[AnswerOperation]):
 
     async def known(self, attempt_id: UUID, operation_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Those of the operations that were accepted before, with the version that each made."""
-        found = await self._session.exec(
-            select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
-                col(AnswerOperation.tenant_id) == self._work.tenant_id,
-                col(AnswerOperation.attempt_id) == attempt_id,
-                col(AnswerOperation.operation_id).in_(operation_ids),
-            )
+        rows = await fetch(
+            self._work,
+            _known(),
+            tenant=self._work.tenant_id,
+            attempt=attempt_id,
+            operations=list(operation_ids),
         )
-        return dict(found.all())
+        return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _known() -> Any:
+    return select(AnswerOperation.operation_id, AnswerOperation.response_version).where(
+        col(AnswerOperation.tenant_id) == bindparam("tenant"),
+        col(AnswerOperation.attempt_id) == bindparam("attempt"),
+        col(AnswerOperation.operation_id).in_(several("operations")),
+    )
 
 
 class DraftRepository(Repository[DraftRevision]):

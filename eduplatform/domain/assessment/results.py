@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.attempts import sitting
+from eduplatform.domain.assessment.attempts import as_of, asked_of
 from eduplatform.domain.assessment.effective import EffectivePolicy, policies_for
 from eduplatform.domain.assessment.feedback import Feedback, feedback_at
 from eduplatform.domain.assessment.messages import Message
@@ -91,10 +91,10 @@ async def result(
         NotFound: It does not exist, or it is another student's.
     """
     moment = now or utc_now()
-    found = await sitting(work=work, me=me, attempt_id=attempt_id, now=moment)
-    attempt, assessment = found.attempt, found.assessment
+    attempt, assessment = await as_of(work=work, me=me, attempt_id=attempt_id, now=moment)
     if attempt.state != AttemptState.SUBMITTED:
         return AttemptResult(attempt, assessment, [], None, None)
+    asked = await asked_of(work=work, attempt=attempt, assessment=assessment)
     attempts = AttemptRepository(work)
     grade = await attempts.released_grade(assessment.id, me.user)
     policy = (await policies_for(work=work, assessments=[assessment], students=[me.user]))[
@@ -102,8 +102,8 @@ async def result(
     ]
     level = await feedback_now(work=work, assessment=assessment, policy=policy, now=moment)
     released = grade is not None or not policy.counts
-    questions = [_question(one, released=released, level=level) for one in found.questions]
-    scored = [_points(one, released=released) for one in found.questions]
+    questions = [_question(one, released=released, level=level) for one in asked]
+    scored = [_points(one, released=released) for one in asked]
     known = [points for points in scored if points is not None]
     visible = len(known) == len(scored) and level.shows(Feedback.POINTS)
     points = sum(known, Decimal(0)) if visible else None

@@ -229,15 +229,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """An attempt with its assessment and its questions in the order of this attempt."""
-
-    attempt: Attempt
-    assessment: Assessment
-    questions: list[Asked]
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
     """A write from a browser's journal.
 

@@ -13,7 +13,7 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.assessment import pools
 from eduplatform.domain.assessment.availability import attempt_deadline
 from eduplatform.domain.assessment.bank import checked_points
-from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.effective import rules_for
 from eduplatform.domain.assessment.messages import Message
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem
 from eduplatform.domain.assessment.policy import require_assessment_author, require_item_author
@@ -40,6 +40,7 @@ from eduplatform.domain.assessment.settings import apply, hashed, refuse_locked
 from eduplatform.domain.courses.models import Course, PublicationStatus
 from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.domain.grading import settlement
+from eduplatform.domain.grading.repository import GradeRepository
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -131,30 +132,33 @@ async def save_assessment(
         Conflict: Somebody else has saved it since.
     """
     password_hash = await hashed(draft)
-    assessment, course = await require_assessment_author(
+    assessment, _course = await require_assessment_author(
         work=work, me=me, assessment_id=assessment_id, lock=True
     )
+    return await store(work=work, assessment=assessment, draft=draft, version=version, password=password_hash)
+
+
+async def store(
+    *, work: Work, assessment: Assessment, draft: AssessmentDraft, version: int, password: str | None = None
+) -> Assessment:
+    """As `save_assessment`, for an assessment that the caller has locked; ``password`` is a new one's hash."""
     if version != assessment.version:
         raise Conflict(N_("Somebody else has changed this assessment. Reload the page to see their version."))
     if draft.module_id != assessment.module_id:
-        await _check_module(work, course.id, draft.module_id)
+        await _check_module(work, assessment.course_id, draft.module_id)
     published = assessment.status == PublicationStatus.PUBLISHED
     if published:
         refuse_locked(assessment, draft)
     before = Assessment(**assessment.model_dump())
     apply(assessment, draft)
-    if password_hash is not None:
-        assessment.password_hash = password_hash
+    if password is not None:
+        assessment.password_hash = password
     assessment.version += 1
     if published and problems_of_times(assessment):
         raise Invalid(fields={one.field: one.message.key for one in problems_of_times(assessment)})
-    if published and assessment.closes_at != before.closes_at:
-        await _extend_running(work, assessment)
-    await work.flush()
+    if published:
+        await _follow(work, before, assessment)
     await work.audit("assessment.saved", assessment=str(assessment.id), version=assessment.version)
-    shown = ("due_at", "closes_at", "feedback_submitted", "feedback_due", "feedback_closed")
-    if published and any(getattr(before, name) != getattr(assessment, name) for name in shown):
-        await settlement.replan(work=work, before=before, after=assessment)
     return assessment
 
 
@@ -165,16 +169,29 @@ async def _check_module(work: Work, course_id: UUID, module_id: UUID | None) -> 
         raise Invalid(fields={"module_id": N_("Choose a module of this course.")})
 
 
-async def _extend_running(work: Work, assessment: Assessment) -> None:
-    running = await AttemptRepository(work).running(assessment.id)
-    policies = await policies_for(
-        work=work, assessments=[assessment], students=sorted({one.user_id for one in running})
-    )
+_SHOWN = ("due_at", "closes_at", "feedback_submitted", "feedback_due", "feedback_closed")
+"""What a planned release follows."""
+
+
+async def _follow(work: Work, before: Assessment, assessment: Assessment) -> None:
+    """Let running attempts and planned releases have the dates that a published assessment has now."""
+    if all(getattr(before, name) == getattr(assessment, name) for name in _SHOWN):
+        return
+    extended = assessment.closes_at != before.closes_at
+    running = await AttemptRepository(work).running(assessment.id) if extended else []
+    planned = await GradeRepository(work).planned(assessment.id, None, now=utc_now())
+    students = sorted({one.user_id for one in running} | {one.user_id for one in planned})
+    if not students:
+        return
+    rules = await rules_for(work=work, assessments=[assessment], students=students)
+    policies = rules.policies([assessment])
     for attempt in running:
         policy = policies[(assessment.id, attempt.user_id)]
         deadline = attempt_deadline(policy, attempt.started_at, extra_minutes=attempt.extra_minutes)
         if attempt.deadline_at is not None and (deadline is None or deadline > attempt.deadline_at):
             attempt.deadline_at = deadline
+    await work.flush()
+    await settlement.replan(work=work, before=before, after=assessment, rows=planned, rules=rules)
 
 
 # Questions of an assessment

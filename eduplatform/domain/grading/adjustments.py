@@ -31,6 +31,15 @@ class AdjustmentRepository(Repository[GradeAdjustment]):
         )
         return {one.user_id: one for one in rows}
 
+    async def of_all(
+        self, assessment_ids: Sequence[UUID], user_ids: Sequence[UUID]
+    ) -> dict[tuple[UUID, UUID], GradeAdjustment]:
+        """The adjustments of some students in some assessments, by both."""
+        rows = await self.find(
+            col(GradeAdjustment.assessment_id).in_(assessment_ids), col(GradeAdjustment.user_id).in_(user_ids)
+        )
+        return {(one.assessment_id, one.user_id): one for one in rows}
+
 
 def adjusted(result: GradeResult, points: Decimal, reason: str) -> GradeResult:
     """A grade with a member's adjustment, which never takes it below zero; without a number there is nothing to adjust."""

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from eduplatform.db.base import new_id, utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.effective import policies_for
+from eduplatform.domain.assessment.effective import Policies, Rules, policies_for
 from eduplatform.domain.assessment.feedback import points_from
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.grading.adjustments import AdjustmentRepository
 from eduplatform.domain.grading.calculation import GradeStatus
+from eduplatform.domain.grading.models import Grade
 from eduplatform.domain.grading.repository import GradeRepository
 from eduplatform.domain.grading.service import WorkedOut, change_of, person_types, work_out
 from eduplatform.domain.grading.writing import GradeChange, write_grades
@@ -29,9 +30,10 @@ async def settle_all(
     kind: str,
     reason: str = "",
     now: datetime | None = None,
+    policies: Policies | None = None,
 ) -> list[GradeChange]:
     """Work out the grades of students for assessments from all their attempts; four statements, however many they are,
-    and one more for each assessment that is done in groups.
+    one more when some of it is done in groups, and one less when the caller knows the rules.
 
     An excuse stays. Grades that do not change are left alone. The caller has checked access and written the audit row.
 
@@ -42,6 +44,7 @@ async def settle_all(
         kind: One of the kinds of `service.KINDS`.
         reason: Words of a person, kept in the events.
         now: The server's clock.
+        policies: The rules of each pair, when the caller has read them.
 
     Returns:
         What changed.
@@ -53,16 +56,11 @@ async def settle_all(
     opened = await grades.opened_all(pairs, person_types())
     worked = await grades.attempts_of(pairs)
     assessments = {context.assessment.id: context.assessment for _row, context in opened}
-    policies = await policies_for(
-        work=work,
-        assessments=list(assessments.values()),
-        students=sorted({user_id for _assessment, user_id in pairs}),
-    )
-    extra = {
-        assessment.id: await AdjustmentRepository(work).of(assessment.id, [user_id for _, user_id in pairs])
-        for assessment in assessments.values()
-        if assessment.group_set_id is not None
-    }
+    students = sorted({user_id for _assessment, user_id in pairs})
+    if policies is None:
+        policies = await policies_for(work=work, assessments=list(assessments.values()), students=students)
+    together = [one.id for one in assessments.values() if one.group_set_id is not None]
+    extra = await AdjustmentRepository(work).of_all(together, students) if together else {}
     changes: list[GradeChange] = []
     for row, context in opened:
         key = (row.assessment_id, row.user_id)
@@ -75,7 +73,7 @@ async def settle_all(
             rules=policies[key],
             excused=row.status == GradeStatus.EXCUSED,
             now=moment,
-            adjustment=extra.get(row.assessment_id, {}).get(row.user_id),
+            adjustment=extra.get(key),
         )
         if found.differs(row):
             changes.append(
@@ -93,7 +91,9 @@ async def settle_all(
     return changes
 
 
-async def replan(*, work: Work, before: Assessment, after: Assessment, now: datetime | None = None) -> int:
+async def replan(
+    *, work: Work, before: Assessment, after: Assessment, rows: Sequence[Grade], rules: Rules
+) -> int:
     """Move releases that follow from the dates and the feedback of an assessment when those change.
 
     A release that a teacher planned is left alone. The caller has written the audit row.
@@ -102,18 +102,14 @@ async def replan(*, work: Work, before: Assessment, after: Assessment, now: date
         work: The open unit of work.
         before: The assessment as it was, detached.
         after: The assessment as it is.
-        now: The server's clock.
+        rows: The grades with a planned release, locked.
+        rules: The rules of their students.
 
     Returns:
         How many releases moved.
     """
-    moment = now or utc_now()
-    rows = await GradeRepository(work).planned(after.id, None, now=moment)
-    if not rows:
-        return 0
-    students = [row.user_id for row in rows]
-    old = await policies_for(work=work, assessments=[before], students=students)
-    new = await policies_for(work=work, assessments=[after], students=students)
+    moment = utc_now()
+    old, new = rules.policies([before]), rules.policies([after])
     begun = after.published_at or moment
     changes: list[GradeChange] = []
     for row in rows:

@@ -24,7 +24,6 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.realtime.events import GradeReleased
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.family import FamilyState
 
 # The state's attributes are Vars here, which its annotations do not tell.
@@ -137,7 +136,7 @@ def _child(child: Any) -> rx.Component:
     )
 
 
-@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=(_S.load, AnnouncementStripState.load))
+@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(

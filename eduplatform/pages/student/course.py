@@ -28,7 +28,6 @@ from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnCourseState
 from eduplatform.state.live_seat import LiveNowState
 
@@ -41,7 +40,7 @@ _COURSE = _S.course
     "/learn/courses/[course_id]",
     title="Course",
     roles=(Role.STUDENT,),
-    on_load=(_S.load, AnnouncementStripState.load, LiveNowState.load),
+    on_load=(_S.load, LiveNowState.load),
 )
 def learn_course() -> rx.Component:
     """Modules and lessons with progress, and the course's assessments."""

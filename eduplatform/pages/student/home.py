@@ -29,7 +29,6 @@ from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.pages.student.join_dialog import join_button, join_dialog
 from eduplatform.realtime.events import GradeReleased, NotificationsChanged
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnHomeState
 from eduplatform.state.shell import ShellState
 
@@ -40,7 +39,7 @@ REFRESH_SECONDS = 10
 _ICONS = (("running", "timer"), ("due", "calendar"), ("grade", "award"), ("lesson", "book-open"))
 
 
-@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=(_S.load, AnnouncementStripState.load))
+@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=_S.load)
 def learn_home() -> rx.Component:
     """The next step first, then the rest."""
     return rx.fragment(
@@ -48,7 +47,7 @@ def learn_home() -> rx.Component:
         channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
         channel(
             ShellState.user_channel,
-            on_change=AnnouncementStripState.load,
+            on_change=_S.refresh,
             events=[NotificationsChanged],
             enabled=_S.loaded,
         ),

@@ -121,7 +121,7 @@ async def test_attempt_keeps_the_wording_it_saw(world: World) -> None:
     await _save_question(quiz, "short_text", changed)
     async with unit_of_work(quiz.student) as work:
         found = await attempts.sitting(work=work, me=quiz.student, attempt_id=attempt.id, now=NOW)
-    assert "Name it." in found.questions[0].version.stem_html
+    assert "Name it." in found.questions[0].wording.stem_html
     assert (await quiz.submit(attempt)).points == Decimal(1)
 
 

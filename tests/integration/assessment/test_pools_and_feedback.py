@@ -59,7 +59,7 @@ async def publish(quiz: Quiz) -> None:
 async def asked(quiz: Quiz, attempt: Attempt) -> list[str]:
     async with unit_of_work(quiz.student) as work:
         found = await attempts.sitting(work=work, me=quiz.student, attempt_id=attempt.id, now=NOW)
-    return [str(one.item.id) for one in found.questions]
+    return [str(one.item_id) for one in found.questions]
 
 
 async def test_an_attempt_draws_once_and_keeps_what_it_drew(world: World) -> None:

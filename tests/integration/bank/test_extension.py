@@ -10,7 +10,7 @@ import pytest
 
 from eduplatform.components.assessment.widgets import widgets_of_types
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.assessment import attempts, bank, question_types, results, service
+from eduplatform.domain.assessment import attempts, bank, question_types, results, service, sheet
 from eduplatform.domain.assessment.messages import Message, verbatim
 from eduplatform.domain.assessment.question_types import Outcome, Part, QuestionType, Score, register_type
 from eduplatform.domain.assessment.schemas import AssessmentDraft, Operation, QuestionDraft
@@ -120,7 +120,7 @@ async def test_a_new_type_needs_its_class_and_nothing_else(world: World) -> None
         attempt = await attempts.start(work=work, me=student, assessment_id=quiz_id, now=NOW)
     async with unit_of_work(student) as work:
         sitting = await attempts.sitting(work=work, me=student, attempt_id=attempt.id, now=NOW)
-        assert "ff0000" not in str(attempts.public_question(sitting, sitting.questions[0]))
+        assert "ff0000" not in str(sheet.public_question(sitting, sitting.questions[0]))
         one = Operation(question.id, item.id, 0, {"text": "cc0000"}, "tab")
         await attempts.save_answers(work=work, me=student, attempt_id=attempt.id, operations=[one], now=NOW)
     async with unit_of_work(student) as work:

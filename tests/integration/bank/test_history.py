@@ -61,7 +61,7 @@ async def test_an_attempt_keeps_its_version_through_changes_and_restoring(world:
     await _save(quiz, "short_text", version=3, stem="Fourth.", parts={"accepted": "fourth"})
     async with unit_of_work(quiz.student) as work:
         found = await attempts.sitting(work=work, me=quiz.student, attempt_id=attempt.id, now=NOW)
-    assert found.questions[0].version.number == 1
+    assert found.questions[0].wording.number == 1
     assert (await quiz.submit(attempt)).points == Decimal(1)
 
 

@@ -80,6 +80,8 @@ class Connection:
             self._end()
             await asyncio.wait({self._reader})
             if self._writer is not None:
+                await asyncio.wait({self._writer}, timeout=_GOODBYE_S)
+            if self._writer is not None:
                 self._writer.cancel()
         if not self._reader.cancelled():
             self._reader.result()
@@ -152,8 +154,9 @@ class Connection:
             while self._queue:
                 item = self._queue.popleft()
                 if isinstance(item, Close):
-                    await self._send({"type": "websocket.close", "code": int(item), "reason": REASONS[item]})
+                    # The server closes a socket only when nothing waits for a frame of it.
                     self._end()
+                    await self._send({"type": "websocket.close", "code": int(item), "reason": REASONS[item]})
                     return
                 self._queued_bytes -= len(item)
                 await self._send({"type": "websocket.send", "text": item})

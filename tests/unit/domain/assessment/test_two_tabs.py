@@ -58,7 +58,7 @@ class Server:
         if operation.operation_id in self.accepted:
             return receipt
         before, writer = self.text, self.asked.response.writer
-        store_answer(receipt, operation, self.asked, operation.answer, moment)
+        store_answer(receipt, operation, self.asked.response, operation.answer, moment)
         if receipt.conflicts:
             assert self.text == before
             return receipt

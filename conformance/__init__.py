@@ -1,0 +1,1 @@
+"""Our Channels server, judged by what the hosted service ships: its client, its client's tests, its server library."""
