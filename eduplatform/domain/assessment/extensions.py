@@ -137,7 +137,7 @@ async def _give(
         ]
     )
     await work.audit(
-        "attempts.extended",
+        "attempt.extended",
         assessment=assessment.id,
         minutes=draft.minutes,
         attempts=[one.id for one in attempts],

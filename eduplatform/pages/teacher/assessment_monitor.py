@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.layout.plain import form_alert
 from eduplatform.components.live.beacon import beacon
 from eduplatform.components.live.channel import channel
 from eduplatform.components.live.countdown import countdown
@@ -293,11 +294,7 @@ def _extend_dialog() -> rx.Component:
                     rows=2,
                     error=_S.errors["reason"],
                 ),
-                rx.cond(
-                    _S.errors["form"] != "",
-                    rx.el.p(_S.errors["form"], role="alert", class_name="text-sm text-danger"),
-                    rx.fragment(),
-                ),
+                form_alert(_S.errors["form"]),
                 id=_EXTEND_FORM,
                 on_submit=_S.extend,
                 class_name="flex flex-col gap-5",

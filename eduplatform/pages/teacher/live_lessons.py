@@ -7,11 +7,11 @@ from typing import Any
 import reflex as rx
 
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.layout.plain import form_alert
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
     button,
-    callout,
     dialog,
     empty_state,
     link,
@@ -94,11 +94,7 @@ def _start_dialog() -> rx.Component:
         rx.cond(
             _S.starting,
             rx.el.form(
-                rx.cond(
-                    _S.errors["form"] != "",
-                    callout(_S.errors["form"], tone="danger"),
-                    rx.fragment(),
-                ),
+                form_alert(_S.errors["form"]),
                 select(
                     name="lesson",
                     id=field_id("live-lesson"),
