@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Uuid, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlmodel import col, func, select
 
 from eduplatform.db.base import utc_now
@@ -58,7 +59,10 @@ class TakenCourse:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentHead:
-    """A published assessment with one student's own dates and what they have done of it."""
+    """A published assessment with one student's own dates and what they have done of it.
+
+    ``attempt_id`` and ``deadline_at`` are those of the attempt that has begun and is not handed in.
+    """
 
     id: UUID
     course_id: UUID
@@ -68,7 +72,13 @@ class AssessmentHead:
     due_at: datetime | None
     closes_at: datetime | None
     submitted: int
-    running: int
+    attempt_id: UUID | None
+    deadline_at: datetime | None
+
+    @property
+    def running(self) -> bool:
+        """Whether an attempt has begun and is not handed in."""
+        return self.attempt_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +210,7 @@ async def assessments_of(
 
 
 def _head(row: Sequence[Any], rules: EffectivePolicy) -> AssessmentHead:
-    one, submitted, running = row
+    one, submitted, attempt_id, deadline_at = row
     return AssessmentHead(
         id=one.id,
         course_id=one.course_id,
@@ -210,7 +220,8 @@ def _head(row: Sequence[Any], rules: EffectivePolicy) -> AssessmentHead:
         due_at=rules.due_at,
         closes_at=rules.closes_at,
         submitted=submitted,
-        running=running,
+        attempt_id=attempt_id,
+        deadline_at=deadline_at,
     )
 
 
@@ -220,28 +231,43 @@ def _by_due(head: AssessmentHead) -> tuple[datetime, str]:
 
 @cache
 def _heads(only_due: bool) -> Any:
-    def attempts(state: AttemptState) -> Any:
-        return (
-            select(func.count(col(Attempt.id)))
-            .where(
-                col(Attempt.assessment_id) == col(Assessment.id),
-                belongs_to(bindparam("me", type_=Uuid())),
-                col(Attempt.state) == state,
-            )
-            .correlate(Assessment)
-            .scalar_subquery()
-        )
+    # Counted once for all of them: a count per assessment would walk through the same attempts again and again.
+    running = col(Attempt.state) == AttemptState.IN_PROGRESS
 
-    running = attempts(AttemptState.IN_PROGRESS)
+    def latest(column: Any) -> Any:
+        found = func.array_agg(
+            aggregate_order_by(column, col(Attempt.number).desc()), type_=ARRAY(column.type)
+        )
+        return found.filter(running)
+
+    own = (
+        select_columns(
+            col(Attempt.assessment_id),
+            func.count().filter(col(Attempt.state) == AttemptState.SUBMITTED).label("submitted"),
+            latest(col(Attempt.id)).label("attempts"),
+            latest(col(Attempt.deadline_at)).label("deadlines"),
+        )
+        .where(col(Attempt.tenant_id) == bindparam("tenant"), belongs_to(bindparam("me", type_=Uuid())))
+        .group_by(col(Attempt.assessment_id))
+        .subquery()
+    )
     moments = [bindparam(name, type_=DateTime(timezone=True)) for name in ("start", "end")]
     near = may_be_due(bindparam("me", type_=Uuid()), *moments)
+    columns: tuple[Any, ...] = (
+        Assessment,
+        func.coalesce(own.c.submitted, 0),
+        own.c.attempts[1],
+        own.c.deadlines[1],
+    )
     return (
-        select_columns(Assessment, attempts(AttemptState.SUBMITTED), running)
+        select_columns(*columns)
+        .select_from(Assessment)
+        .outerjoin(own, own.c.assessment_id == col(Assessment.id))
         .where(
             col(Assessment.tenant_id) == bindparam("tenant"),
             col(Assessment.course_id).in_(bindparam("courses", expanding=True)),
             col(Assessment.status) == PublicationStatus.PUBLISHED,
-            *([near | (running > 0)] if only_due else []),
+            *([near | own.c.attempts.is_not(None)] if only_due else []),
         )
         .order_by(col(Assessment.due_at).asc().nulls_last(), col(Assessment.title))
         .limit(50)
