@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     "grade.changed": Kind(N_("Changed grades"), Way.DIGEST, _LEARNING),
     "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST, frozenset({Role.STUDENT})),
     "submission": Kind(N_("Work that was handed in"), Way.APP, _TEACHING),
-    "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING),
+    "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING | {Role.ADMIN}),
     "roster": Kind(N_("Changes in classes"), Way.APP, _LEARNING | _TEACHING | {Role.ADMIN}),
 }
 """Every kind that `notifications.send` accepts, in the order of the settings page."""
