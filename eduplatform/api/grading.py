@@ -12,7 +12,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from eduplatform.api.principal import require
+from eduplatform.api.submissions import HandedInOut, file_out
 from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.domain.assessment import answer_files
 from eduplatform.domain.grading import highlights
 from eduplatform.domain.grading.highlights import AnnotatedText
 from eduplatform.errors import NotFound
@@ -114,6 +116,15 @@ async def read_answer(key: Key, me: Grader) -> AnswerOut:
     await rate_limits.require(f"answer.read:{me.user}", READS)
     async with unit_of_work(me) as work:
         return _answer(await highlights.annotated(work=work, me=me, response_id=key))
+
+
+@router.get("/answers/{key}/files")
+async def read_answer_files(key: Key, me: Grader) -> HandedInOut:
+    """The files of a handed-in answer, for those who teach the course."""
+    await rate_limits.require(f"answer.read:{me.user}", READS)
+    async with unit_of_work(me) as work:
+        found = await answer_files.handed_in(work=work, me=me, response_id=key)
+    return HandedInOut(html="", link="", files=[file_out(one) for one in found])
 
 
 @router.get("/own-answers/{key}")

@@ -113,7 +113,8 @@ class DraftOut(BaseModel):
     html: str
 
 
-def _file(row: FileRow) -> FileOut:
+def file_out(row: FileRow) -> FileOut:
+    """A file as pages show it."""
     return FileOut(
         id=row.id,
         name=row.name,
@@ -155,7 +156,7 @@ async def read_work(attempt_id: str, me: Taker) -> WorkOut:
     return WorkOut(
         html=await _rendered(found.text),
         link=found.link,
-        files=[_file(one) for one in found.known],
+        files=[file_out(one) for one in found.known],
         shown=[one.id for one in found.files],
         last=_revision(history[0]) if history else None,
     )
@@ -168,7 +169,7 @@ async def read_handed_in(attempt_id: str, me: Grader) -> HandedInOut:
     async with unit_of_work(me) as work:
         found = await submissions.read_taught(work=work, me=me, attempt_id=_id(attempt_id))
     return HandedInOut(
-        html=await _rendered(found.text), link=found.link, files=[_file(one) for one in found.files]
+        html=await _rendered(found.text), link=found.link, files=[file_out(one) for one in found.files]
     )
 
 

@@ -77,13 +77,14 @@ class AnswerLine(TypedDict):
 
     ``written`` texts are not in ``answer``: the page fetches them. ``rubric`` names the version of the rubric in force, and
     ``newest`` a newer one if there is. ``work_id`` is the attempt whose handed-in work with link and files the page fetches,
-    and empty for other answers. ``chosen`` holds the stored level of each criterion.
+    and empty for other answers; ``files`` says that the page fetches the files of the answer. ``chosen`` holds the stored level of each criterion.
     """
 
     response_id: str
     number: int
     item_id: str
     work_id: str
+    files: bool
     kind: str
     stem_html: str
     answer: list[str]
@@ -252,6 +253,7 @@ def _answer(
     kind, response = question_type(one.version.type), one.response
     words, blank = words_of(one, me.locale)
     text = written_text(one)
+    files = kind.has_files and one.version.type != Submission.key and not blank
     count = count_words(text) if text else 0
     by_rubric = points_by_rubric(scale, chosen, one.item.points) if scale else None
     manual = response.graded_by is not None and response.points is not None and response.points != by_rubric
@@ -263,8 +265,9 @@ def _answer(
         work_id=str(response.attempt_id) if one.version.type == Submission.key else "",
         kind=translate(kind.name, me.locale),
         stem_html=one.version.stem_html,
+        files=files,
         answer=[]
-        if one.version.type == Submission.key
+        if one.version.type == Submission.key or files
         else [line[:KEPT_LINES] for line in words if line != text],
         written=bool(text),
         words=translate_plural("{count} word", "{count} words", count, me.locale) if text else "",

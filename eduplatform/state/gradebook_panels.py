@@ -31,7 +31,7 @@ from eduplatform.security.principal import Principal
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
 from eduplatform.state.grade_events import EventLine, event_lines
 from eduplatform.state.gradebook import GradebookState
-from eduplatform.state.gradebook_rows import percent_of
+from eduplatform.state.gradebook_rows import percent_of, visible_from
 
 
 class CellHead(TypedDict):
@@ -43,6 +43,8 @@ class CellHead(TypedDict):
     title: str
     href: str
     excused: bool
+    planned: str
+    anonymous: bool
 
 
 class ColumnHead(TypedDict):
@@ -78,7 +80,9 @@ class EntryLine(TypedDict):
     reason: str
 
 
-NO_CELL = CellHead(user_id="", assessment_id="", student="", title="", href="", excused=False)
+NO_CELL = CellHead(
+    user_id="", assessment_id="", student="", title="", href="", excused=False, planned="", anonymous=False
+)
 NO_COLUMN = ColumnHead(id="", title="", facts=[], unreleased=0, desk="")
 NO_TOTAL = TotalHead(
     user_id="", student="", period="", total="", worked_out="", entered=False, percent="", number=0
@@ -123,7 +127,7 @@ class GradebookPanelState(PageMixin, rx.State):
         async with unit_of_work(me) as work:
             found = await books.cell_facts(work=work, me=me, assessment_id=assessment_id, user_id=user_id)
             happened = await worklist.history(work=work, assessment_id=assessment_id, user_id=user_id)
-        self.events = event_lines(happened, me)
+        self.events = [] if found.anonymous else event_lines(happened, me)
         self.cell = CellHead(
             user_id=str(user_id),
             assessment_id=str(assessment_id),
@@ -131,6 +135,8 @@ class GradebookPanelState(PageMixin, rx.State):
             title=found.assessment.title,
             href=f"/teach/grading/{assessment_id}?attempt={found.attempt_id}" if found.attempt_id else "",
             excused=found.status == "excused",
+            planned=visible_from(found.visible_from, me),
+            anonymous=found.anonymous,
         )
         self.panel = "cell"
 

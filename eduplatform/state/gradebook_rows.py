@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
 
@@ -9,7 +10,13 @@ from eduplatform.domain.grading.course_rules import Column
 from eduplatform.domain.grading.gradebook import Cell, Row, Total
 from eduplatform.domain.grading.gradebook_repository import Average
 from eduplatform.i18n import N_, translate
-from eduplatform.i18n.formatting import format_date, format_number, format_percent, format_points
+from eduplatform.i18n.formatting import (
+    format_date,
+    format_datetime,
+    format_number,
+    format_percent,
+    format_points,
+)
 from eduplatform.security.principal import Principal
 
 
@@ -26,11 +33,16 @@ class ColumnLine(TypedDict):
 
 
 class CellLine(TypedDict):
-    """What a student has for a column; ``text`` is what a teacher entered, ``version`` what a change is based on."""
+    """What a student has for a column.
+
+    ``planned`` says from when on the student will see it, ``text`` is what a teacher entered, ``version`` what a change
+    is based on.
+    """
 
     score: str
     status: str
     hidden: bool
+    planned: str
     version: int
     text: str
 
@@ -89,10 +101,19 @@ def cell_line(cell: Cell, me: Principal) -> CellLine:
     return CellLine(
         score=score,
         status=cell.status,
-        hidden=score != "" and not cell.released,
+        hidden=score != "" and not cell.released and cell.visible_from is None,
+        planned=visible_from(cell.visible_from, me),
         version=cell.version,
         text=cell.text,
     )
+
+
+def visible_from(moment: datetime | None, me: Principal) -> str:
+    """From when on a student will see a grade, in words; empty when that is not planned."""
+    if moment is None:
+        return ""
+    when = format_datetime(moment, me.locale, me.timezone)
+    return translate(N_("Visible from {time}"), me.locale, time=when)
 
 
 def percent_of(total: Decimal | None, locale: str) -> str:

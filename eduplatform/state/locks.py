@@ -6,35 +6,15 @@ from collections.abc import Sequence
 
 from eduplatform.domain.courses.lesson_repository import RuleRow
 from eduplatform.domain.courses.models import UnlockKind
-from eduplatform.domain.courses.unlocking import Lock
+from eduplatform.domain.courses.unlocking import Lock, message
 from eduplatform.i18n import N_, translate
-from eduplatform.i18n.formatting import format_datetime, format_number
+from eduplatform.i18n.formatting import format_datetime
 from eduplatform.security.principal import Principal
 
 
 def lock_texts(locks: Sequence[Lock], me: Principal) -> list[str]:
     """What a student has to do, or wait for, before a module opens."""
-    return [_lock_text(one, me) for one in locks]
-
-
-def _lock_text(lock: Lock, me: Principal) -> str:
-    if lock.kind is UnlockKind.DATE and lock.opens_at is not None:
-        when = format_datetime(lock.opens_at, me.locale, me.timezone)
-        return translate(N_("Opens on {when}."), me.locale, when=when)
-    if lock.kind is UnlockKind.MODULE:
-        text = N_("First read all lessons of “{module}”.")
-        return translate(text, me.locale, module=lock.module_title)
-    if lock.reached is None:
-        text = N_("First reach {percent} % in “{assessment}”.")
-    else:
-        text = N_("First reach {percent} % in “{assessment}”. You have {reached} %.")
-    return translate(
-        text,
-        me.locale,
-        percent=lock.percent,
-        assessment=lock.assessment_title,
-        reached=format_number(lock.reached or 0, me.locale, 0),
-    )
+    return [message(one, me).render(me.locale) for one in locks]
 
 
 def rule_text(rule: RuleRow, me: Principal) -> str:

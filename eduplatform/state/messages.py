@@ -10,7 +10,7 @@ from pydantic import Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, unit_of_work
-from eduplatform.domain.messaging import conversations
+from eduplatform.domain.messaging import conversations, own_messages
 from eduplatform.domain.messaging.contact_policy import Classmates, Tie
 from eduplatform.domain.messaging.contacts import Contact
 from eduplatform.domain.messaging.conversation_repository import ConversationRow
@@ -52,6 +52,24 @@ class MessageForm(Form):
     body: Body
 
 
+class ReportForm(Form):
+    """Why a message is reported."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class ReportLine(TypedDict):
+    """A reported message for the administration."""
+
+    id: str
+    reporter: str
+    reason: str
+    author: str
+    reader: str
+    html: str
+    when: str
+
+
 class RulesForm(Form):
     """The organisation's rules for direct messages."""
 
@@ -71,7 +89,7 @@ class ConversationLine(TypedDict):
 
 
 class MessageLine(TypedDict):
-    """A message; ``first`` begins a run of messages of one person."""
+    """A message; ``first`` begins a run of messages of one person. ``editable`` ends after a quarter of an hour."""
 
     id: str
     author: str
@@ -80,6 +98,9 @@ class MessageLine(TypedDict):
     when: str
     moment: str
     first: bool
+    edited: bool
+    deleted: bool
+    editable: bool
 
 
 class InboxState(PageMixin, rx.State):
@@ -165,7 +186,7 @@ def _conversation(one: ConversationRow, me: Principal, *, children: bool) -> Con
     return ConversationLine(
         id=str(row.id),
         name=f"{one.first.name} – {one.second.name}" if children else one.other(me.user).name,
-        newest=" ".join(one.newest.split())[:140],
+        newest=" ".join(one.newest.split())[:140] or translate(N_("This message was deleted."), me.locale),
         when=format_relative(row.last_message_at, utc_now(), me.locale),
         unread=not children and conversations.is_unread(row, me.user),
         mine=row.last_author_id == me.user,
@@ -188,12 +209,15 @@ class ConversationState(PageMixin, rx.State):
     person: str = ""
     saved: int = 0
     blocking: bool = False
+    asked: str = ""
+    asked_id: str = ""
+    draft: str = ""
     _shown: int = conversations.SHOWN
 
     @handler(Permission.MESSAGE, loads=True)
     async def load(self, me: Principal) -> None:
         """The newest messages."""
-        self._shown, self.blocking = conversations.SHOWN, False
+        self._shown, self.blocking, self.asked = conversations.SHOWN, False, ""
         async with unit_of_work(me) as work:
             await self._read(work, me)
 
@@ -250,6 +274,47 @@ class ConversationState(PageMixin, rx.State):
             await conversations.unblock(work=work, me=me, user_id=parse_id(self.other))
         return ConversationState.refresh
 
+    @handler(Permission.MESSAGE)
+    async def ask(self, me: Principal, what: Literal["edit", "delete", "report"], key: Key) -> None:
+        """Open the dialog for one message."""
+        self.asked, self.asked_id, self.draft = what, key, ""
+        if what == "edit":
+            async with unit_of_work(me) as work:
+                row = await own_messages.own(work=work, me=me, message_id=parse_id(key))
+                self.draft = row.body
+
+    @handler(Permission.MESSAGE)
+    async def answer(self, me: Principal) -> None:
+        """Close the dialog."""
+        self.asked = ""
+
+    @handler(Permission.MESSAGE)
+    async def correct(self, me: Principal, form: MessageForm) -> object:
+        """Say one's own message in other words."""
+        async with unit_of_work(me) as work:
+            await own_messages.edit(work=work, me=me, message_id=parse_id(self.asked_id), body=form.body)
+        self.asked = ""
+        return ConversationState.refresh
+
+    @handler(Permission.MESSAGE)
+    async def remove(self, me: Principal) -> object:
+        """Take back one's own message."""
+        self.asked = ""
+        async with unit_of_work(me) as work:
+            await own_messages.delete(work=work, me=me, message_id=parse_id(self.asked_id))
+        return ConversationState.refresh
+
+    @handler(Permission.MESSAGE)
+    async def report(self, me: Principal, form: ReportForm) -> None:
+        """Ask the administration to look at a message."""
+        async with unit_of_work(me) as work:
+            await own_messages.report(
+                work=work, me=me, message_id=parse_id(self.asked_id), reason=form.reason
+            )
+        self.asked = ""
+        text = N_("Thank you. The administration will look at it.")
+        await notify(self, "success", translate(text, me.locale))
+
     async def _read(self, work: Work, me: Principal) -> None:
         key = parse_id(route_argument(self, "conversation_id"))
         found = await conversations.read(work=work, me=me, conversation_id=key, shown=self._shown)
@@ -279,6 +344,9 @@ def _messages(found: ConversationView, names: dict[UUID, str], me: Principal) ->
                 when=format_relative(one.created_at, now, me.locale),
                 moment=format_datetime(one.created_at, me.locale, me.timezone),
                 first=one.author_id != previous,
+                edited=one.edited_at is not None,
+                deleted=one.deleted_at is not None,
+                editable=own_messages.may_edit(one, me.user, now),
             )
         )
         previous = one.author_id
@@ -290,12 +358,17 @@ class MessageRulesState(PageMixin, rx.State):
 
     classmates: str = ""
     guardians_see: bool = False
+    reports: list[ReportLine] = []
+    waiting: int = 0
+    removing: str = ""
 
     @handler(Permission.TENANT_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
-        """The rules as they are."""
+        """The rules as they are, and the messages that were reported."""
+        self.removing = ""
         async with unit_of_work(me) as work:
             rules = await conversations.read_rules(work=work)
+            await self._read_reports(work, me)
         self.classmates, self.guardians_see = rules.classmates.value, rules.guardians_see
 
     @handler(Permission.TENANT_EDIT)
@@ -310,3 +383,41 @@ class MessageRulesState(PageMixin, rx.State):
             )
         self.classmates, self.guardians_see = form.classmates, form.guardians_see
         await notify(self, "success", translate(N_("Saved."), me.locale))
+
+    @handler(Permission.TENANT_EDIT)
+    async def keep(self, me: Principal, key: Key) -> None:
+        """A reported message is all right."""
+        await self._decide(me, key, remove=False)
+
+    @handler(Permission.TENANT_EDIT)
+    async def ask_remove(self, me: Principal, key: Key) -> None:
+        """Ask before a message is removed; an empty key closes the question."""
+        self.removing = key
+
+    @handler(Permission.TENANT_EDIT)
+    async def remove(self, me: Principal) -> None:
+        """Remove the message that was asked about."""
+        key, self.removing = self.removing, ""
+        await self._decide(me, key, remove=True)
+
+    async def _decide(self, me: Principal, key: str, *, remove: bool) -> None:
+        async with unit_of_work(me) as work:
+            await own_messages.decide(work=work, me=me, report_id=parse_id(key), remove=remove)
+        async with unit_of_work(me) as work:
+            await self._read_reports(work, me)
+
+    async def _read_reports(self, work: Work, me: Principal) -> None:
+        found, self.waiting = await own_messages.queue(work=work, me=me)
+        now = utc_now()
+        self.reports = [
+            ReportLine(
+                id=str(one.report.id),
+                reporter=one.reporter,
+                reason=one.report.reason,
+                author=one.author,
+                reader=one.reader,
+                html=one.report.body_html,
+                when=format_relative(one.report.created_at, now, me.locale),
+            )
+            for one in found
+        ]

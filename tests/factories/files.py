@@ -22,7 +22,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 from PIL import Image
 
-from eduplatform.api import files, problems
+from eduplatform.api import files, grading, problems
 from eduplatform.config import get_settings
 from eduplatform.domain.files import uploads
 from eduplatform.domain.files.spool import Spool
@@ -112,10 +112,11 @@ def _packed(size: int, *, declared: int) -> bytes:
 
 @asynccontextmanager
 async def http_server() -> AsyncIterator[str]:
-    """The routes of files behind the wrapper of all HTTP, served by the real server; gives the address."""
+    """The routes of files and grading behind the wrapper of all HTTP, served by the real server; gives the address."""
     api = FastAPI()
     problems.install(api)
     api.include_router(files.router)
+    api.include_router(grading.router)
     wrapped = SecurityHeaders(api, build=Path("nowhere"))
 
     async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -8,10 +8,12 @@ import { fill } from "$/public/external/eduplatform/components/assessment/widget
 const LISTEN_MS = 15000;
 const EMPTY = { text: "", link: "", files: [] };
 
-const get = async (attempt, path) => {
-  const response = await fetch(`/api/attempts/${encodeURIComponent(attempt)}${path}`, { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
+const read = async (address) => {
+  const response = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
   return response?.ok ? response.json() : null;
 };
+
+const get = (attempt, path) => read(`/api/attempts/${encodeURIComponent(attempt)}${path}`);
 
 const post = async (attempt, path, body) => {
   const response = await fetch(`/api/attempts/${encodeURIComponent(attempt)}${path}`, {
@@ -472,16 +474,16 @@ export const HandedInWork = ({ attemptId, texts, classes }) => {
 };
 
 // For those who grade: the text as its author formatted it, the link, and the files. The plain text stands above it.
-export const WorkBesideText = ({ attemptId, texts, classes }) => {
+export const WorkBesideText = ({ source, texts, classes }) => {
   const [work, setWork] = useState(undefined);
   useEffect(() => {
     let gone = false;
     setWork(undefined);
-    get(attemptId, "/handed-in").then((found) => !gone && setWork(found));
+    read(source).then((found) => !gone && setWork(found));
     return () => {
       gone = true;
     };
-  }, [attemptId]);
+  }, [source]);
   if (work === undefined) return h("p", { role: "status", className: classes.hint }, texts.loading);
   if (work === null) return h("p", { role: "alert", className: classes.refused }, texts.unreadable);
   const pictures = work.files.filter((file) => file.thumb);

@@ -206,7 +206,7 @@ class _WorkBesideText(rx.Component):
     library = _SCRIPT
     tag = "WorkBesideText"
 
-    attempt_id: rx.Var[str]
+    source: rx.Var[str]
     texts: rx.Var[dict[str, str]]
     classes: rx.Var[dict[str, str]]
 
@@ -246,7 +246,16 @@ def handed_in_work(attempt_id: Text) -> rx.Component:
 
 def work_beside_text(attempt_id: Text) -> rx.Component:
     """For graders, beside the plain text: the text as it was formatted, the link, the files with their pictures."""
-    return _WorkBesideText.create(attempt_id=attempt_id, texts=_texts(), classes=_CLASSES)
+    return _WorkBesideText.create(
+        source=f"/api/attempts/{attempt_id}/handed-in", texts=_texts(), classes=_CLASSES
+    )
 
 
-__all__ = ["handed_in_work", "submission_sheet", "work_beside_text"]
+def files_of_answer(response_id: Text) -> rx.Component:
+    """For graders: the files of an answer with their pictures."""
+    return _WorkBesideText.create(
+        source=f"/api/grading/answers/{response_id}/files", texts=_texts(), classes=_CLASSES
+    )
+
+
+__all__ = ["files_of_answer", "handed_in_work", "submission_sheet", "work_beside_text"]

@@ -356,6 +356,7 @@ export const GradebookGrid = (props) => {
       cell.score && h("span", { className: classes.score }, cell.score),
       cell.text && cell.score && h("span", { className: classes.entered, title: texts.entered, "aria-hidden": true }, "•"),
       cell.hidden && h(Icon, { path: icons.hidden, className: classes.hidden }),
+      cell.planned && h("span", { title: cell.planned, className: classes.planned }, h(Icon, { path: icons.planned })),
       status && h("span", { className: `${classes.status} ${classes.tones[cell.status] ?? ""}` }, icons[cell.status] && h(Icon, { path: icons[cell.status] }), status),
       !cell.score && !status && h("span", { className: classes.nothing, "aria-hidden": true }, "–"),
     );
@@ -368,6 +369,7 @@ export const GradebookGrid = (props) => {
       texts.status[cell.status] ?? (cell.score ? "" : texts.nothing),
       cell.text && cell.score ? texts.entered : "",
       cell.hidden ? texts.hidden : "",
+      cell.planned,
     ]
       .filter(Boolean)
       .join(" ");

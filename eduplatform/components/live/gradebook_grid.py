@@ -47,6 +47,7 @@ _CLASSES: dict[str, Any] = {
     "score": "font-medium whitespace-nowrap tabular-nums",
     "entered": "-ms-0.5 text-accent",
     "hidden": "shrink-0 text-ink-muted",
+    "planned": "shrink-0 text-info",
     "status": "inline-flex min-w-0 items-center gap-1 truncate text-xs",
     "tones": {
         "missing": "text-danger",
@@ -171,11 +172,14 @@ def gradebook_grid(*, id: str, state: Any, on_cell: Any, on_column: Any, on_tota
                 "excused": _("Excused"),
                 "in_review": _("In review"),
                 "in_progress": _("Working on it"),
+                "anonymous": _("Name hidden"),
             },
         },
         classes=_CLASSES,
         icons={
             "hidden": ICON_PATHS["eye-off"],
+            "planned": ICON_PATHS["calendar"],
+            "anonymous": ICON_PATHS["eye-off"],
             "missing": ICON_PATHS["circle-x"],
             "late": ICON_PATHS["clock"],
             "excused": ICON_PATHS["minus"],

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlmodel import col
 
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.models import Assessment, Attempt, Response
-from eduplatform.domain.assessment.question_types import AnyQuestionType
+from eduplatform.domain.assessment.models import (
+    Assessment,
+    AssessmentItem,
+    Attempt,
+    AttemptState,
+    QuestionVersion,
+    Response,
+)
+from eduplatform.domain.assessment.question_types import AnyQuestionType, question_type
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
 from eduplatform.domain.files import service as files
 from eduplatform.domain.files.policy import UsedFile, register_reader
+from eduplatform.domain.files.service import FileRow
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
@@ -44,6 +53,39 @@ async def attach_files(
         except NotFound as missing:
             raise Invalid(fields={name: missing.detail}) from missing
         await files.detach(work=work, purpose=kind.file_purpose, object_ids=[response.id], keep=ids)
+
+
+async def handed_in(*, work: Work, me: Principal, response_id: UUID) -> list[FileRow]:
+    """The files of a handed-in answer, for those who teach the course; two statements.
+
+    Raises:
+        NotFound: It does not exist, is not handed in, or the person does not teach the course.
+    """
+    if Role.TEACHER not in me.roles:
+        raise NotFound
+    rows = await fetch(
+        work,
+        select_columns(Response, QuestionVersion.type)
+        .join(Attempt, col(Attempt.id) == col(Response.attempt_id))
+        .join(Assessment, col(Assessment.id) == col(Attempt.assessment_id))
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .join(AssessmentItem, col(AssessmentItem.id) == col(Response.item_id))
+        .join(QuestionVersion, col(QuestionVersion.id) == col(AssessmentItem.question_version_id))
+        .where(
+            col(Response.tenant_id) == work.tenant_id,
+            col(Response.id) == response_id,
+            col(Attempt.state) == AttemptState.SUBMITTED,
+            taught_by(me.user),
+        ),
+    )
+    if not rows:
+        raise NotFound
+    response, type_key = rows[0]
+    kind = question_type(type_key)
+    named = kind.files(kind.load_response(response.answer or {}))
+    listed = await files.listed(work=work, purpose=kind.file_purpose, object_ids=[response_id])
+    by_id = {one.id: one for one in listed.get(response_id, [])}
+    return [by_id[key] for key in named if key in by_id]
 
 
 async def _may_read(work: Work, me: Principal, file: UsedFile) -> bool:

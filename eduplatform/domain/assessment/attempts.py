@@ -53,7 +53,7 @@ from eduplatform.domain.assessment.schemas import (
     StudentRow,
 )
 from eduplatform.domain.assessment.sheet import Sitting
-from eduplatform.domain.courses import groups
+from eduplatform.domain.courses import groups, unlocking
 from eduplatform.domain.courses.models import Course
 from eduplatform.domain.courses.policy import require_student
 from eduplatform.domain.grading import group_grades, settlement
@@ -145,8 +145,30 @@ async def overview(
         questions=await AssessmentRepository(work).question_count(assessment_id),
         attempts=found,
         running=running,
-        start=can_start(policy, moment, len(found)),
+        start=await may_begin(
+            work=work, me=me, assessment=assessment, rules=policy, used=len(found), now=moment
+        ),
     )
+
+
+async def may_begin(
+    *, work: Work, me: Principal, assessment: Assessment, rules: EffectivePolicy, used: int, now: datetime
+) -> Decision:
+    """Whether a student may begin an attempt: by the student's own rules, and by what opens the module. One statement.
+
+    Args:
+        work: The open unit of work.
+        me: The student.
+        assessment: The assessment.
+        rules: Its rules for the student.
+        used: Attempts already begun.
+        now: The server's clock.
+    """
+    decision = can_start(rules, now, used)
+    if not decision.allowed or assessment.module_id is None:
+        return decision
+    missing = await unlocking.what_is_missing(work=work, me=me, module_id=assessment.module_id, now=now)
+    return decision if missing is None else Decision(False, missing)
 
 
 async def start(
@@ -168,7 +190,7 @@ async def start(
 
     Raises:
         NotFound: It is not published, or the person does not take its course.
-        CannotStart: It is not open, or all attempts are used; ``detail`` says which.
+        CannotStart: It is not open, its module is locked, or all attempts are used; ``detail`` says which.
         Invalid: The password is not right; ``fields["password"]``.
         RateLimited: The student has tried too many passwords.
     """
@@ -183,7 +205,9 @@ async def start(
     if running is not None:
         await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
     policy = await _policy(work, assessment, me.user)
-    decision = can_start(policy, moment, len(found))
+    decision = await may_begin(
+        work=work, me=me, assessment=assessment, rules=policy, used=len(found), now=moment
+    )
     if not decision.allowed and decision.reason is not None:
         reason = decision.reason
         raise CannotStart(reason.key, params={name: str(value) for name, value in reason.params.items()})

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
-from eduplatform.domain.assessment.attempts import close_expired, publish_arrival
-from eduplatform.domain.assessment.availability import Decision, EffectivePolicy, can_start
+from eduplatform.domain.assessment.attempts import close_expired, may_begin, publish_arrival
+from eduplatform.domain.assessment.availability import Decision, EffectivePolicy
 from eduplatform.domain.assessment.drafts import PURPOSE
 from eduplatform.domain.assessment.effective import policies_for
 from eduplatform.domain.assessment.messages import Message
@@ -96,6 +96,11 @@ class AssignmentView:
         )
 
 
+def _ran_out(attempt: Attempt, now: datetime) -> bool:
+    running = attempt.state == AttemptState.IN_PROGRESS
+    return running and attempt.deadline_at is not None and attempt.deadline_at < now
+
+
 def _in_time(policy: EffectivePolicy, now: datetime) -> bool:
     end = policy.due_at or policy.closes_at
     return end is None or now < end
@@ -104,7 +109,8 @@ def _in_time(policy: EffectivePolicy, now: datetime) -> bool:
 async def view_assignment(
     *, work: Work, me: Principal, assessment_id: UUID, now: datetime | None = None
 ) -> AssignmentView:
-    """What a student has to know of an assignment; eight statements, fewer without groups or rubric.
+    """What a student has to know of an assignment; eight statements, fewer without groups or rubric, more
+    when time ran out.
 
     Raises:
         NotFound: It is not a published assignment, or the person does not take its course.
@@ -113,16 +119,20 @@ async def view_assignment(
     assessment, course, _enrollment = await require_taker(work=work, me=me, assessment_id=assessment_id)
     if assessment.kind != AssessmentKind.ASSIGNMENT:
         raise NotFound
-    await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
     policies = await policies_for(work=work, assessments=[assessment], students=[me.user])
     policy = policies[(assessment.id, me.user)]
     attempts = AttemptRepository(work)
     found = await attempts.of_student(assessment_id, me.user)
+    if any(_ran_out(one, moment) for one in found):
+        await close_expired(work=work, assessment_id=assessment_id, user_id=me.user, now=moment)
+        found = await attempts.of_student(assessment_id, me.user)
     (row,) = await ItemRepository(work).of_assessment(assessment_id)
     group, members = None, list[Member]()
     if assessment.group_set_id is not None:
         group, members = await groups.own_group(work=work, set_id=assessment.group_set_id, user_id=me.user)
-    start = can_start(policy, moment, len(found))
+    start = await may_begin(
+        work=work, me=me, assessment=assessment, rules=policy, used=len(found), now=moment
+    )
     if assessment.group_set_id is not None and group is None:
         start = Decision(False, Message(_NO_GROUP))
     rubric_id = row.item.rubric_id

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import Uuid, bindparam, exists
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -357,9 +357,38 @@ class UnlockRuleRepository(Repository[UnlockRule]):
         )
         return [RuleRow(*row) for row in rows]
 
+    async def of_module(self, module_id: UUID, *, user_id: UUID, now: datetime) -> list[tuple[RuleRow, bool]]:
+        """The rules of a module, each with whether the student has a lesson left to read in the module that it waits for."""
+        left = (
+            select(Lesson.id)
+            .where(
+                col(Lesson.module_id) == col(UnlockRule.required_module_id),
+                col(Lesson.status) == PublicationStatus.PUBLISHED,
+                ~exists().where(
+                    col(LessonProgress.lesson_id) == col(Lesson.id),
+                    col(LessonProgress.user_id) == user_id,
+                    col(LessonProgress.completed_at).is_not(None),
+                ),
+            )
+            .correlate(UnlockRule)
+            .exists()
+        )
+        rows = await fetch(
+            self._work,
+            _every_rule().add_columns(left).where(col(UnlockRule.module_id) == module_id),
+            tenant=self._work.tenant_id,
+            me=user_id,
+            now=now,
+        )
+        return [(RuleRow(*row[:-1]), row[-1]) for row in rows]
+
 
 @cache
 def _rules() -> Any:
+    return _every_rule().where(col(Module.course_id).in_(bindparam("courses", expanding=True)))
+
+
+def _every_rule() -> Any:
     required = aliased(Module)
     reached = (
         select(100 * col(Grade.points) / col(Grade.possible))
@@ -391,9 +420,6 @@ def _rules() -> Any:
         .join(Module, col(Module.id) == col(UnlockRule.module_id))
         .outerjoin(required, col(required.id) == col(UnlockRule.required_module_id))
         .outerjoin(Assessment, col(Assessment.id) == col(UnlockRule.assessment_id))
-        .where(
-            col(UnlockRule.tenant_id) == bindparam("tenant"),
-            col(Module.course_id).in_(bindparam("courses", expanding=True)),
-        )
+        .where(col(UnlockRule.tenant_id) == bindparam("tenant"))
         .order_by(col(UnlockRule.created_at), col(UnlockRule.id))
     )

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.messages import Message, MessageParam, verbatim
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.courses import policy
 from eduplatform.domain.courses.lesson_repository import (
@@ -24,6 +25,7 @@ from eduplatform.domain.courses.models import Module, PublicationStatus, UnlockK
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
+from eduplatform.i18n.formatting import format_datetime, format_number
 from eduplatform.security.principal import Principal
 
 MAX_RULES = 5
@@ -107,6 +109,37 @@ async def locks_of(
     moment = now or utc_now()
     rules = await UnlockRuleRepository(work).of_courses([course_id], user_id=me.user, now=moment)
     return locks(rules, unfinished=unfinished_modules(heads), now=moment)
+
+
+async def what_is_missing(
+    *, work: Work, me: Principal, module_id: UUID, now: datetime | None = None
+) -> Message | None:
+    """What keeps a student from the work of a module, in the student's language; None when nothing does. One statement.
+
+    For callers that checked access.
+    """
+    moment = now or utc_now()
+    rows = await UnlockRuleRepository(work).of_module(module_id, user_id=me.user, now=moment)
+    unfinished = {rule.required_module_id for rule, left in rows if left and rule.required_module_id}
+    found = locks([rule for rule, _left in rows], unfinished=unfinished, now=moment).get(module_id, [])
+    return verbatim(" ".join(message(one, me).render(me.locale) for one in found)) if found else None
+
+
+def message(lock: Lock, me: Principal) -> Message:
+    """What a student has to do, or wait for, before a module opens."""
+    if lock.kind is UnlockKind.DATE and lock.opens_at is not None:
+        return Message(
+            N_("Opens on {when}."), {"when": format_datetime(lock.opens_at, me.locale, me.timezone)}
+        )
+    if lock.kind is UnlockKind.MODULE:
+        return Message(N_("First read all lessons of “{module}”."), {"module": lock.module_title})
+    wanted: dict[str, MessageParam] = {"percent": lock.percent, "assessment": lock.assessment_title}
+    if lock.reached is None:
+        return Message(N_("First reach {percent} % in “{assessment}”."), wanted)
+    reached = format_number(lock.reached, me.locale, 0)
+    return Message(
+        N_("First reach {percent} % in “{assessment}”. You have {reached} %."), {**wanted, "reached": reached}
+    )
 
 
 async def rules_of(*, work: Work, me: Principal, course_id: UUID) -> list[RuleRow]:

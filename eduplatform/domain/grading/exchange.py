@@ -26,7 +26,7 @@ from eduplatform.domain.courses.repository import fetch
 from eduplatform.domain.grading.course_models import GradeImport
 from eduplatform.domain.grading.course_rules import Column, CourseRules
 from eduplatform.domain.grading.entered import EntryKind, parse_entry
-from eduplatform.domain.grading.gradebook import Cell, Row, cell_of, rows_of, rules_of
+from eduplatform.domain.grading.gradebook import Cell, Row, as_grader_sees, cell_of, rows_of, rules_of
 from eduplatform.domain.grading.gradebook_repository import (
     GradebookRepository,
     PeopleFilter,
@@ -257,7 +257,9 @@ class _Reading:
         for user_id in users:
             number, texts = self.found[user_id]
             for place, column in self.places.items():
-                cell = cell_of(column, stored[user_id].get(column.id), {}, user_id, self.now)
+                cell = as_grader_sees(
+                    column, cell_of(column, stored[user_id].get(column.id), {}, user_id, self.now)
+                )
                 text = _at(texts, place)
                 if not text:
                     # An empty cell changes nothing: a file with half of the class must not clear the other half.

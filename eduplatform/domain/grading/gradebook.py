@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,9 +21,11 @@ from eduplatform.db.unit_of_work import Work
 from eduplatform.domain.accounts.models import User
 from eduplatform.domain.assessment.effective import Policies, policies_for
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
+from eduplatform.domain.assessment.ownership import belongs_to
 from eduplatform.domain.courses.policy import require_teacher
 from eduplatform.domain.courses.repository import fetch, select_columns
 from eduplatform.domain.grading import policy
+from eduplatform.domain.grading.anonymity import is_hidden
 from eduplatform.domain.grading.calculation import GradeStatus, grade
 from eduplatform.domain.grading.course_grade import Category, CourseCell, CourseGrade, band_of, course_grade
 from eduplatform.domain.grading.course_models import CourseGradeEntry
@@ -53,6 +55,9 @@ AT_A_TIME = 100
 """Students whose totals are worked out in one go."""
 
 NO_CATEGORY = "none"
+
+ANONYMOUS = "anonymous"
+"""Status of a cell whose work is there, of which nothing is said while names are hidden in grading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,11 @@ class Cell(NamedTuple):
     """What a student has for a column.
 
     Attributes:
-        status: A `GradeStatus`; ``in_progress`` while an attempt is running and nothing was handed in.
+        status: A `GradeStatus`; ``in_progress`` while an attempt is running and nothing was handed in; `ANONYMOUS`.
         released: Whether the student sees it now.
         version: Of the grade; 0 without one.
         text: What a teacher entered; empty when the attempts decide.
+        visible_from: When the student will see it; None when that is not planned, or is past.
     """
 
     status: str
@@ -98,6 +104,7 @@ class Cell(NamedTuple):
     released: bool
     version: int
     text: str
+    visible_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +211,25 @@ async def column_facts(
 
 @dataclass(frozen=True, slots=True)
 class CellFacts:
-    """A cell for its panel; ``attempt_id`` is the newest handed-in attempt."""
+    """A cell for its panel.
+
+    Attributes:
+        attempt_id: The newest handed-in attempt, the student's own or the group's; None where names are hidden.
+        visible_from: When the student will see the grade; None when that is not planned, or is past.
+        anonymous: Names are hidden, so that nothing is said of the work.
+    """
 
     assessment: Assessment
     student: str
     status: str
     attempt_id: UUID | None
+    visible_from: datetime | None
+    anonymous: bool
 
 
-async def cell_facts(*, work: Work, me: Principal, assessment_id: UUID, user_id: UUID) -> CellFacts:
+async def cell_facts(
+    *, work: Work, me: Principal, assessment_id: UUID, user_id: UUID, now: datetime | None = None
+) -> CellFacts:
     """What there is to say about a cell besides its number; two statements.
 
     Raises:
@@ -225,7 +242,7 @@ async def cell_facts(*, work: Work, me: Principal, assessment_id: UUID, user_id:
         select(Attempt.id)
         .where(
             col(Attempt.assessment_id) == assessment_id,
-            col(Attempt.user_id) == user_id,
+            belongs_to(user_id),
             col(Attempt.state) == AttemptState.SUBMITTED,
         )
         .order_by(col(Attempt.number).desc())
@@ -234,15 +251,25 @@ async def cell_facts(*, work: Work, me: Principal, assessment_id: UUID, user_id:
     )
     rows = await fetch(
         work,
-        select_columns(User, Grade.status, newest)
+        select_columns(User, Grade, newest)
         .select_from(User)
         .outerjoin(Grade, (col(Grade.user_id) == col(User.id)) & (col(Grade.assessment_id) == assessment_id))
         .where(col(User.tenant_id) == work.tenant_id, col(User.id) == user_id),
     )
     if not rows:
         raise NotFound
-    user, status, attempt_id = rows[0]
-    return CellFacts(assessment, user.name, status or GradeStatus.NONE, attempt_id)
+    user, row, attempt_id = rows[0]
+    moment = now or utc_now()
+    released_at = row.released_at if row is not None else None
+    anonymous = attempt_id is not None and is_hidden(assessment, released_at, moment)
+    return CellFacts(
+        assessment=assessment,
+        student=user.name,
+        status=row.status if row is not None else GradeStatus.NONE,
+        attempt_id=None if anonymous else attempt_id,
+        visible_from=released_at if released_at is not None and released_at > moment else None,
+        anonymous=anonymous,
+    )
 
 
 async def rules_of(work: Work, course_id: UUID, me: Principal) -> CourseRules:
@@ -265,8 +292,11 @@ def period_columns(rules: CourseRules, period_id: UUID | None) -> list[Column]:
 
 
 def _order(view: View, columns: Sequence[Column]) -> str | UUID:
-    """The order that was asked for; by name when its column is not shown."""
-    return next((one.id for one in columns if str(one.id) == view.sort), view.sort)
+    """The order that was asked for; by name when its column is not shown, or would tell whose work is whose."""
+    found = next((one for one in columns if str(one.id) == view.sort), None)
+    if found is None:
+        return view.sort
+    return "name" if found.assessment.anonymous else found.id
 
 
 async def _by_total(
@@ -310,7 +340,10 @@ async def rows_of(
             # Totals of a whole class take a while: others are served in between.
             await asyncio.sleep(0)
         mine = stored[student.user_id]
-        cells = [cell_of(one, mine.get(one.id), policies, student.user_id, now) for one in columns]
+        cells = [
+            as_grader_sees(one, cell_of(one, mine.get(one.id), policies, student.user_id, now))
+            for one in columns
+        ]
         entry = entries.get((rules.course.id, student.user_id, period_id))
         total = total_of(rules, columns, cells, entry, categories=categories)
         rows.append(Row(student, [cells[one] for one in shown], total))
@@ -349,12 +382,21 @@ def cell_of(
     if stored is not None and not _is_empty(stored):
         text = entry_text(stored.status, stored.entered_points, stored.entered_status)
         released = stored.released_at is not None and stored.released_at <= now
-        return Cell(stored.status, stored.points, released, version, text)
+        planned = None if released else stored.released_at
+        return Cell(stored.status, stored.points, released, version, text, planned)
     rules = policies.get((column.id, user_id))
     if rules is None:
         return Cell(GradeStatus.NONE, None, False, version, "")
     nothing = grade((), rules, possible=column.assessment.points, now=now)
     return Cell(nothing.status, nothing.points, False, version, "")
+
+
+def as_grader_sees(column: Column, cell: Cell) -> Cell:
+    """A cell without what would tell whose work it is where names are hidden in grading; what was entered by name stays."""
+    graded = cell.status in (GradeStatus.GRADED, GradeStatus.LATE, GradeStatus.IN_REVIEW)
+    if column.assessment.anonymous and graded and not cell.released and not cell.text:
+        return replace(cell, status=ANONYMOUS, points=None)
+    return cell
 
 
 def course_cell(column: Column, cell: Cell) -> CourseCell:
@@ -365,7 +407,7 @@ def course_cell(column: Column, cell: Cell) -> CourseCell:
         column.category,
         cell.points,
         column.possible,
-        cell.status,
+        GradeStatus.NONE if cell.status == ANONYMOUS else cell.status,
         column.extra_credit,
         column.counts,
     )

@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     "grade.changed": Kind(N_("Changed grades"), Way.DIGEST, _LEARNING),
     "due.soon": Kind(N_("Work that is due soon"), Way.DIGEST, frozenset({Role.STUDENT})),
     "submission": Kind(N_("Work that was handed in"), Way.APP, _TEACHING),
-    "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING),
+    "report": Kind(N_("Reported contributions"), Way.DIGEST, _TEACHING | {Role.ADMIN}),
     "tutor.question": Kind(N_("Questions handed over by the tutor"), Way.APP, _TEACHING),
     "tutor.answer": Kind(N_("Answers of teachers"), Way.APP, frozenset({Role.STUDENT})),
     "safeguarding": Kind(N_("Students who may need an adult"), Way.MAIL, _TEACHING | {Role.ADMIN}),

@@ -274,6 +274,7 @@ def conversation() -> rx.Component:
                 ),
                 class_name="flex max-w-3xl flex-col gap-6",
             ),
+            _message_dialogs(),
             confirm_dialog(
                 id="block-person",
                 title=_("Block {name}?", name=_C.name),
@@ -316,19 +317,127 @@ def _message(one: Any) -> rx.Component:
             ),
             rx.fragment(),
         ),
-        rich_text(
-            one["html"],
-            class_name=rx.cond(
-                one["own"],
-                "prose-compact w-fit max-w-full rounded-2xl bg-accent-soft px-4 py-2.5 text-[0.9375rem]",
-                "prose-compact w-fit max-w-full rounded-2xl border border-line bg-surface px-4 py-2.5 text-[0.9375rem]",
+        rx.cond(
+            one["deleted"],
+            rx.el.p(
+                _("This message was deleted."),
+                class_name="rounded-2xl border border-dashed border-line px-4 py-2.5 text-sm text-ink-muted italic",
             ),
+            rx.el.div(
+                rich_text(
+                    one["html"],
+                    class_name=rx.cond(
+                        one["own"],
+                        "prose-compact w-fit max-w-full rounded-2xl bg-accent-soft px-4 py-2.5 text-[0.9375rem]",
+                        "prose-compact w-fit max-w-full rounded-2xl border border-line bg-surface px-4 py-2.5 text-[0.9375rem]",
+                    ),
+                ),
+                rx.cond(_C.observing, rx.fragment(), _message_menu(one)),
+                class_name=[
+                    "flex max-w-full items-center gap-1",
+                    rx.cond(one["own"], "flex-row-reverse", ""),
+                ],
+            ),
+        ),
+        rx.cond(
+            one["edited"] & ~one["deleted"],
+            rx.el.p(_("edited"), class_name="mt-0.5 px-2 text-xs text-ink-muted"),
+            rx.fragment(),
         ),
         key=one["id"],
         class_name=[
             "flex max-w-[85%] flex-col",
             rx.cond(one["own"], "items-end self-end", "items-start self-start"),
         ],
+    )
+
+
+def _message_menu(one: Any) -> rx.Component:
+    return menu(
+        rx.cond(
+            one["own"],
+            rx.fragment(
+                rx.cond(
+                    one["editable"],
+                    menu_item(_("Edit"), icon="pencil", on_click=_C.ask("edit", one["id"])),
+                    rx.fragment(),
+                ),
+                menu_item(_("Delete"), icon="trash", danger=True, on_click=_C.ask("delete", one["id"])),
+            ),
+            menu_item(_("Report …"), icon="flag", on_click=_C.ask("report", one["id"])),
+        ),
+        id=rx.Var.create("message-") + one["id"].to(str),
+        label=_("Actions for this message"),
+        icon_only=True,
+    )
+
+
+def _message_dialogs() -> rx.Component:
+    return rx.fragment(
+        dialog(
+            rx.el.form(
+                textarea(
+                    name="body",
+                    id="corrected-body",
+                    label=_("Message"),
+                    default_value=_C.draft,
+                    key=_C.asked_id.to(str) + _C.draft.to(str),
+                    rows=5,
+                    max_length=5000,
+                    required=True,
+                    error=_C.errors["body"],
+                ),
+                rx.el.div(
+                    button(_("Cancel"), closes=True),
+                    button(_("Save changes"), type="submit", variant="primary"),
+                    class_name="flex justify-end gap-2",
+                ),
+                on_submit=_C.correct,
+                class_name="flex flex-col gap-5",
+            ),
+            title=_("Correct your message"),
+            description=_("You can do this for 15 minutes. The other one sees that it was edited."),
+            id="correct-message",
+            open=_C.asked == "edit",
+            on_close=_C.answer,
+        ),
+        confirm_dialog(
+            id="delete-message",
+            title=_("Delete this message?"),
+            message=_("Its words disappear for both of you. That there was a message stays."),
+            confirm_label=_("Delete message"),
+            open=_C.asked == "delete",
+            on_close=_C.answer,
+            on_confirm=_C.remove,
+        ),
+        dialog(
+            rx.el.form(
+                textarea(
+                    name="reason",
+                    id="report-reason",
+                    label=_("What is wrong with it?"),
+                    hint=_(
+                        "The administration reads the message and your reason. Its author does not learn of it."
+                    ),
+                    rows=3,
+                    max_length=500,
+                    required=True,
+                    error=_C.errors["reason"],
+                ),
+                rx.el.div(
+                    button(_("Cancel"), closes=True),
+                    button(_("Report"), type="submit", variant="primary", icon="flag"),
+                    class_name="flex justify-end gap-2",
+                ),
+                key=_C.asked_id,
+                on_submit=_C.report,
+                class_name="flex flex-col gap-5",
+            ),
+            title=_("Report this message"),
+            id="report-message",
+            open=_C.asked == "report",
+            on_close=_C.answer,
+        ),
     )
 
 

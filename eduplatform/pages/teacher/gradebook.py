@@ -41,6 +41,7 @@ def _legend() -> rx.Component:
         ("minus", _("Excused")),
         ("circle-dot", _("In review")),
         ("eye-off", _("Not released")),
+        ("calendar", _("Release is planned")),
     )
     return rx.el.ul(
         *[

@@ -8,7 +8,7 @@ import reflex as rx
 
 from eduplatform.components.charts import chart_figure
 from eduplatform.components.text import _
-from eduplatform.components.ui import button, button_link, callout, dialog, text_input, textarea
+from eduplatform.components.ui import badge, button, button_link, callout, dialog, text_input, textarea
 
 
 def panels(state: Any) -> rx.Component:
@@ -23,6 +23,14 @@ def _cell(state: Any) -> rx.Component:
             cell["href"] != "",
             button_link(_("Open on the grading desk"), cell["href"], icon="clipboard-check"),
         ),
+        rx.cond(
+            cell["anonymous"],
+            rx.el.p(
+                _("Names are hidden in grading: nothing of this work is shown until its grade is visible."),
+                class_name="mt-3 text-sm text-ink-muted",
+            ),
+        ),
+        rx.cond(cell["planned"] != "", badge(cell["planned"], tone="info", icon="clock", class_name="mt-3")),
         rx.el.form(
             textarea(
                 name="reason",

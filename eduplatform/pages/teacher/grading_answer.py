@@ -8,7 +8,7 @@ import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
 from eduplatform.components.assessment.answer_text import GRADER, answer_text
-from eduplatform.components.assessment.submission_sheet import work_beside_text
+from eduplatform.components.assessment.submission_sheet import files_of_answer, work_beside_text
 from eduplatform.components.text import _
 from eduplatform.components.ui import button, callout, icon_button, number_input, text_input, textarea
 from eduplatform.components.ui.rich_text import rich_text
@@ -51,6 +51,7 @@ def answer_card(row: Any) -> rx.Component:
                 rx.el.div(
                     rx.cond(row["written"], _written(row)),
                     rx.cond(row["work_id"] != "", work_beside_text(row["work_id"])),
+                    rx.cond(row["files"], files_of_answer(row["response_id"])),
                     rx.cond(row["answer"].length() > 0, _answer_lines(row)),
                     class_name="flex flex-col gap-3",
                 ),

@@ -11,9 +11,11 @@ from eduplatform.domain.assessment.answer_files import PURPOSE
 from eduplatform.domain.files import service as files
 from eduplatform.errors import Invalid
 from eduplatform.security.permissions import Role
+from eduplatform.state.grading_desk import GradingDeskState
 from tests.factories import files as made
 from tests.factories.assessment import make_quiz
 from tests.factories.world import Person, World
+from tests.harness import Tab
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 
@@ -79,3 +81,33 @@ async def test_what_is_taken_back_no_longer_belongs_to_the_answer(world: World, 
     async with unit_of_work(quiz.student) as work:
         listed = await files.listed(work=work, purpose=PURPOSE, object_ids=[response.id])
     assert [str(one.id) for one in listed[response.id]] == [second["id"]]
+
+
+async def test_the_desk_lists_the_files_of_a_handed_in_answer_with_pictures(
+    world: World, address: str
+) -> None:
+    quiz = await make_quiz(world, "file_upload")
+    stored = await _upload(address, world.student)
+    attempt = await quiz.start()
+    await quiz.save(attempt, "file_upload", {"files": [{"id": stored["id"], "name": "map.png"}]})
+    response = (await quiz.responses(attempt))["file_upload"]
+    colleague = await world.add_person("colleague", Role.TEACHER)
+    path = f"/api/grading/answers/{response.id}/files"
+    async with made.browser(address, world.teacher) as client:
+        assert (await client.get(path)).status_code == 404, "not handed in yet"
+        await quiz.submit(attempt)
+        found = await client.get(path)
+        assert found.status_code == 200, found.text
+        [file] = found.json()["files"]
+        assert (file["name"], file["href"]) == ("map.png", stored["href"])
+        assert (await client.get(file["thumb"])).status_code == 200
+    for person, status in ((colleague, 404), (world.student, 403), (world.guardian, 403)):
+        async with made.browser(address, person) as client:
+            assert (await client.get(path)).status_code == status
+    route = "/teach/grading/[assessment_id]"
+    async with Tab(
+        await world.teacher.sign_in(), path=f"/teach/grading/{quiz.assessment_id}", route=route
+    ) as tab:
+        await tab.fire(GradingDeskState.load)
+        [answer] = (await tab.state(GradingDeskState)).answers
+        assert (answer["files"], answer["answer"]) == (True, [])

@@ -12,17 +12,24 @@ from sqlmodel import col, select
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.models import Assessment
-from eduplatform.domain.courses import learning, outline, printing, unlocking
+from eduplatform.domain.assessment.schemas import AssessmentDraft
+from eduplatform.domain.courses import learning, outline, printing, publishing, unlocking
 from eduplatform.domain.courses.models import LessonProgress, UnlockKind
 from eduplatform.domain.courses.unlocking import RuleDraft
 from eduplatform.domain.grading.models import Grade
 from eduplatform.errors import Forbidden, Invalid, NotFound
 from eduplatform.security.permissions import Role
+from eduplatform.state.assignments import AssignmentState
+from eduplatform.state.attempts import LearnAssessmentState
+from eduplatform.state.base import NoticeState
 from eduplatform.state.learning import LearnCourseState, LearnHomeState
 from eduplatform.state.outline import CourseState
 from eduplatform.state.reading import LessonState
 from eduplatform.state.unlocking import UnlockState
+from tests.factories.assessment import make_quiz
+from tests.factories.assignments import make_assignment
 from tests.factories.courses import Taught, make_course, make_lesson
+from tests.factories.statements import count_statements
 from tests.factories.world import World
 from tests.harness import Tab
 
@@ -209,3 +216,52 @@ async def test_a_teacher_sets_and_reads_the_rules_in_the_dialog(world: World) ->
         assert (state.module, state.date) == (str(made.module_id), "2099-05-01T08:30")
         await tab.fire(UnlockState.save({"module": "", "date": "", "assessment": "", "percent": ""}))
     assert await open_to_student(world, lesson_id) == []
+
+
+async def test_locked_work_is_refused_at_its_own_address_and_what_has_begun_goes_on(world: World) -> None:
+    quiz = await make_quiz(world, "true_false", draft=AssessmentDraft(title="Locked", attempts_allowed=3))
+    me, student = quiz.teacher, quiz.student
+    async with unit_of_work(me) as work:
+        first = await outline.add_module(work=work, me=me, course_id=quiz.course_id, title="Cells")
+        second = await outline.add_module(work=work, me=me, course_id=quiz.course_id, title="Energy")
+        lesson = await outline.add_lesson(work=work, me=me, module_id=first.id, title="One", body="Text.")
+        await publishing.publish(work=work, me=me, lesson_id=lesson.id)
+        assessment = await work.session.get(Assessment, quiz.assessment_id)
+        assert assessment is not None
+        assessment.module_id = second.id
+    running = await quiz.start(now=utc_now())
+    soon = RuleDraft(UnlockKind.DATE, opens_at=utc_now() + timedelta(days=1))
+    await set_rules(world, second.id, RuleDraft(UnlockKind.MODULE, required_module_id=first.id), soon)
+    assert (await quiz.start(now=utc_now())).id == running.id, "what has begun goes on"
+    await quiz.save(running, "true_false", {"answer": True}, now=utc_now())
+    await quiz.submit(running, now=utc_now())
+    path, route = f"/learn/assessments/{quiz.assessment_id}", "/learn/assessments/[assessment_id]"
+    async with Tab(await world.student.sign_in(), path=path, route=route) as tab:
+        await tab.fire(LearnAssessmentState.load)
+        state = await tab.state(LearnAssessmentState)
+        assert (state.failure, state.may_start) == ("", False)
+        assert "First read all lessons of “Cells”. Opens on " in state.reason
+        await tab.fire(LearnAssessmentState.start)
+        assert not tab.redirects()
+        assert "Cells" in (await tab.state(NoticeState)).notices[-1]["text"]
+        async with unit_of_work(student) as work:
+            await learning.open_lesson(work=work, me=student, lesson_id=lesson.id)
+            await learning.mark_lesson(work=work, me=student, lesson_id=lesson.id)
+        await set_rules(world, second.id, RuleDraft(UnlockKind.MODULE, required_module_id=first.id))
+        with count_statements() as seen:
+            await tab.fire(LearnAssessmentState.start)
+        assert len(seen) <= 8
+        assert len(tab.redirects()) == 1
+
+
+async def test_a_locked_assignment_says_what_is_missing(world: World) -> None:
+    made = await make_course(world)
+    handout = await make_assignment(world, taught=made, module_id=made.module_id)
+    await set_rules(world, made.module_id, RuleDraft(UnlockKind.DATE, opens_at=utc_now() + timedelta(days=1)))
+    path, route = f"/learn/assignments/{handout.assessment_id}", "/learn/assignments/[assessment_id]"
+    async with Tab(await world.student.sign_in(), path=path, route=route) as tab:
+        await tab.fire(AssignmentState.load)
+        state = await tab.state(AssignmentState)
+        assert (state.may_start, state.reason[:9]) == (False, "Opens on ")
+        await tab.fire(AssignmentState.start)
+        assert (await tab.state(AssignmentState)).running_id == ""

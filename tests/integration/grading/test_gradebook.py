@@ -8,14 +8,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlmodel import select
 
+from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment.schemas import AssessmentDraft
 from eduplatform.domain.courses.models import Enrollment, EnrollmentRole
-from eduplatform.domain.grading import categories, totals
+from eduplatform.domain.grading import anonymity, categories, gradebook, totals
 from eduplatform.domain.grading.categories import CategoryDraft, ManualDraft
 from eduplatform.domain.grading.course_models import Method, MissingRule
 from eduplatform.domain.grading.letter_schemes import PRESET_OF
+from eduplatform.domain.grading.models import Grade
 from eduplatform.security.permissions import Role
 from eduplatform.security.principal import Principal
 from eduplatform.state.course_totals import ChildTotalsState, OwnTotalsState, TotalLine
@@ -24,6 +27,8 @@ from eduplatform.state.gradebook_panels import GradebookPanelState
 from eduplatform.state.gradebook_rows import Answer, CellLine
 from eduplatform.state.gradebook_rules import GradingRulesState
 from tests.factories.assessment import NOW
+from tests.factories.assignments import make_assignment, make_groups
+from tests.factories.courses import make_course
 from tests.factories.grading import Desk, link_guardian, make_desk
 from tests.factories.statements import count_statements
 from tests.factories.world import Person, World
@@ -472,3 +477,52 @@ async def test_services_refuse_what_is_out_of_range(world: World) -> None:
             work=work, me=desk.teacher, course_id=course, user_id=desk.quiz.student.user
         )
         assert found.total.percent is None, "no column has a category"
+
+
+async def test_a_planned_release_shows_and_hidden_names_stay_hidden(world: World) -> None:
+    desk = await _desk(world)
+    attempt = await desk.hand_in(desk.quiz.student, {"true_false": {"answer": True}})
+    student, soon = str(desk.quiz.student.user), utc_now() + timedelta(days=1)
+    async with unit_of_work(desk.teacher) as work:
+        grade = (await work.session.exec(select(Grade))).one()
+        grade.released_at = soon
+    async with await _tab(desk, world.teacher) as tab:
+        await tab.fire(GradebookState.load)
+        cell = (await tab.state(GradebookState)).rows[0]["cells"][0]
+        assert (cell["score"], cell["hidden"], cell["planned"][:13]) == ("1", False, "Visible from ")
+        await tab.fire(GradebookPanelState.open_cell(student, str(desk.assessment_id)))
+        panel = (await tab.state(GradebookPanelState)).cell
+        assert (panel["planned"], str(attempt.id) in panel["href"]) == (cell["planned"], True)
+        async with unit_of_work(desk.teacher) as work:
+            await anonymity.set_anonymous(
+                work=work, me=desk.teacher, assessment_id=desk.assessment_id, on=True
+            )
+        await tab.fire(GradebookState.load)
+        row = (await tab.state(GradebookState)).rows[0]
+        cell = row["cells"][0]
+        assert (cell["score"], cell["status"], cell["planned"][:13]) == ("", "anonymous", "Visible from ")
+        assert row["total"] == ""
+        await tab.fire(GradebookPanelState.open_cell(student, str(desk.assessment_id)))
+        state = await tab.state(GradebookPanelState)
+        assert (state.cell["href"], state.cell["anonymous"], state.events) == ("", True, [])
+        assert state.cell["planned"] == cell["planned"]
+        async with unit_of_work(desk.teacher) as work:
+            (await work.session.exec(select(Grade))).one().released_at = utc_now()
+        await tab.fire(GradebookState.load)
+        assert (await tab.state(GradebookState)).rows[0]["cells"][0]["score"] == "1"
+
+
+async def test_the_cell_of_every_member_leads_to_the_work_of_the_group(world: World) -> None:
+    other = await world.add_person("other", Role.STUDENT)
+    taught = await make_course(world, students=[world.student, other])
+    set_id, _groups = await make_groups(world, taught, [world.student, other])
+    handout = await make_assignment(world, taught=taught, group_set_id=set_id)
+    attempt = await handout.hand_in(await world.student.principal())
+    me = await world.teacher.principal()
+    for person in (world.student, other):
+        assert person.user_id is not None
+        async with unit_of_work(me) as work:
+            found = await gradebook.cell_facts(
+                work=work, me=me, assessment_id=handout.assessment_id, user_id=person.user_id
+            )
+        assert found.attempt_id == attempt.id
