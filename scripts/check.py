@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,25 +20,30 @@ CHECKS: dict[str, list[str]] = {
 
 
 def failed_checks() -> list[str]:
-    """Run the checks; print the findings of those that fail.
+    """Run the checks beside each other; print the findings of those that fail.
 
     Returns:
         Names of the failed checks.
     """
-    failed: list[str] = []
     # The Python packages bring their own Node, which pyright finds by PATH.
     environment = {**os.environ, "PATH": f"{COMMANDS}{os.pathsep}{os.environ.get('PATH', '')}"}
     environment["PYTHONPATH"] = str(ROOT)
-    for name, (program, *arguments) in CHECKS.items():
+
+    def check(command: list[str]) -> tuple[int, str, float]:
+        program, *arguments = command
         begin = time.monotonic()
         result = subprocess.run(
             [str(COMMANDS / program), *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
         )
-        verdict = "ok" if result.returncode == 0 else "FAILED"
-        print(f"check {name}: {verdict} ({time.monotonic() - begin:.1f} s)", flush=True)
-        if result.returncode != 0:
-            failed.append(name)
-            print(result.stdout + result.stderr, flush=True)
+        return result.returncode, result.stdout + result.stderr, time.monotonic() - begin
+
+    failed: list[str] = []
+    with ThreadPoolExecutor() as pool:
+        for name, (code, findings, seconds) in zip(CHECKS, pool.map(check, CHECKS.values()), strict=True):
+            print(f"check {name}: {'ok' if code == 0 else 'FAILED'} ({seconds:.1f} s)", flush=True)
+            if code != 0:
+                failed.append(name)
+                print(findings, flush=True)
     return failed
 
 
