@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook bench-ai-streams messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench-faults: $(DEVELOPMENT) ## Answers while the server is killed, 200 times
 
 bench-exam: $(DEVELOPMENT) ## An exam: everybody begins at once, then everybody writes
 	@exec $(PYTHON_IN_VENV) -m benchmarks.exam $(ARGS)
+
+bench-ai-streams: $(DEVELOPMENT) ## A hundred tutor streams at once, and other events beside them
+	@exec $(PYTHON_IN_VENV) -m benchmarks.ai_streams $(ARGS)
 
 bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students by 60 columns
 	@exec $(PYTHON_IN_VENV) -m benchmarks.gradebook $(ARGS)

@@ -117,12 +117,8 @@ def rule_text(move: Move, question: str, found: Sequence[Found], *, keys: Sequen
 
 def _with_letter(first: Found, key: str, locale: str) -> str:
     return translate_plural(
-        N_(
-            "A part of the way [1]: “{sentence}” The gap is {count} word and begins with “{letter}”. Which idea fits?"
-        ),
-        N_(
-            "A part of the way [1]: “{sentence}” The gap is {count} words and begins with “{letter}”. Which idea fits?"
-        ),
+        "A part of the way [1]: “{sentence}” The gap is {count} word and begins with “{letter}”. Which idea fits?",
+        "A part of the way [1]: “{sentence}” The gap is {count} words and begins with “{letter}”. Which idea fits?",
         len(key.split()),
         locale,
         sentence=first.sentence,

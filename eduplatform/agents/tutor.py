@@ -38,6 +38,7 @@ _HISTORY = 6
 _SHORT_TURN = 6
 _MODEL_WORDS = 90
 _LEAST_WORDS = 5
+_ENOUGH_WORDS = 4
 _HERE = 1.6
 """How much more a passage of the lesson counts that the student has open."""
 
@@ -214,7 +215,7 @@ def _find(_state: _State) -> _State:
         len(stems(given.text)) < _SHORT_TURN or alike(given.text, given.topic) >= SAME_QUESTION
     )
     hits = _search(engine, given.text)
-    known = bool(hits) and hits[0].coverage >= LEAST_COVERAGE
+    known = bool(hits) and _speaks_of(engine, hits[0], given.text)
     if goes_on:
         # Words like "I still don't see it" find nothing worth having.
         hits = _search(engine, f"{given.topic} {given.text}" if known else given.topic)
@@ -222,6 +223,12 @@ def _find(_state: _State) -> _State:
         return _fixed(engine, NOT_IN_TEXT, Move.UNKNOWN)
     question = given.topic if goes_on else given.text
     return {"plan": _Plan(question, given.hints if goes_on else 0, tuple(one.id for one in hits))}
+
+
+def _speaks_of(engine: _Engine, hit: Hit, text: str) -> bool:
+    """Whether a passage answers: enough of the question, or enough words of it among much else that was written."""
+    shared = set(stems(text)) & set(stems(engine.library.sources[hit.id].text))
+    return hit.coverage >= LEAST_COVERAGE or len(shared) >= _ENOUGH_WORDS
 
 
 def _search(engine: _Engine, text: str) -> list[Hit]:
