@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook bench-ai-streams messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook bench-ai bench-ai-streams messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench-ai-streams: $(DEVELOPMENT) ## A hundred tutor streams at once, and other e
 
 bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students by 60 columns
 	@exec $(PYTHON_IN_VENV) -m benchmarks.gradebook $(ARGS)
+
+bench-ai: $(DEVELOPMENT) ## The rule engine on the development sets, where they are present
+	@exec $(PYTHON_IN_VENV) -m benchmarks.ai $(ARGS)
 
 messages: $(DEVELOPMENT) ## Collect the texts of the interface for translation
 	@exec $(PYTHON_IN_VENV) scripts/messages.py $(or $(ARGS),update)

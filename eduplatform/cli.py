@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from eduplatform.cli_eval import evaluate
 from eduplatform.config import get_settings
 from eduplatform.db import engine
 from eduplatform.db import migrate as migrations
@@ -40,6 +41,9 @@ def _with_database(task: Callable[[], Awaitable[T]]) -> T:
 @click.group()
 def main() -> None:
     """Run and look after an EduPlatform installation."""
+
+
+main.add_command(evaluate)
 
 
 @main.command()

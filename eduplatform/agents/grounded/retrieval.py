@@ -24,6 +24,8 @@ _NEIGHBOUR = 0.1
 """What a word counts that stands in the passage before or after."""
 _PAIR = 0.3
 """What a pair of words counts beside single ones."""
+_BACKGROUND = 20
+"""Passages that are imagined beside the given ones where the share of a question is computed."""
 _FOLLOWING = 1.3
 """From which ratio of shared words, neighbours to strangers, passages are taken to follow each other."""
 
@@ -75,6 +77,11 @@ class _Postings:
         count = self.known.get(term, 0)
         return math.log(1 + (self.total - count + 0.5) / (count + 0.5))
 
+    def general_rarity(self, term: str) -> float:
+        """The same as if the text were part of a larger one, so that a share means much the same in short and long courses."""
+        count = self.known.get(term, 0)
+        return math.log(1 + (self.total + _BACKGROUND - count + 0.5) / (count + 0.5))
+
     def add_scores(self, terms: Mapping[str, float], scores: dict[int, float]) -> None:
         """Add what each passage earns for the terms."""
         for term, weight in terms.items():
@@ -125,12 +132,11 @@ class PassageIndex:
     def quotes(self, question: str, hits: Sequence[Hit], limit: int = 3) -> list[Quote]:
         """The sentences of found passages that say most about the question, best first."""
         asked = set(stems(question))
-        whole = sum(map(self._single.rarity, asked)) or 1.0
         found: list[tuple[float, int, Quote]] = []
         for rank, hit in enumerate(hits):
             for span in sentences(self._by_id[hit.id].text):
                 shared = asked.intersection(stems(span.text))
-                value = sum(map(self._single.rarity, shared)) / whole
+                value = self._share(shared, asked)
                 if shared:
                     # A later passage must say clearly more to come before an earlier one.
                     found.append((value - 0.1 * rank, -rank, _quote(hit.id, span, value)))
@@ -138,9 +144,11 @@ class PassageIndex:
         return [quote for _, _, quote in found[:limit]]
 
     def _coverage(self, asked: Mapping[str, float], number: int) -> float:
-        whole = sum(map(self._single.rarity, asked))
-        there = sum(map(self._single.rarity, self._terms[number].intersection(asked)))
-        return there / whole if whole else 0.0
+        return self._share(self._terms[number].intersection(asked), asked)
+
+    def _share(self, there: Iterable[str], asked: Iterable[str]) -> float:
+        whole = sum(map(self._single.general_rarity, asked))
+        return sum(map(self._single.general_rarity, there)) / whole if whole else 0.0
 
 
 def _quote(passage_id: str, span: Span, coverage: float) -> Quote:

@@ -49,7 +49,7 @@ class _Channel(rx.Component):
 
 
 def channel(
-    name: rx.Var[str],
+    name: rx.Var[str] | str,
     *,
     on_change: Any = None,
     on: Mapping[type[Event], Any] | None = None,

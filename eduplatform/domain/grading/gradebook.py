@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -395,7 +395,7 @@ def as_grader_sees(column: Column, cell: Cell) -> Cell:
     """A cell without what would tell whose work it is where names are hidden in grading; what was entered by name stays."""
     graded = cell.status in (GradeStatus.GRADED, GradeStatus.LATE, GradeStatus.IN_REVIEW)
     if column.assessment.anonymous and graded and not cell.released and not cell.text:
-        return replace(cell, status=ANONYMOUS, points=None)
+        return cell._replace(status=ANONYMOUS, points=None)
     return cell
 
 
