@@ -144,7 +144,9 @@ async def running(limits: Limits | None = None, **options: Any) -> AsyncIterator
         embedded.asgi, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
     )
     serving = asyncio.create_task(server.serve())
-    library = pusher.Pusher("3", KEY, SECRET, host="127.0.0.1", port=port, ssl=False)
+    library = pusher.Pusher(
+        "3", KEY, SECRET, host="127.0.0.1", port=port, ssl=False, encryption_master_key_base64="B" * 43 + "="
+    )
     async with aiohttp.ClientSession() as http:
         deadline = time.monotonic() + PATIENCE_S
         while True:

@@ -97,23 +97,29 @@ async def test_a_full_process_and_a_full_tenant_take_nobody_more(serve: Serve) -
     assert await second.closed() == 4004
     other = await served.connect()
     await other.subscribe(f"private-t.{'b' * 32}.course.1")
-    await served.connect()
+    third = await served.connect()
     assert await (await served.raw(f"/app/{KEY}?protocol=7", Origin="http://ours")).closed() == 4100
     await first.socket.close()
     async with asyncio.timeout(5):
         while await served.embedded._hub.bus.count(f"#tenant-{'a' * 32}"):
             await asyncio.sleep(0.01)
+    assert await third.settled() == []
     await (await served.connect()).subscribe(channel)
 
 
 async def test_a_silent_client_is_asked_and_then_left(serve: Serve) -> None:
     served = await serve(Limits(activity_timeout=0.3, pong_timeout=0.3))
     silent, alive = await served.connect(), await served.connect()
+
+    async def answers() -> None:
+        for _ in range(4):
+            await alive.next("pusher:ping")
+            await alive.send("pusher:pong", {})
+
+    answering = asyncio.create_task(answers())
     await silent.next("pusher:ping")
     assert await silent.closed() == 4201
-    for _ in range(4):
-        await alive.next("pusher:ping")
-        await alive.send("pusher:pong", {})
+    await answering
 
 
 async def test_strangers_do_not_stay(serve: Serve) -> None:
@@ -141,12 +147,13 @@ async def test_a_slow_reader_is_given_up_and_holds_up_nobody(serve: Serve) -> No
     await quick.subscribe("private-room")
     slow.socket._reader._protocol.transport.pause_reading()
     text = json.dumps("x" * 9_000)
-    for number in range(2_000):
+    for _ in range(2_000):
         await served.embedded.publish("private-room", "news", text)
         await quick.next("news")
         if await served.embedded._hub.bus.count("private-room") == 1:
             break
-    assert number < 1_999
+    else:
+        pytest.fail("a client that reads nothing is still connected")
     assert await quick.settled() == []
 
 
