@@ -211,7 +211,7 @@ async def killed_process() -> bool:
     redis, lives, dies = free_port(), free_port(), free_port()
     url = f"redis://127.0.0.1:{redis}/0"
     with tempfile.TemporaryDirectory() as directory:
-        store = subprocess.Popen(
+        store = subprocess.Popen(  # noqa: ASYNC220
             [program, "--port", str(redis), "--bind", "127.0.0.1", "--save", "", "--dir", directory],
             stdout=subprocess.DEVNULL,
         )

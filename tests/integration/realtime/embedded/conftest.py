@@ -145,7 +145,7 @@ async def running(limits: Limits | None = None, **options: Any) -> AsyncIterator
     )
     serving = asyncio.create_task(server.serve())
     library = pusher.Pusher(
-        "3", KEY, SECRET, host="127.0.0.1", port=port, ssl=False, encryption_master_key_base64="B" * 43 + "="
+        "3", KEY, SECRET, host="127.0.0.1", port=port, ssl=False, encryption_master_key_base64="A" * 43 + "="
     )
     async with aiohttp.ClientSession() as http:
         deadline = time.monotonic() + PATIENCE_S
