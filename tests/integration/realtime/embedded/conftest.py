@@ -85,6 +85,7 @@ class Client:
         if channel.startswith(("private-", "presence-")):
             named = {"user_id": user, "user_info": {"name": user}} if user else None
             signed = self.library.authenticate(channel, self.socket_id, named)
+            signed.pop("shared_secret", None)  # stays between the publisher and the client
         await self.send("pusher:subscribe", {"channel": channel, **signed, **more})
 
     async def subscribe(self, channel: str, user: str = "") -> dict[str, Any]:

@@ -124,7 +124,7 @@ async def test_an_independent_client_connects_and_receives(serve: Serve) -> None
     client.connect()
     try:
         async with asyncio.timeout(10):
-            while len(await served.embedded._hub.bus.channels("")) < 3:
+            while len(await served.embedded._hub.bus.channels("")) < 3:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             for name in ("public", "private-room", "presence-room"):
                 await served.embedded.publish(name, "news", f'"{name}"')
@@ -175,7 +175,7 @@ async def test_webhooks_are_signed_repeated_and_tell_nothing_of_a_reload(
 
     async def until(event: tuple[str, str]) -> None:
         async with asyncio.timeout(10):
-            while event not in told():
+            while event not in told():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
     bob = await served.connect()

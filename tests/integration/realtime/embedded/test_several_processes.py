@@ -65,7 +65,7 @@ async def test_without_redis_clients_are_sent_away_and_everything_heals(
     assert await refused.closed() == 4100
     redis_server.again()
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and not served.embedded._hub.bus._connected:  # type: ignore[attr-defined]
+    while time.monotonic() < deadline and not served.embedded._hub.bus._connected:  # type: ignore[attr-defined]  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     back = await served.connect()
     assert (await back.subscribe("presence-room", "ann"))["presence"]["count"] == 1
@@ -82,7 +82,7 @@ async def test_nothing_is_left_in_redis_when_all_have_gone(serve: Serve, redis_s
         await client.sign_in("ann")
         await client.socket.close()
     async with asyncio.timeout(5):
-        while len(redis_server.client.keys("*")) > 1:
+        while len(redis_server.client.keys("*")) > 1:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert redis_server.client.keys("*") == ["{channels:3}:workers"]
 
@@ -90,7 +90,7 @@ async def test_nothing_is_left_in_redis_when_all_have_gone(serve: Serve, redis_s
 async def test_a_server_that_stops_says_goodbye() -> None:
     """The process's own server drops sockets without a word; ours is told before."""
     port, key = free_port(), next(iter(APPS))
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-m", "conformance.server", str(port)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},

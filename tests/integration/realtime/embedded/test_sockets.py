@@ -101,7 +101,7 @@ async def test_a_full_process_and_a_full_tenant_take_nobody_more(serve: Serve) -
     assert await (await served.raw(f"/app/{KEY}?protocol=7", Origin="http://ours")).closed() == 4100
     await first.socket.close()
     async with asyncio.timeout(5):
-        while await served.embedded._hub.bus.count(f"#tenant-{'a' * 32}"):
+        while await served.embedded._hub.bus.count(f"#tenant-{'a' * 32}"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await third.settled() == []
     await (await served.connect()).subscribe(channel)
