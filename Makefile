@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook bench-ai bench-ai-streams messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook bench-realtime bench-ai bench-ai-streams conformance messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students
 
 bench-ai: $(DEVELOPMENT) ## The rule engine on the development sets, where they are present
 	@exec $(PYTHON_IN_VENV) -m benchmarks.ai $(ARGS)
+
+bench-realtime: $(DEVELOPMENT) ## Sockets: one message to 2,000, memory, a restart, a killed process
+	@exec $(PYTHON_IN_VENV) -m benchmarks.realtime $(ARGS)
+
+conformance: $(DEVELOPMENT) ## Pusher's own client tests and server library against our Channels server
+	@exec $(PYTHON_IN_VENV) -m conformance.run
 
 messages: $(DEVELOPMENT) ## Collect the texts of the interface for translation
 	@exec $(PYTHON_IN_VENV) scripts/messages.py $(or $(ARGS),update)
