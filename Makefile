@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook messages clean
+.PHONY: help setup run dev test test-fast check migrate seed bench bench-start bench-bundle bench-events bench-sign-in bench-desk bench-faults bench-exam bench-gradebook bench-realtime conformance messages clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ bench-exam: $(DEVELOPMENT) ## An exam: everybody begins at once, then everybody 
 
 bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students by 60 columns
 	@exec $(PYTHON_IN_VENV) -m benchmarks.gradebook $(ARGS)
+
+bench-realtime: $(DEVELOPMENT) ## Sockets: one message to 2,000, memory, a restart, a killed process
+	@exec $(PYTHON_IN_VENV) -m benchmarks.realtime $(ARGS)
+
+conformance: $(DEVELOPMENT) ## Pusher's own client tests and server library against our Channels server
+	@exec $(PYTHON_IN_VENV) -m conformance.run
 
 messages: $(DEVELOPMENT) ## Collect the texts of the interface for translation
 	@exec $(PYTHON_IN_VENV) scripts/messages.py $(or $(ARGS),update)

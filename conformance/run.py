@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -140,11 +141,14 @@ def _start(running: ExitStack, *, redis: bool) -> Mapping[str, str]:
 
 @contextmanager
 def _process(environment: Mapping[str, str], *command: str, cwd: Path = ROOT) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         yield
     finally:
-        process.terminate()
+        # The commands of the Python package are only wrappers, which do not hand a signal on.
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
 
 

@@ -5,6 +5,7 @@ Redis is taken from ``REDIS_URL``; without it this is a process alone.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sys
@@ -59,12 +60,16 @@ class TwoApps:
         await receive()
         for one in self._servers.values():
             await one.start()
-            one.say_goodbye_at(GOODBYE)
+        asyncio.get_running_loop().add_signal_handler(GOODBYE, self._say_goodbye)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for one in self._servers.values():
             await one.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _say_goodbye(self) -> None:
+        for one in self._servers.values():
+            one.say_goodbye()
 
 
 def main() -> None:

@@ -56,7 +56,11 @@ class EmbeddedChannels:
 
         The process's own server drops sockets without a word when it stops, so that it has to be told before.
         """
-        asyncio.get_running_loop().add_signal_handler(number, self._hub.say_goodbye)
+        asyncio.get_running_loop().add_signal_handler(number, self.say_goodbye)
+
+    def say_goodbye(self) -> None:
+        """Send all clients away to come back at once (4200), and let nobody in."""
+        self._hub.say_goodbye()
 
     async def stop(self) -> None:
         """Send all clients away to come back at once (4200), and stop."""

@@ -1,0 +1,1 @@
+"""Measurements of real time: sockets, and pages that change by themselves."""
