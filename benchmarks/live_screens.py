@@ -3,8 +3,8 @@
 Method: a platform of its own with the demonstration data. Some students of one course have a discussion of it open in a real Chromium. The
 other tabs are made of sockets, as their pages are: each has a session of its own, an event socket whose page was loaded, and a
 connection to the Channels server, signed in and subscribed through the authorisation route to the channels that every page follows. A
-teacher (an event socket) marks an answer of the discussion as accepted and takes the mark back, again and again, half a second apart; each mark is
-a transaction with an event for two channels, and every open page reads the discussion again before it shows it. Measured from the moment
+teacher (an event socket) marks an answer of the discussion as accepted and, half a second after all have seen it, takes the mark back, again and
+again; each mark is a transaction with an event for two channels, and every open page reads the discussion again before it shows it. Measured from the moment
 the teacher's event is sent, which is before the commit, to the moment a MutationObserver in each browser sees the words; both
 clocks are the machine's.
 
@@ -120,7 +120,7 @@ async def _scene(tabs: int) -> Scene:
 
 async def _connect(
     stack: AsyncExitStack, http: aiohttp.ClientSession, served: Platform, person: tuple[str, UUID, UUID]
-) -> list[asyncio.Task[None]]:
+) -> None:
     """A tab at rest: its page's socket, and its connection to the Channels server with the channels of every page."""
     from eduplatform.config import get_settings
     from eduplatform.integrations.push import credentials
@@ -157,7 +157,8 @@ async def _connect(
         while True:
             await tab.update()
 
-    return [asyncio.create_task(listen()), asyncio.create_task(rest())]
+    for work in (listen(), rest()):
+        stack.callback(asyncio.create_task(work).cancel)
 
 
 async def _screen(stack: AsyncExitStack, served: Platform, path: str) -> Page:
@@ -185,9 +186,8 @@ async def run(served: Platform, *, tabs: int, screens: int, marks: int) -> list[
     async with AsyncExitStack() as stack:
         connector = aiohttp.TCPConnector(limit=0)
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
-        tasks: list[asyncio.Task[None]] = []
         for person in scene.people:
-            tasks += await _connect(stack, http, served, person)
+            await _connect(stack, http, served, person)
         pages = [await _screen(stack, served, scene.path) for _ in range(screens)]
         teacher = await stack.enter_async_context(
             Tab(http, served.address, cookie=scene.teacher, path=scene.path, route=_ROUTE)
@@ -196,20 +196,19 @@ async def run(served: Platform, *, tabs: int, screens: int, marks: int) -> list[
         await teacher.update()
         await teacher.load()
         await asyncio.sleep(5)
+        marked = [page.get_by_text("Accepted answer").first for page in pages]
         sent: list[float] = []
-        for number in range(2 * marks):
-            accepted = number % 2 == 0
-            if accepted:
-                sent.append(time.time() * 1000)
-            await teacher.fire(f"{_STATE}.accept", {"key": scene.post, "accepted": accepted})
+        for _ in range(marks):
+            sent.append(time.time() * 1000)
+            await teacher.fire(f"{_STATE}.accept", {"key": scene.post, "accepted": True})
+            await asyncio.gather(*(one.wait_for() for one in marked))
+            await asyncio.sleep(PAUSE_S)
+            await teacher.fire(f"{_STATE}.accept", {"key": scene.post, "accepted": False})
+            await asyncio.gather(*(one.wait_for(state="detached") for one in marked))
             await asyncio.sleep(PAUSE_S)
         for page in pages:
             seen = await page.evaluate("window.seen")
-            if len(seen) != len(sent):
-                sys.exit(f"{len(sent)} marks, {len(seen)} seen: something was lost or shown twice")
             found += [there - here for here, there in zip(sent, seen, strict=True)]
-        for task in tasks:
-            task.cancel()
     return found
 
 
