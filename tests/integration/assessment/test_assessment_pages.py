@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import col, select, update
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import identity_work, unit_of_work
-from eduplatform.domain.assessment import bank_filing
+from eduplatform.domain.assessment import attempts, bank_filing
 from eduplatform.domain.assessment.models import Assessment
 from eduplatform.domain.tenants.models import Tenant
 from eduplatform.state.assessments import AssessmentsState
@@ -359,3 +359,39 @@ async def test_pages_cost_few_statements_however_many_rows(world: World, new_wor
     large = await _costs(await make_quiz(await new_world()))
     assert small == large
     assert {name: cost for name, cost in large.items() if cost > MOST_STATEMENTS} == {}
+
+
+async def test_the_page_of_a_new_attempt_asks_the_database_for_nothing_and_the_next_visit_reads(
+    world: World,
+) -> None:
+    quiz = await make_quiz(world, "short_text")
+    route = "/learn/assessments/[assessment_id]"
+    async with await _tab(world.student, route, assessment_id=quiz.assessment_id) as tab:
+        await tab.fire(LearnAssessmentState.load)
+        await tab.fire(LearnAssessmentState.start)
+        (target,) = tab.redirects()
+        await tab.go(target, "/learn/attempts/[attempt_id]")
+        with count_statements() as statements:
+            await tab.fire(AttemptPageState.load)
+        state = await tab.state(AttemptPageState)
+        assert (len(statements), state.loaded, state.running, state.number) == (0, True, True, 1)
+        assert (state.title, state.course_id) == ("Cells", str(quiz.course_id))
+        async with unit_of_work(quiz.student) as work:
+            attempt_id = UUID(target.rpartition("/")[2])
+            await attempts.submit(work=work, me=quiz.student, attempt_id=attempt_id)
+        await tab.fire(AttemptPageState.load)
+        assert not (await tab.state(AttemptPageState)).running
+
+
+async def test_what_was_known_at_the_beginning_fills_no_other_attempts_page(world: World) -> None:
+    quiz, other = await make_quiz(world, "short_text"), await make_quiz(world, "essay")
+    finished = await other.start(now=utc_now())
+    await other.submit(finished, now=utc_now())
+    route = "/learn/assessments/[assessment_id]"
+    async with await _tab(world.student, route, assessment_id=quiz.assessment_id) as tab:
+        await tab.fire(LearnAssessmentState.load)
+        await tab.fire(LearnAssessmentState.start)
+        await tab.go(f"/learn/attempts/{finished.id}", "/learn/attempts/[attempt_id]")
+        await tab.fire(AttemptPageState.load)
+        state = await tab.state(AttemptPageState)
+        assert (state.attempt_id, state.running) == (str(finished.id), False)

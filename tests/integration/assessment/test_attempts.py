@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.assessment import attempts
 from eduplatform.domain.assessment.attempts import CannotStart
-from eduplatform.domain.assessment.models import AnswerOperation, Attempt, AttemptState
+from eduplatform.domain.assessment.models import AnswerOperation, Attempt, AttemptState, QuestionVersion
 from eduplatform.domain.assessment.schemas import AssessmentDraft, Operation
 from eduplatform.domain.assessment.types.order import new_id
 from eduplatform.errors import Invalid, NotFound
@@ -334,3 +334,24 @@ async def test_handing_in_costs_the_same_for_every_number_of_questions(world: Wo
         costs.append(len(seen))
     assert costs[0] == costs[1]
     assert costs[1] <= 8
+
+
+async def test_a_wording_that_is_corrected_in_place_is_not_remembered_as_it_was(world: World) -> None:
+    quiz = await make_quiz(world, "short_text")
+    attempt = await quiz.start()
+
+    async def stem() -> str:
+        async with unit_of_work(quiz.student) as work:
+            found = await attempts.sitting(work=work, me=quiz.student, attempt_id=attempt.id, now=NOW)
+        return found.questions[0].wording.stem_html
+
+    assert "Name it." in await stem()
+    async with unit_of_work(quiz.teacher) as work:
+        versions = await work.session.exec(
+            select(QuestionVersion).where(col(QuestionVersion.question_id) == quiz.questions["short_text"])
+        )
+        versions.one().stem_html = "<p>Call it.</p>"
+    assert await stem() == "<p>Call it.</p>"
+    with count_statements() as known:
+        await stem()
+    assert len(known) == 2
