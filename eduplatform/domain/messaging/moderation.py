@@ -16,9 +16,16 @@ from eduplatform.domain.courses.texts import single_line
 from eduplatform.domain.messaging import notifications, policy
 from eduplatform.domain.messaging.models import Post, Report, Thread
 from eduplatform.domain.messaging.policy import ThreadAccess
-from eduplatform.domain.messaging.repository import OPEN, PostRepository, ReportRepository, ReportRow
+from eduplatform.domain.messaging.repository import (
+    OPEN,
+    PostRepository,
+    ReportRepository,
+    ReportRow,
+    ThreadRepository,
+)
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.i18n import N_
+from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
 
 QUEUE_SIZE = 20
@@ -96,14 +103,14 @@ async def hide(
     reason = single_line(reason)[:300]
     if not reason:
         raise Invalid(fields={"reason": course_service.FILL_IN})
-    target, access = await _target(work, me, thread_id, post_id)
+    target, thread = await _target(work, me, thread_id, post_id)
     moment = now or utc_now()
     target.hidden_at, target.hidden_reason = moment, reason
-    if access.thread.accepted_post_id == post_id:
-        access.thread.accepted_post_id = None
+    if thread.accepted_post_id == post_id:
+        thread.accepted_post_id = None
     await work.flush()
     await ReportRepository(work).resolve(thread_id, post_id, state="hidden", by=me.user, moment=moment)
-    await _tell_author(work, target, access.thread, N_("A teacher hid what you wrote in “{title}”"))
+    await _tell_author(work, target, thread, N_("A teacher hid what you wrote in “{title}”"))
     await work.audit("contribution.hidden", thread_id=thread_id, post_id=post_id)
 
 
@@ -196,15 +203,18 @@ async def _post(work: Work, me: Principal, post_id: UUID) -> tuple[Post, ThreadA
 
 async def _target(
     work: Work, me: Principal, thread_id: UUID, post_id: UUID | None
-) -> tuple[Thread | Post, ThreadAccess]:
-    access = await policy.require_thread(work=work, me=me, thread_id=thread_id, lock=True)
-    _require_teaching(access)
-    if post_id is None:
-        return access.thread, access
-    post = await PostRepository(work).get(post_id, lock=True)
-    if post.thread_id != thread_id or post.deleted_at:
+) -> tuple[Thread | Post, Thread]:
+    """A contribution to a discussion of a course that the person teaches, and the discussion; both locked."""
+    me.require(Permission.DISCUSSION)
+    if Role.TEACHER not in me.roles:
         raise NotFound
-    return post, access
+    if post_id is None:
+        thread = await ThreadRepository(work).taught(thread_id, me.user)
+        return thread, thread
+    post, thread = await PostRepository(work).taught(thread_id, post_id, me.user)
+    if post.deleted_at:
+        raise NotFound
+    return post, thread
 
 
 def _require_teaching(access: ThreadAccess) -> None:
