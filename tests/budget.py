@@ -25,18 +25,18 @@ BUDGET = 8
 
 CEILINGS: dict[str, int] = {
     "AssignmentBuilderState.save": 11,
-    "BuilderState.save": 11,
+    "BuilderState.save": 10,
     "CourseCopyState.copy": 48,
-    "ExceptionsState.remove": 13,
+    "ExceptionsState.remove": 12,
     "ExceptionsState.save": 13,
     "InvitationState.accept": 18,
     "POST /api/attempts/{id}/answers": 12,
-    "RegradeState.apply": 24,
-    "RegradeState.show": 20,
-    "RegradeState.undo": 24,
+    "RegradeState.apply": 22,
+    "RegradeState.show": 22,
+    "RegradeState.undo": 22,
     "RosterImportState.confirm": 18,
     "RubricEditorState.restore": 9,
-    "SupportState.remove": 13,
+    "SupportState.remove": 12,
     "SupportState.save": 13,
 }
 """Handlers that may cost more; each has its reason in docs/decisions/0010."""

@@ -17,15 +17,22 @@ from eduplatform.domain.assessment import bank
 from eduplatform.domain.assessment.repository import AttemptRepository
 from eduplatform.domain.assessment.schemas import AssessmentDraft, QuestionDraft
 from eduplatform.security.permissions import Role
+from eduplatform.state.announcements import AnnouncementState
 from eduplatform.state.assignment_builder import AssignmentBuilderState
+from eduplatform.state.bank import BankState
+from eduplatform.state.bank_filing import BankFilingState
 from eduplatform.state.builder import BuilderState
+from eduplatform.state.calendar import CalendarState
+from eduplatform.state.discussions import DiscussionState
 from eduplatform.state.exceptions import ExceptionsState
 from eduplatform.state.groups import GroupSetsState, GroupsState
+from eduplatform.state.messages import ConversationState, InboxState
+from eduplatform.state.objectives import ObjectivesState
 from eduplatform.state.regrade import RegradeState
 from eduplatform.state.support import SupportState
-from tests.factories.assessment import drafts, make_quiz
+from tests.factories.assessment import drafts, make_quiz, make_rubric
 from tests.factories.assignments import make_assignment, make_groups
-from tests.factories.courses import make_course
+from tests.factories.courses import make_course, make_thread
 from tests.factories.grading import make_desk
 from tests.factories.world import Person, World
 from tests.harness import Tab
@@ -245,3 +252,146 @@ async def test_a_question_is_judged_anew_and_back(world: World) -> None:
         assert (await tab.state(RegradeState)).history[0]["undone"]
         assert not tab.errors
     assert [(await desk.grade(one)).points for one in (desk.quiz.student, other)] == [Decimal(1), Decimal(0)]
+
+
+async def test_random_questions_and_a_rubric_are_chosen_and_it_is_withdrawn(world: World) -> None:
+    quiz = await make_quiz(world, "essay", "numeric", "true_false", published=False)
+    rubric = await make_rubric(quiz)
+    route = "/teach/assessments/[assessment_id]"
+    async with await _open(world.teacher, route, assessment_id=quiz.assessment_id) as tab:
+        await tab.fire(BuilderState.load)
+        await tab.fire(BuilderState.remove(str(quiz.items["numeric"])))
+        await tab.fire(BuilderState.set_rubric(str(quiz.items["essay"]), str(rubric.id)))
+        await tab.fire(BuilderState.open_pool(""))
+        await tab.fire(BuilderState.save_pool({"source": "", "tag": "", "draw": "1", "points": "2"}))
+        state = await tab.state(BuilderState)
+        assert ([row["rubric"] for row in state.items], len(state.pools)) == (["Explaining", ""], 1)
+        await tab.fire(BuilderState.publish)
+        await tab.fire(BuilderState.unpublish)
+        await tab.fire(BuilderState.remove_pool((await tab.state(BuilderState)).pools[0]["id"]))
+        state = await tab.state(BuilderState)
+        assert (state.settings["published"], state.pools, state.questions) == (False, [], 2)
+        assert not tab.errors
+
+
+async def test_a_discussion_is_led(world: World) -> None:
+    taught = await make_course(world)
+    thread_id = await make_thread(taught, await world.student.principal())
+    route = "/courses/[course_id]/discussions/[thread_id]"
+    parts = {"course_id": taught.course_id, "thread_id": thread_id}
+    async with await _open(world.student, route, **parts) as tab:
+        await tab.fire(DiscussionState.load)
+        await tab.fire(DiscussionState.reply({"body": "Because of the salt."}))
+        answer = (await tab.state(DiscussionState)).posts[0]["id"]
+        await tab.fire(DiscussionState.edit(answer))
+        await tab.fire(DiscussionState.save_edit({"title": "", "body": "Because of the sugar."}))
+        assert "sugar" in (await tab.state(DiscussionState)).posts[0]["html"]
+        assert not tab.errors
+    async with await _open(world.teacher, route, **parts) as tab:
+        await tab.fire(DiscussionState.load)
+        await tab.fire(DiscussionState.accept(answer, True))
+        assert (await tab.state(DiscussionState)).posts[0]["accepted"]
+        await tab.fire(DiscussionState.endorse(answer, True))
+        await tab.fire(DiscussionState.show_history(answer))
+        await tab.fire(DiscussionState.ask_hide(answer))
+        await tab.fire(DiscussionState.hide({"reason": "Not kind to others"}))
+        await tab.fire(DiscussionState.show(answer))
+        await tab.fire(DiscussionState.lock(True))
+        state = await tab.state(DiscussionState)
+        assert (state.posts[0]["accepted"], state.locked) == (False, True)
+        assert not tab.errors
+
+
+async def test_objectives_are_kept(world: World) -> None:
+    taught = await make_course(world)
+    route = "/teach/courses/[course_id]/objectives"
+    async with await _open(world.teacher, route, course_id=taught.course_id) as tab:
+        await tab.fire(ObjectivesState.load)
+        for code in ("B1", "B2"):
+            await tab.fire(ObjectivesState.write)
+            await tab.fire(ObjectivesState.save({"code": code, "statement": f"Can explain {code}"}))
+        first, second = (row["id"] for row in (await tab.state(ObjectivesState)).rows)
+        await tab.fire(ObjectivesState.move(second, "up"))
+        await tab.fire(ObjectivesState.edit(first))
+        await tab.fire(ObjectivesState.save({"code": "B3", "statement": "Can draw a cell"}))
+        assert [row["code"] for row in (await tab.state(ObjectivesState)).rows] == ["B2", "B3"]
+        await tab.fire(ObjectivesState.remove(first))
+        assert [row["code"] for row in (await tab.state(ObjectivesState)).rows] == ["B2"]
+        assert not tab.errors
+
+
+async def test_an_event_is_put_into_the_calendar_and_taken_out(world: World) -> None:
+    taught = await make_course(world)
+    form = {
+        "target": f"course:{taught.course_id}",
+        "title": "Excursion",
+        "starts_at": _moment(1),
+        "ends_at": _moment(1.1),
+    }
+    async with await _open(world.teacher, "/calendar") as tab:
+        await tab.fire(CalendarState.load)
+        await tab.fire(CalendarState.open_form)
+        await tab.fire(CalendarState.save(form))
+        await tab.fire(CalendarState.renew_feed)
+        state = await tab.state(CalendarState)
+        assert (state.errors, state.editing, bool(state.feed_address)) == ({}, False, True)
+        await tab.fire(CalendarState.revoke_feed)
+        assert not (await tab.state(CalendarState)).feed_there
+        assert not tab.errors
+
+
+async def test_an_announcement_is_changed_pinned_and_deleted(world: World) -> None:
+    taught = await make_course(world)
+    route = "/courses/[course_id]/announcements"
+    async with await _open(world.teacher, route, course_id=taught.course_id) as tab:
+        await tab.fire(AnnouncementState.load)
+        await tab.fire(AnnouncementState.open_form)
+        await tab.fire(AnnouncementState.save({"title": "Goggles", "body": "Bring them."}))
+        key = (await tab.state(AnnouncementState)).rows[0]["id"]
+        await tab.fire(AnnouncementState.change(key))
+        await tab.fire(AnnouncementState.save({"title": "Goggles, please", "body": "Bring them."}))
+        await tab.fire(AnnouncementState.pin(key, True))
+        row = (await tab.state(AnnouncementState)).rows[0]
+        assert (row["title"], row["pinned"]) == ("Goggles, please", True)
+        await tab.fire(AnnouncementState.ask_remove(key))
+        await tab.fire(AnnouncementState.remove)
+        assert (await tab.state(AnnouncementState)).rows == []
+        assert not tab.errors
+
+
+async def test_a_conversation_is_begun_answered_and_blocked(world: World) -> None:
+    await make_course(world)
+    async with await _open(world.teacher, "/messages") as tab:
+        await tab.fire(InboxState.load)
+        await tab.fire(InboxState.open_form)
+        await tab.fire(InboxState.begin({"to": str(world.student.user_id), "body": "How is the essay?"}))
+        address = tab.redirects()[-1]
+        assert not tab.errors
+    async with Tab(await world.student.sign_in(), path=address, route="/messages/[conversation_id]") as tab:
+        await tab.fire(ConversationState.load)
+        await tab.fire(ConversationState.send({"body": "Nearly done."}))
+        assert len((await tab.state(ConversationState)).messages) == 2
+        await tab.fire(ConversationState.ask_block)
+        await tab.fire(ConversationState.block)
+        await tab.fire(ConversationState.unblock)
+        assert not tab.errors
+
+
+async def test_banks_and_folders_are_renamed_and_deleted(world: World) -> None:
+    quiz = await make_quiz(world, "numeric")
+    route = "/teach/courses/[course_id]/bank"
+    async with await _open(world.teacher, route, course_id=quiz.course_id) as tab:
+        await tab.fire(BankState.load)
+        await tab.fire(BankFilingState.open("bank"))
+        await tab.fire(BankFilingState.add_bank({"name": "Second"}))
+        second = next(
+            row["id"] for row in (await tab.state(BankState)).banks if "Second" in str(row.values())
+        )
+        await tab.fire(BankState.choose_bank(second))
+        await tab.fire(BankFilingState.rename_bank({"name": "Spare"}))
+        await tab.fire(BankFilingState.add_folder({"name": "Cells"}))
+        await tab.fire(BankFilingState.delete_bank)
+        state = await tab.state(BankState)
+        assert not any("Spare" in str(row.values()) for row in state.banks)
+        await tab.fire(BankState.archive(str(quiz.questions["numeric"])))
+        assert not tab.errors

@@ -16,12 +16,19 @@ from eduplatform.domain.courses.texts import single_line
 from eduplatform.domain.messaging import notifications, policy
 from eduplatform.domain.messaging.models import Post, Report, Thread
 from eduplatform.domain.messaging.policy import ThreadAccess
-from eduplatform.domain.messaging.repository import OPEN, PostRepository, ReportRepository, ReportRow
+from eduplatform.domain.messaging.repository import (
+    OPEN,
+    PostRepository,
+    ReportRepository,
+    ReportRow,
+    ThreadRepository,
+)
 from eduplatform.domain.messaging.service import publish_change
 from eduplatform.errors import Invalid, NotFound
 from eduplatform.i18n import N_
 from eduplatform.realtime.channels import Channel
 from eduplatform.realtime.events import ReportsChanged
+from eduplatform.security.permissions import Permission, Role
 from eduplatform.security.principal import Principal
 
 QUEUE_SIZE = 20
@@ -103,17 +110,17 @@ async def hide(
     reason = single_line(reason)[:300]
     if not reason:
         raise Invalid(fields={"reason": course_service.FILL_IN})
-    target, access = await _target(work, me, thread_id, post_id)
+    target, thread = await _target(work, me, thread_id, post_id)
     moment = now or utc_now()
     target.hidden_at, target.hidden_reason = moment, reason
-    if access.thread.accepted_post_id == post_id:
-        access.thread.accepted_post_id = None
+    if thread.accepted_post_id == post_id:
+        thread.accepted_post_id = None
     await work.flush()
     await ReportRepository(work).resolve(thread_id, post_id, state="hidden", by=me.user, moment=moment)
-    await _tell_author(work, target, access.thread, N_("A teacher hid what you wrote in “{title}”"))
+    await _tell_author(work, target, thread, N_("A teacher hid what you wrote in “{title}”"))
     await work.audit("contribution.hidden", thread_id=thread_id, post_id=post_id)
-    publish_change(work, access.thread)
-    work.publish(Channel.staff(access.course.id), ReportsChanged())
+    publish_change(work, thread)
+    work.publish(Channel.staff(thread.course_id), ReportsChanged())
 
 
 async def show(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | None) -> None:
@@ -122,10 +129,10 @@ async def show(*, work: Work, me: Principal, thread_id: UUID, post_id: UUID | No
     Raises:
         NotFound: It does not exist, or the person does not teach the course.
     """
-    target, access = await _target(work, me, thread_id, post_id)
+    target, thread = await _target(work, me, thread_id, post_id)
     target.hidden_at, target.hidden_reason = None, ""
     await work.flush()
-    publish_change(work, access.thread)
+    publish_change(work, thread)
     await work.audit("contribution.shown", thread_id=thread_id, post_id=post_id)
 
 
@@ -208,15 +215,18 @@ async def _post(work: Work, me: Principal, post_id: UUID) -> tuple[Post, ThreadA
 
 async def _target(
     work: Work, me: Principal, thread_id: UUID, post_id: UUID | None
-) -> tuple[Thread | Post, ThreadAccess]:
-    access = await policy.require_thread(work=work, me=me, thread_id=thread_id, lock=True)
-    _require_teaching(access)
-    if post_id is None:
-        return access.thread, access
-    post = await PostRepository(work).get(post_id, lock=True)
-    if post.thread_id != thread_id or post.deleted_at:
+) -> tuple[Thread | Post, Thread]:
+    """A contribution to a discussion of a course that the person teaches, and the discussion; both locked."""
+    me.require(Permission.DISCUSSION)
+    if Role.TEACHER not in me.roles:
         raise NotFound
-    return post, access
+    if post_id is None:
+        thread = await ThreadRepository(work).taught(thread_id, me.user)
+        return thread, thread
+    post, thread = await PostRepository(work).taught(thread_id, post_id, me.user)
+    if post.deleted_at:
+        raise NotFound
+    return post, thread
 
 
 def _require_teaching(access: ThreadAccess) -> None:

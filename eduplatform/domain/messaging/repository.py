@@ -13,7 +13,8 @@ from sqlmodel import col, func, select
 
 from eduplatform.db.repository import Repository
 from eduplatform.domain.accounts.models import User
-from eduplatform.domain.courses.repository import fetch, select_columns
+from eduplatform.domain.courses.models import Course
+from eduplatform.domain.courses.repository import fetch, select_columns, taught_by
 from eduplatform.domain.messaging.models import Post, Report, Revision, Thread
 from eduplatform.errors import NotFound
 
@@ -91,6 +92,26 @@ class ThreadRepository(Repository[Thread]):
         given, family = found.one()
         return _name(given, family)
 
+    async def taught(self, thread_id: UUID, user_id: UUID) -> Thread:
+        """A discussion of a course that a person teaches, locked.
+
+        Raises:
+            NotFound: It does not exist, or they do not teach its course.
+        """
+        rows = await fetch(
+            self._work,
+            select_columns(Thread)
+            .join(Course, col(Course.id) == col(Thread.course_id))
+            .where(
+                col(Thread.tenant_id) == self._work.tenant_id, col(Thread.id) == thread_id, taught_by(user_id)
+            )
+            .with_for_update(of=Thread)
+            .execution_options(populate_existing=True),
+        )
+        if not rows:
+            raise NotFound
+        return rows[0]
+
 
 class PostRepository(Repository[Post]):
     """Answers."""
@@ -125,6 +146,30 @@ class PostRepository(Repository[Post]):
         if row is None:
             raise NotFound
         return row
+
+    async def taught(self, thread_id: UUID, post_id: UUID, user_id: UUID) -> tuple[Post, Thread]:
+        """An answer in a discussion of a course that a person teaches, and the discussion; both locked.
+
+        Raises:
+            NotFound: It does not exist, or they do not teach the course.
+        """
+        rows = await fetch(
+            self._work,
+            select_columns(Post, Thread)
+            .join(Thread, col(Thread.id) == col(Post.thread_id))
+            .join(Course, col(Course.id) == col(Thread.course_id))
+            .where(
+                col(Post.tenant_id) == self._work.tenant_id,
+                col(Post.id) == post_id,
+                col(Thread.id) == thread_id,
+                taught_by(user_id),
+            )
+            .with_for_update(of=[Post, Thread])
+            .execution_options(populate_existing=True),
+        )
+        if not rows:
+            raise NotFound
+        return rows[0][0], rows[0][1]
 
     async def extent(self, thread_id: UUID) -> tuple[int, datetime | None]:
         """How many answers a discussion has, and when the newest was written."""

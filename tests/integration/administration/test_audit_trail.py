@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from eduplatform.db.audit import AuditEvent
+from eduplatform.db.audit import AuditEvent, verify
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
 from eduplatform.domain.accounts import service
+from eduplatform.errors import Conflict
 from eduplatform.security.principal import PlatformActor
 from eduplatform.state.audit import AuditState
 from eduplatform.state.base import NoticeState
@@ -202,3 +203,27 @@ async def test_the_trail_costs_the_same_with_many_events(world: World) -> None:
             await tab.fire(AuditState.verify)
     assert len(many) == len(few) <= 8
     assert len(verified) <= 12
+
+
+async def test_all_rows_of_a_transaction_are_written_together_and_in_order(world: World) -> None:
+    me = await world.admin.principal()
+    before = len(await events(world))
+    with count_statements() as seen:
+        async with unit_of_work(me) as work:
+            for number in range(3):
+                await work.audit("test.done", number=number)
+    assert len(seen) == 2
+    rows = (await events(world))[before:]
+    assert [(one.action, one.details["number"]) for one in rows] == [("test.done", one) for one in range(3)]
+    async with unit_of_work(me) as work:
+        assert await verify(work.session, tenant_id=world.tenant_id) == []
+
+
+async def test_what_is_rolled_back_leaves_no_row(world: World) -> None:
+    me = await world.admin.principal()
+    before = len(await events(world))
+    with pytest.raises(Conflict):
+        async with unit_of_work(me) as work:
+            await work.audit("test.done")
+            raise Conflict
+    assert len(await events(world)) == before
