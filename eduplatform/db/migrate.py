@@ -62,6 +62,20 @@ def upgrade(url: str | None = None) -> None:
         engine.dispose()
 
 
+def analyze(url: str | None = None) -> None:
+    """Let PostgreSQL look at what was just loaded: until it has, it plans as if the tables were empty.
+
+    Args:
+        url: The owner's address; the settings' by default.
+    """
+    engine = sa.create_engine(url or get_settings().owner_url, poolclass=sa.NullPool)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("analyze"))
+    finally:
+        engine.dispose()
+
+
 def pending(connection: sa.Connection) -> list[str]:
     """Revisions that the database lacks, oldest first."""
     script = ScriptDirectory.from_config(configuration(""))

@@ -17,7 +17,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from eduplatform.config import get_settings
-from eduplatform.db import engine
+from eduplatform.db import engine, migrate
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work, identity_work, unit_of_work
 from eduplatform.demo.content import CourseContent, TenantContent, draft_of, read_tenants
@@ -93,13 +93,14 @@ class SeededCourse:
 def ensure_demo() -> None:
     """Add the demonstration data unless it is there; for the start of a server."""
 
-    async def task() -> None:
+    async def task() -> bool:
         try:
-            await seed()
+            return await seed()
         finally:
             await engine.dispose()
 
-    asyncio.run(task())
+    if asyncio.run(task()):
+        migrate.analyze()
 
 
 async def seed() -> bool:

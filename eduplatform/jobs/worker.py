@@ -10,10 +10,11 @@ from typing import Any
 
 import procrastinate
 from procrastinate import JobContext, RetryStrategy
+from procrastinate.types import JSONDict
 from sqlmodel import col, select
 
 from eduplatform.config import get_settings
-from eduplatform.db.unit_of_work import identity_work, unit_of_work
+from eduplatform.db.unit_of_work import identity_work
 from eduplatform.domain.tenants.models import Tenant, TenantStatus
 from eduplatform.jobs import ai as _ai
 from eduplatform.jobs import files as _files
@@ -21,7 +22,6 @@ from eduplatform.jobs import grading as _grading
 from eduplatform.jobs import messaging as _messaging
 from eduplatform.jobs.registry import JOBS, Job, run_job
 from eduplatform.observability.logs import Operation
-from eduplatform.security.principal import PlatformActor
 
 assert _files, _messaging  # they register their jobs by being imported
 assert _grading
@@ -69,7 +69,7 @@ def _add(queue: procrastinate.App, one: Job) -> None:
         @queue.periodic(cron=one.every)
         @queue.task(name=name, queueing_lock=name, retry=_RETRY)
         async def everywhere(timestamp: int) -> None:
-            await enqueue_everywhere(one.name)
+            await enqueue_everywhere(queue, one.name)
 
 
 def _add_rescue(queue: procrastinate.App) -> None:
@@ -84,17 +84,16 @@ def _add_rescue(queue: procrastinate.App) -> None:
                 await queue.job_manager.retry_job(one)
 
 
-async def enqueue_everywhere(name: str) -> None:
-    """Enqueue a job in every tenant whose people may work."""
+async def enqueue_everywhere(queue: procrastinate.App, name: str) -> None:
+    """Enqueue a job in every tenant whose people may work; one statement for all of them."""
     with Operation("job", level=logging.DEBUG, job=f"{name}.everywhere") as operation:
         async with identity_work() as work:
             found = await work.session.exec(
                 select(Tenant.id).where(col(Tenant.status) == TenantStatus.ACTIVE)
             )
             tenants = list(found.all())
-        for tenant_id in tenants:
-            async with unit_of_work(PlatformActor(tenant_id)) as work:
-                await work.enqueue(name)
+        arguments: list[JSONDict] = [{"tenant_id": str(one)} for one in tenants]
+        await queue.tasks[name].batch_defer_async(*arguments)
         operation.note(count=len(tenants))
 
 

@@ -10,9 +10,9 @@ import reflex as rx
 from pydantic import Field
 
 from eduplatform.db.base import utc_now
-from eduplatform.db.unit_of_work import unit_of_work
+from eduplatform.db.unit_of_work import Work, unit_of_work
 from eduplatform.domain.messaging import announcements
-from eduplatform.domain.messaging.announcement_repository import AnnouncementRow
+from eduplatform.domain.messaging.announcement_repository import AnnouncementHead, AnnouncementRow
 from eduplatform.domain.messaging.announcements import Draft
 from eduplatform.domain.messaging.service import pages_of
 from eduplatform.i18n import N_, translate
@@ -44,7 +44,6 @@ class AnnouncementLine(TypedDict):
     id: str
     title: str
     html: str
-    excerpt: str
     author: str
     course: str
     course_id: str
@@ -56,6 +55,19 @@ class AnnouncementLine(TypedDict):
     edited: bool
     new: bool
     readers: str
+
+
+class AnnouncementStripLine(TypedDict):
+    """An announcement above another page."""
+
+    id: str
+    title: str
+    excerpt: str
+    course: str
+    course_id: str
+    when: str
+    pinned: bool
+    new: bool
 
 
 class AnnouncementEdit(TypedDict):
@@ -73,15 +85,13 @@ class AnnouncementEdit(TypedDict):
 NO_EDIT = AnnouncementEdit(id="", version="", title="", body="", publish_at="", pinned=False, told=False)
 
 
-def announcement_line(one: AnnouncementRow, me: Principal, *, full: bool = True) -> AnnouncementLine:
-    """A row as it is shown; without ``full`` only the beginning of its text."""
+def announcement_line(one: AnnouncementRow, me: Principal) -> AnnouncementLine:
+    """A row as it is shown."""
     row, now = one.announcement, utc_now()
-    text = "" if full else plain_text(row.body)
     return AnnouncementLine(
         id=str(row.id),
         title=row.title,
-        html=row.body_html if full else "",
-        excerpt=text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …",
+        html=row.body_html,
         author=one.author,
         course=one.course_title,
         course_id=str(row.course_id),
@@ -252,24 +262,33 @@ class AnnouncementState(PageMixin, rx.State):
         self.pages = pages_of(found.total, announcements.PAGE_SIZE)
 
 
-class AnnouncementStripState(PageMixin, rx.State):
-    """The few announcements on top of another page: pinned ones and those not read yet."""
+class AnnouncementStripState(rx.State):
+    """The few announcements above another page; the handler that fills the page fills them, too."""
 
-    rows: list[AnnouncementLine] = []
+    rows: list[AnnouncementStripLine] = []
 
-    @handler(Permission.NOTIFICATION, loads=True)
-    async def load(self, me: Principal) -> None:
-        """Those of the page's course, or of all courses."""
-        course = route_argument(self, "course_id")
-        async with unit_of_work(me) as work:
-            found, _ = await announcements.list_own(
-                work=work,
-                me=me,
-                course_id=parse_id(course) if course else None,
-                size=announcements.STRIP_SIZE,
-                unread=True,
-            )
-        self.rows = [announcement_line(one, me, full=False) for one in found]
+
+async def show_strip(state: rx.State, work: Work, me: Principal, *, course_id: UUID | None = None) -> None:
+    """Put above a page what is new in one course, or in all of them."""
+    found = await announcements.list_new(work=work, me=me, course_id=course_id)
+    strip = await state.get_state(AnnouncementStripState)
+    rows = [_strip_line(one, me) for one in found]
+    if rows != strip.rows:
+        strip.rows = rows
+
+
+def _strip_line(one: AnnouncementHead, me: Principal) -> AnnouncementStripLine:
+    text = plain_text(one.body)
+    return AnnouncementStripLine(
+        id=str(one.id),
+        title=one.title,
+        excerpt=text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …",
+        course=one.course_title,
+        course_id=str(one.course_id),
+        when=format_relative(one.publish_at, utc_now(), me.locale),
+        pinned=one.pinned,
+        new=not one.read,
+    )
 
 
 class FamilyAnnouncementState(PageMixin, rx.State):

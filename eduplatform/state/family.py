@@ -17,6 +17,7 @@ from eduplatform.i18n import N_, translate
 from eduplatform.i18n.formatting import format_datetime, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
+from eduplatform.state.announcements import show_strip
 from eduplatform.state.base import PageMixin, handler, parse_id, route_argument
 from eduplatform.state.grades import GradeLine, grade_line
 
@@ -109,6 +110,7 @@ class FamilyState(PageMixin, rx.State):
     async def _read(self, me: Principal) -> None:
         async with unit_of_work(me) as work:
             found = await results.family(work=work, me=me)
+            await show_strip(self, work, me)
         now = utc_now()
         self.children = [_child_line(one, me, now) for one in found]
 

@@ -18,6 +18,7 @@ from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_datetime, format_points, format_relative
 from eduplatform.security.permissions import Permission
 from eduplatform.security.principal import Principal
+from eduplatform.state.announcements import show_strip
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
 from eduplatform.state.courses import KINDS, NO_COURSE, CourseHead, course_head
 from eduplatform.state.locks import lock_texts
@@ -247,6 +248,7 @@ class LearnHomeState(PageMixin, rx.State):
         now = utc_now()
         async with unit_of_work(me) as work:
             found = await overview.student_overview(work=work, me=me, now=now)
+            await show_strip(self, work, me)
         steps = next_steps(found, me, now)
         cards = [_taken_card(one, me.locale) for one in found.courses]
         if (steps, cards) != (self.steps, self.courses):
@@ -318,6 +320,7 @@ class LearnCourseState(PageMixin, rx.State):
         now = utc_now()
         async with unit_of_work(me) as work:
             found = await learning.read_course(work=work, me=me, course_id=course_id)
+            await show_strip(self, work, me, course_id=course_id)
         heads = [one for module in found.modules for one in module.lessons]
         following = found.next
         self.course = course_head(found.course)

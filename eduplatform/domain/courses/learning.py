@@ -182,18 +182,17 @@ async def assessments_of(*, work: Work, me: Principal, course_ids: Sequence[UUID
 
 @cache
 def _heads() -> Any:
-    def attempts(state: AttemptState) -> Any:
-        return (
-            select(func.count(col(Attempt.id)))
-            .where(
-                col(Attempt.assessment_id) == col(Assessment.id),
-                belongs_to(bindparam("me", type_=Uuid())),
-                col(Attempt.state) == state,
-            )
-            .correlate(Assessment)
-            .scalar_subquery()
+    # Counted once for all of them: a count per assessment would walk through the same attempts again and again.
+    own = (
+        select_columns(
+            col(Attempt.assessment_id),
+            func.count().filter(col(Attempt.state) == AttemptState.SUBMITTED).label("submitted"),
+            func.count().filter(col(Attempt.state) == AttemptState.IN_PROGRESS).label("running"),
         )
-
+        .where(col(Attempt.tenant_id) == bindparam("tenant"), belongs_to(bindparam("me", type_=Uuid())))
+        .group_by(col(Attempt.assessment_id))
+        .subquery()
+    )
     columns: tuple[Any, ...] = (
         Assessment.id,
         Assessment.course_id,
@@ -202,11 +201,13 @@ def _heads() -> Any:
         Assessment.opens_at,
         Assessment.due_at,
         Assessment.closes_at,
-        attempts(AttemptState.SUBMITTED),
-        attempts(AttemptState.IN_PROGRESS),
+        func.coalesce(own.c.submitted, 0),
+        func.coalesce(own.c.running, 0),
     )
     return (
         select_columns(*columns)
+        .select_from(Assessment)
+        .outerjoin(own, own.c.assessment_id == col(Assessment.id))
         .where(
             col(Assessment.tenant_id) == bindparam("tenant"),
             col(Assessment.course_id).in_(bindparam("courses", expanding=True)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -48,12 +49,22 @@ class AnnouncementRow:
     audience: int = 0
 
 
-def meant_for(user_ids: Sequence[UUID]) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class AnnouncementHead:
+    """An announcement above another page."""
+
+    id: UUID
+    course_id: UUID
+    course_title: str
+    title: str
+    body: str
+    publish_at: datetime
+    pinned: bool
+    read: bool
+
+
+def meant_for(user_ids: Sequence[UUID] | sa.BindParameter[Any]) -> ColumnElement[bool]:
     """The announcements that are for one of these students."""
-    chosen = sa.exists().where(
-        col(AnnouncementSection.announcement_id) == col(Announcement.id),
-        col(AnnouncementSection.section_id) == col(Section.id),
-    )
     return (
         select(Enrollment.id)
         .join(Section, col(Section.id) == col(Enrollment.section_id))
@@ -62,10 +73,22 @@ def meant_for(user_ids: Sequence[UUID]) -> ColumnElement[bool]:
             col(Enrollment.user_id).in_(user_ids),
             col(Enrollment.role) == EnrollmentRole.STUDENT,
             col(Enrollment.status) == ACTIVE,
-            sa.or_(col(Announcement.whole_course), chosen),
+            sa.or_(col(Announcement.whole_course), _chosen()),
         )
         .correlate(Announcement)
         .exists()
+    )
+
+
+def _chosen() -> Any:
+    """Whether the section of the statement around it is one that the announcement was written for."""
+    return (
+        sa.exists()
+        .where(
+            col(AnnouncementSection.announcement_id) == col(Announcement.id),
+            col(AnnouncementSection.section_id) == col(Section.id),
+        )
+        .correlate(Announcement, Section)
     )
 
 
@@ -86,10 +109,6 @@ def _readers() -> Any:
 
 
 def _audience() -> Any:
-    chosen = sa.exists().where(
-        col(AnnouncementSection.announcement_id) == col(Announcement.id),
-        col(AnnouncementSection.section_id) == col(Section.id),
-    )
     return (
         select(func.count(func.distinct(col(Enrollment.user_id))))
         .join(Section, col(Section.id) == col(Enrollment.section_id))
@@ -97,7 +116,7 @@ def _audience() -> Any:
             col(Section.course_id) == col(Announcement.course_id),
             col(Enrollment.role) == EnrollmentRole.STUDENT,
             col(Enrollment.status) == ACTIVE,
-            sa.or_(col(Announcement.whole_course), chosen),
+            sa.or_(col(Announcement.whole_course), _chosen()),
         )
         .correlate(Announcement)
         .scalar_subquery()
@@ -165,6 +184,26 @@ class AnnouncementRepository(Repository[Announcement]):
             for one, title, given, family, names, ids, *rest in rows
         ], total
 
+    async def new_to(
+        self, *, reader: UUID, students: Sequence[UUID], course_id: UUID | None, size: int, now: datetime
+    ) -> list[AnnouncementHead]:
+        """What is meant for these students and not read by the reader; of one course also what is pinned there.
+
+        One statement.
+        """
+        of_course = {} if course_id is None else {"course": course_id}
+        rows = await fetch(
+            self._work,
+            _new_to(course_id is not None),
+            tenant=self._work.tenant_id,
+            reader=reader,
+            students=students,
+            now=now,
+            size=size,
+            **of_course,
+        )
+        return [AnnouncementHead(*row) for row in rows]
+
     async def audience(self, announcement: Announcement) -> list[UUID]:
         """The students that it is for."""
         chosen = col(Section.id).in_(
@@ -215,13 +254,50 @@ class AnnouncementRepository(Repository[Announcement]):
         await self._work.flush()
 
 
+@cache
+def _new_to(of_course: bool) -> Any:
+    read = AnnouncementReadRepository.has_read(sa.bindparam("reader", type_=sa.Uuid()))
+    # On top of its own course a pinned one stays; among all courses it would push away what is new.
+    place = (
+        (col(Announcement.course_id) == sa.bindparam("course"), sa.or_(col(Announcement.pinned), ~read))
+        if of_course
+        else (~read,)
+    )
+    columns: tuple[Any, ...] = (
+        Announcement.id,
+        Announcement.course_id,
+        Course.title,
+        Announcement.title,
+        Announcement.body,
+        Announcement.publish_at,
+        Announcement.pinned,
+        read,
+    )
+    return (
+        select_columns(*columns)
+        .select_from(Announcement)
+        .join(Course, col(Course.id) == col(Announcement.course_id))
+        .where(
+            col(Announcement.tenant_id) == sa.bindparam("tenant"),
+            col(Announcement.publish_at) <= sa.bindparam("now"),
+            col(Course.status) == PublicationStatus.PUBLISHED,
+            meant_for(sa.bindparam("students", expanding=True, type_=sa.Uuid())),
+            *place,
+        )
+        .order_by(
+            col(Announcement.pinned).desc(), col(Announcement.publish_at).desc(), col(Announcement.id).desc()
+        )
+        .limit(sa.bindparam("size", type_=sa.Integer()))
+    )
+
+
 class AnnouncementReadRepository(Repository[AnnouncementRead]):
     """Who has read what."""
 
     model = AnnouncementRead
 
     @staticmethod
-    def has_read(user_id: UUID) -> ColumnElement[bool]:
+    def has_read(user_id: UUID | sa.BindParameter[UUID]) -> ColumnElement[bool]:
         """Whether somebody has read the announcement of the statement around it."""
         return sa.exists().where(
             col(AnnouncementRead.announcement_id) == col(Announcement.id),

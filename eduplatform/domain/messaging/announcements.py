@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import false
 from sqlmodel import col
 
 from eduplatform.db.base import utc_now
@@ -20,6 +19,7 @@ from eduplatform.domain.courses.texts import paragraphs, single_line
 from eduplatform.domain.grading import policy as family
 from eduplatform.domain.messaging import notifications
 from eduplatform.domain.messaging.announcement_repository import (
+    AnnouncementHead,
     AnnouncementReadRepository,
     AnnouncementRepository,
     AnnouncementRow,
@@ -93,44 +93,41 @@ async def read_one(*, work: Work, me: Principal, announcement_id: UUID) -> Annou
 
 
 async def list_own(
-    *,
-    work: Work,
-    me: Principal,
-    course_id: UUID | None = None,
-    page: int = 1,
-    size: int = PAGE_SIZE,
-    unread: bool = False,
-    now: datetime | None = None,
+    *, work: Work, me: Principal, page: int = 1, now: datetime | None = None
 ) -> tuple[list[AnnouncementRow], int]:
-    """A page of what is meant for a student, or for the children of a guardian, in all courses; three statements.
-
-    Args:
-        work: The open unit of work.
-        me: The reader.
-        course_id: Only this course.
-        page: From 1.
-        size: Rows of a page.
-        unread: Only what the person has not read; of one course also what is pinned.
-        now: The server's clock by default.
-    """
-    me.require(Permission.NOTIFICATION)
-    people = [me.user]
-    if me.may(Permission.CHILD_READ):
-        people += [one.id for one in await family.children_of(work=work, me=me)]
-    conditions = [
+    """A page of what is meant for a student, or for the children of a guardian, in all courses; three statements."""
+    return await AnnouncementRepository(work).listed(
         col(Announcement.publish_at) <= (now or utc_now()),
         col(Course.status) == PublicationStatus.PUBLISHED,
-        meant_for(people),
-    ]
-    if unread:
-        # On top of its own course a pinned one stays; among all courses it would push away what is new.
-        stays = col(Announcement.pinned) if course_id is not None else false()
-        conditions.append(stays | ~AnnouncementReadRepository.has_read(me.user))
-    if course_id is not None:
-        conditions.append(col(Announcement.course_id) == course_id)
-    return await AnnouncementRepository(work).listed(
-        *conditions, reader=me.user, counted=False, number=page, size=size
+        meant_for(await _students(work, me)),
+        reader=me.user,
+        counted=False,
+        number=page,
+        size=PAGE_SIZE,
     )
+
+
+async def list_new(
+    *, work: Work, me: Principal, course_id: UUID | None = None, now: datetime | None = None
+) -> list[AnnouncementHead]:
+    """The few that stand above other pages: not read yet, and of one course also what is pinned there.
+
+    One statement for a student, two for a guardian.
+    """
+    return await AnnouncementRepository(work).new_to(
+        reader=me.user,
+        students=await _students(work, me),
+        course_id=course_id,
+        size=STRIP_SIZE,
+        now=now or utc_now(),
+    )
+
+
+async def _students(work: Work, me: Principal) -> list[UUID]:
+    """For whom somebody reads announcements: oneself, and one's children."""
+    me.require(Permission.NOTIFICATION)
+    children = await family.children_of(work=work, me=me) if me.may(Permission.CHILD_READ) else []
+    return [me.user, *(one.id for one in children)]
 
 
 async def mark_read(

@@ -22,7 +22,6 @@ from eduplatform.components.ui import (
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.family import FamilyState
 
 # The state's attributes are Vars here, which its annotations do not tell.
@@ -135,7 +134,7 @@ def _child(child: Any) -> rx.Component:
     )
 
 
-@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=(_S.load, AnnouncementStripState.load))
+@page("/family", title="Family", roles=[Role.GUARDIAN], on_load=_S.load)
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(

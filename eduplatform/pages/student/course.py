@@ -27,7 +27,6 @@ from eduplatform.components.ui.rich_text import rich_text
 from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnCourseState
 
 _S: Any = LearnCourseState
@@ -39,7 +38,7 @@ _COURSE = _S.course
     "/learn/courses/[course_id]",
     title="Course",
     roles=(Role.STUDENT,),
-    on_load=(_S.load, AnnouncementStripState.load),
+    on_load=_S.load,
 )
 def learn_course() -> rx.Component:
     """Modules and lessons with progress, and the course's assessments."""

@@ -27,7 +27,6 @@ from eduplatform.pages.registry import page
 from eduplatform.pages.shared.announcement_parts import announcement_strip
 from eduplatform.pages.student.join_dialog import join_button, join_dialog
 from eduplatform.security.permissions import Role
-from eduplatform.state.announcements import AnnouncementStripState
 from eduplatform.state.learning import LearnHomeState
 from eduplatform.state.shell import ShellState
 
@@ -38,7 +37,7 @@ REFRESH_SECONDS = 10
 _ICONS = (("running", "timer"), ("due", "calendar"), ("grade", "award"), ("lesson", "book-open"))
 
 
-@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=(_S.load, AnnouncementStripState.load))
+@page("/learn", title="Home", roles=(Role.STUDENT,), on_load=_S.load)
 def learn_home() -> rx.Component:
     """The next step first, then the rest."""
     return rx.fragment(

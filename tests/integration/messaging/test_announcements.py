@@ -41,6 +41,19 @@ async def _seen(world: World, made: Taught, key: str = "student", now: datetime 
     return [one.announcement.title for one in found.rows]
 
 
+async def _strip(world: World, key: str, course_id: UUID | None = None) -> list[str]:
+    me = await world.people[key].principal()
+    async with unit_of_work(me) as work:
+        found = await announcements.list_new(work=work, me=me, course_id=course_id)
+    return [one.title for one in found]
+
+
+async def _read_all(world: World, made: Taught) -> None:
+    path = f"/courses/{made.course_id}/announcements"
+    async with Tab(await world.student.sign_in(), path=path, route=ROUTE) as tab:
+        await tab.fire(AnnouncementState.load)
+
+
 async def _tell(world: World, key: UUID, now: datetime | None = None) -> int:
     async with unit_of_work(PlatformActor(world.tenant_id)) as work:
         return await announcements.tell(work=work, announcement_id=key, now=now)
@@ -85,6 +98,24 @@ async def test_only_the_chosen_classes_get_it(world: World) -> None:
     assert await _seen(world, made) == []
     assert await _tell(world, key) == 1
     assert (await _unread(world, "other"), await _unread(world, "student")) == (1, 0)
+    await _announce(world, made, Draft("For the first", "Text", section_ids=(made.section_id,)))
+    assert await _seen(world, made, "other") == ["For 9B"]
+    assert await _seen(world, made) == ["For the first"]
+    assert await _strip(world, "other") == ["For 9B"]
+    assert await _strip(world, "student", made.course_id) == ["For the first"]
+
+
+async def test_above_other_pages_stands_what_is_new_and_in_its_course_what_is_pinned(world: World) -> None:
+    made = await make_course(world)
+    elsewhere = await make_course(world, title="Another")
+    await _announce(world, made, Draft("Pinned", "Text", pinned=True))
+    await _announce(world, made, Draft("New", "Text"))
+    await _announce(world, elsewhere, Draft("Later", "Text", publish_at=utc_now() + timedelta(days=1)))
+    assert await _strip(world, "student") == ["Pinned", "New"]
+    assert await _strip(world, "student", elsewhere.course_id) == []
+    await _read_all(world, made)
+    assert await _strip(world, "student") == []
+    assert await _strip(world, "student", made.course_id) == ["Pinned"]
 
 
 async def test_guardians_of_the_class_are_told_and_see_it(world: World) -> None:
