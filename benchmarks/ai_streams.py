@@ -34,9 +34,10 @@ from eduplatform.state.tutor import TutorState
 from tests.factories.courses import enrol
 from tests.factories.providers import ScriptedProvider, Turn
 from tests.factories.tutoring import make_tutored
-from tests.factories.world import make_world
+from tests.factories.world import Person, make_world
 from tests.harness import Tab
 
+QUESTION = "Why does the Calvin cycle slow down on hot days?"
 ROUTE = "/learn/lessons/[lesson_id]"
 SAID = "Read the second part of your lesson again [1]. It names the fluid and says what the enzymes in it do when it gets warm. What happens to their shape?"
 TOKEN = 4
@@ -120,33 +121,47 @@ async def measure(port: int, streams: int) -> dict[str, Any]:
         )
         await ai.save_provider(work=work, me=me, draft=draft)
     path = f"/learn/lessons/{tutored.lesson_id}"
-    tabs = [await TimedTab(await one.sign_in(), path=path, route=ROUTE).__aenter__() for one in people]
-    async with Tab(await world.student.sign_in(), path="/learn/courses") as watcher:
-        # Imports, the library of the course, connections: what a process does once.
-        warm = await TimedTab(await world.student.sign_in(), path=path, route=ROUTE).__aenter__()
-        await warm.fire(TutorState.begin("Why does the Calvin cycle slow down on hot days?"))
-        alone = await dashboard(watcher, 3.0)
-        began = time.perf_counter()
-        beside, *_ = await asyncio.gather(
-            dashboard(watcher, 9.0),
-            *(tab.fire(TutorState.begin("Why does the Calvin cycle slow down on hot days?")) for tab in tabs),
-        )
-        states = [await tab.state(TutorState) for tab in tabs]
-        whole = sum(bool(state.talk) and state.talk[-1]["text"] == SAID for state in states)
-    pairs = [
-        (tab, first_tokens.get(one.user_id, 0.0))
-        for tab, one in zip(tabs, people, strict=True)
-        if one.user_id
+    ready = [asyncio.Event() for _ in people]
+    go = asyncio.Event()
+
+    async def student(number: int, person: Person) -> tuple[float, bool]:
+        """A tab in a task of its own, as Reflex keeps its context per task: when first words left, and whether all came."""
+        async with TimedTab(await person.sign_in(), path=path, route=ROUTE) as tab:
+            ready[number].set()
+            await go.wait()
+            await tab.fire(TutorState.begin(QUESTION))
+            state = await tab.state(TutorState)
+            return tab.first_words, bool(state.talk) and state.talk[-1]["text"] == SAID
+
+    async def watching() -> tuple[list[float], float, list[float]]:
+        """The dashboard alone, then beside the streams."""
+        async with Tab(await world.student.sign_in(), path="/learn/courses") as tab:
+            alone = await dashboard(tab, 3.0)
+            began = time.perf_counter()
+            go.set()
+            return alone, began, await dashboard(tab, 9.0)
+
+    async def warm_up() -> None:
+        """Imports, the library of the course, connections: what a process does once."""
+        async with Tab(await world.student.sign_in(), path=path, route=ROUTE) as tab:
+            await tab.fire(TutorState.begin(QUESTION))
+
+    await asyncio.create_task(warm_up())
+    tasks = [asyncio.create_task(student(number, one)) for number, one in enumerate(people)]
+    for one in ready:
+        await one.wait()
+    alone, began, beside = await asyncio.create_task(watching())
+    results = await asyncio.gather(*tasks)
+    waits = [
+        (words - first_tokens[one.user_id]) * 1000
+        for one, (words, _) in zip(people, results, strict=True)
+        if one.user_id in first_tokens and words
     ]
-    for tab in (*tabs, warm):
-        await tab.__aexit__(None, None, None)
     return {
         "streams": streams,
-        "complete": whole,
-        "first_words_after_first_token_ms": quantiles(
-            [(tab.first_words - at) * 1000 for tab, at in pairs if at]
-        ),
-        "first_words_after_asking_ms": quantiles([(tab.first_words - began) * 1000 for tab in tabs]),
+        "complete": sum(whole for _, whole in results),
+        "first_words_after_first_token_ms": quantiles(waits),
+        "first_words_after_asking_ms": quantiles([(words - began) * 1000 for words, _ in results]),
         "dashboard_alone_ms": quantiles(alone),
         "dashboard_beside_ms": quantiles(beside),
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, TypedDict
 
-from eduplatform.agents import ladder, safeguarding
+from eduplatform.agents import guard, ladder, safeguarding
 from eduplatform.agents.grounded.retrieval import Hit, PassageIndex
 from eduplatform.agents.grounded.retrieval import Passage as Indexed
 from eduplatform.agents.grounded.words import sentences, stems
@@ -137,9 +137,15 @@ async def respond(
     yield out
 
 
+def prepare() -> None:
+    """Load what a turn needs: seconds the first time, so it belongs in a thread."""
+    guard.prepare()
+    _graph()
+
+
 @cache
 def _graph() -> Any:
-    # Imported at the first turn: the package takes a second.
+    # Imported at the first turn, not at the start of the server: the package takes a second.
     from langgraph.graph import END, START, StateGraph  # pyright: ignore[reportMissingTypeStubs]
 
     graph: Any = StateGraph(_State)
@@ -445,5 +451,6 @@ __all__ = [
     "Turn",
     "TutorIn",
     "TutorOut",
+    "prepare",
     "respond",
 ]

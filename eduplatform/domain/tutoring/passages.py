@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from eduplatform.agents import guard
+from eduplatform.agents import tutor
 from eduplatform.agents.tutor import Library
 from eduplatform.agents.tutor_contract import Source
 from eduplatform.domain.courses import document
@@ -53,7 +53,7 @@ async def library(keys: Sequence[VersionKey]) -> Library:
 
 
 def _prepared(parts: Sequence[Source]) -> Library:
-    guard.prepare()
+    tutor.prepare()
     return Library(parts)
 
 
