@@ -148,7 +148,8 @@ def grade(*, question: str, references: Sequence[str], answer: str) -> Grade:
     return Grade(max(score, 0.9) if sure else score, confidence, found, _evidence(answer, wanted), reference)
 
 
-_DISCOUNT: Mapping[str, float] = {"copied_question": 0.2, "keyword_list": 0.6, "negation": 0.7}
+_DISCOUNT: Mapping[str, float] = {"copied_question": 0.5}
+"""What a score is multiplied by. Bags of words and negations are flagged and never confirmed, but people often call such answers right."""
 
 
 def measures(asked: _Text, wanted: _Text, said: _Text) -> dict[str, float]:
@@ -286,7 +287,7 @@ def _says_whole(asked: _Text, wanted: _Text, said: _Text) -> bool:
     return (
         content == len(wanted.content)
         and order >= 0.8 * len(wanted.all)
-        and _shared_pairs(wanted, said) >= 0.6
+        and _shared_pairs(wanted, said) >= 0.7
         and _numbers(wanted) <= _numbers(said)
     )
 
