@@ -11,11 +11,11 @@ from pydantic import Field
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import unit_of_work
-from eduplatform.domain.assessment import attempts, extensions, monitor
+from eduplatform.domain.assessment import extensions, monitor
 from eduplatform.domain.assessment.extensions import ExtensionDraft
 from eduplatform.domain.assessment.monitor import PAGE_SIZE, Standing, Watched
 from eduplatform.domain.assessment.monitor_repository import MonitorRow, Sorting
-from eduplatform.domain.assessment.rules import GRACE, KIND_NAMES
+from eduplatform.domain.assessment.rules import KIND_NAMES
 from eduplatform.domain.courses import service as courses
 from eduplatform.i18n import N_, translate, translate_plural
 from eduplatform.i18n.formatting import format_relative, format_time
@@ -214,8 +214,6 @@ class MonitorState(PageMixin, rx.State):
                 page=self.page,
                 now=now,
             )
-            if any(_expired(row, now) for row in found.rows):
-                await attempts.close_expired(work=work, assessment_id=found.assessment.id, now=now)
         self._show(found, me)
 
     def _show(self, found: Watched, me: Principal) -> None:
@@ -231,10 +229,6 @@ class MonitorState(PageMixin, rx.State):
         self.chosen = [one for one in self.chosen if one in running or one not in shown]
         self.pages = max(1, -(-tally.students // PAGE_SIZE))
         self.page_text = range_text(me, self.page, PAGE_SIZE, len(found.rows), tally.students)
-
-
-def _expired(row: MonitorRow, now: datetime) -> bool:
-    return row.submitted_at is None and row.deadline_at is not None and now > row.deadline_at + GRACE
 
 
 def _line(row: MonitorRow, now: datetime, me: Principal) -> WatchedLine:

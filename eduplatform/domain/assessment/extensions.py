@@ -22,6 +22,7 @@ from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptSta
 from eduplatform.domain.assessment.monitor_repository import MonitorRepository
 from eduplatform.domain.assessment.policy import require_assessment_author
 from eduplatform.domain.assessment.repository import AttemptRepository
+from eduplatform.domain.assessment.rules import GRACE
 from eduplatform.domain.grading.service import required_reason
 from eduplatform.errors import Conflict, Invalid, NotFound
 from eduplatform.i18n import N_
@@ -30,6 +31,9 @@ from eduplatform.realtime.events import DeadlineMoved
 from eduplatform.security.principal import Principal
 
 MAX_EXTRA_MINUTES = 240
+
+CLOSE_JOB = "attempts.close"
+"""The job that hands in the attempts at an assessment whose time is over."""
 
 
 class _Extensions(Repository[TimeExtension]):
@@ -168,5 +172,8 @@ async def end(
     attempt.deadline_at = moment
     await work.flush()
     await work.audit("attempt.ended", assessment=assessment_id, attempt=attempt_id, student=attempt.user_id)
+    await work.enqueue(
+        CLOSE_JOB, not_before=moment + GRACE + timedelta(seconds=1), assessment_id=str(assessment_id)
+    )
     work.publish(Channel.attempt(attempt_id), DeadlineMoved(attempt_id))
     pulse.moved(work, assessment_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from eduplatform.db.base import utc_now
 from eduplatform.db.unit_of_work import Work
+from eduplatform.domain.assessment.extensions import CLOSE_JOB
 from eduplatform.domain.assessment.models import Assessment, Attempt, AttemptState
 from eduplatform.domain.assessment.monitor_repository import (
     QUIET_AFTER,
@@ -18,7 +19,7 @@ from eduplatform.domain.assessment.monitor_repository import (
     Tally,
 )
 from eduplatform.domain.assessment.policy import require_assessment_author, require_own_attempt
-from eduplatform.domain.assessment.rules import AssessmentKind
+from eduplatform.domain.assessment.rules import GRACE, AssessmentKind
 from eduplatform.domain.classroom import presence
 from eduplatform.domain.classroom.models import Place
 from eduplatform.domain.classroom.repository import PresenceRepository
@@ -74,7 +75,7 @@ async def watch(
     page: int = 1,
     now: datetime | None = None,
 ) -> Watched:
-    """How far everybody is, 50 students at a time; four statements.
+    """How far everybody is, 50 students at a time; four statements. Attempts whose time is over are handed in soon.
 
     Raises:
         NotFound: It does not exist, is an assignment, or the person does not teach its course.
@@ -104,7 +105,13 @@ async def watch(
         size=PAGE_SIZE,
         now=moment,
     )
+    if any(_is_over(row, moment) for row in rows):
+        await work.enqueue(CLOSE_JOB, assessment_id=str(assessment_id))
     return Watched(assessment, course, tally, rows, moment)
+
+
+def _is_over(row: MonitorRow, now: datetime) -> bool:
+    return row.submitted_at is None and row.deadline_at is not None and now > row.deadline_at + GRACE
 
 
 async def sit(*, work: Work, me: Principal, attempt_id: UUID, now: datetime | None = None) -> Attempt:
