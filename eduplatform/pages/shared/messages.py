@@ -358,7 +358,7 @@ def _message_dialogs() -> rx.Component:
                     label=_("Message"),
                     default_value=_C.draft,
                     key=_C.asked_id.to(str) + _C.draft.to(str),
-                    rows=5,
+                    rows=4,
                     max_length=5000,
                     required=True,
                     error=_C.errors["body"],
