@@ -345,6 +345,8 @@ def _message_menu(one: Any) -> rx.Component:
         id=rx.Var.create("message-") + one["id"].to(str),
         label=_("Actions for this message"),
         icon_only=True,
+        variant="quiet",
+        size="sm",
     )
 
 
