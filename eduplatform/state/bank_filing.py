@@ -20,7 +20,9 @@ from eduplatform.state.bank_rows import places
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id
 from eduplatform.state.rows import Option
 
-Which = Literal["", "place", "tags", "objectives", "bank", "folder", "rename_bank", "rename_folder"]
+Which = Literal[
+    "", "place", "tags", "objectives", "bank", "folder", "rename_bank", "rename_folder", "move_folder"
+]
 Short = Annotated[str, Field(max_length=600)]
 
 
@@ -51,6 +53,12 @@ class NameForm(Form):
     own: bool = False
 
 
+class ParentForm(Form):
+    """The folder into which another one goes; empty is the top of the bank."""
+
+    parent: Annotated[str, Field(max_length=40)] = ""
+
+
 class BankFilingState(PageMixin, rx.State):
     """The dialogs beside the list: which one is open, and for which questions.
 
@@ -68,6 +76,7 @@ class BankFilingState(PageMixin, rx.State):
     tags: str = ""
     aims: list[str] = []
     name: str = ""
+    folders: list[Option] = []
     _ids: list[str] = []
 
     @handler(Permission.ASSESSMENT_EDIT)
@@ -100,6 +109,12 @@ class BankFilingState(PageMixin, rx.State):
             )
         self._ids, self.count = ids, len(ids)
         self.options = places(shelf, me.locale)
+        # Where the chosen folder can go: its own bank, without itself and what is in it.
+        self.folders = [
+            Option(value=one["value"].partition(":")[2], label=one["label"])
+            for one in places(shelf, me.locale, without=listed.folder_id)
+            if one["value"].startswith(f"{listed.bank_id}:") and not one["value"].endswith(":")
+        ]
         self.known_tags = shelf.tags[:40]
         self.objectives = [
             Option(value=str(one.id), label=f"{one.code} {one.statement}") for one in shelf.objectives
@@ -219,6 +234,19 @@ class BankFilingState(PageMixin, rx.State):
                 work=work, me=me, folder_id=parse_id(listed.folder_id), name=form.name
             )
         return await self._done(translate(N_("The folder has a new name."), me.locale))
+
+    @handler(Permission.ASSESSMENT_EDIT)
+    async def move_folder(self, me: Principal, form: ParentForm) -> rx.event.EventSpec:
+        """Put the chosen folder into another one, or to the top of its bank."""
+        listed = await self.get_state(BankState)
+        async with unit_of_work(me) as work:
+            await bank_filing.move_folder(
+                work=work,
+                me=me,
+                folder_id=parse_id(listed.folder_id),
+                parent_id=parse_id(form.parent) if form.parent else None,
+            )
+        return await self._done(translate(N_("The folder has moved."), me.locale))
 
     @handler(Permission.ASSESSMENT_EDIT)
     async def delete_folder(self, me: Principal) -> rx.event.EventSpec:

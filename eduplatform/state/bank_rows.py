@@ -114,16 +114,18 @@ def folder_entries(shelf: Shelf, bank_id: UUID | None) -> list[FolderEntry]:
     ]
 
 
-def places(shelf: Shelf, locale: str) -> list[Option]:
-    """Every bank, and every folder below it, as ``bank:folder``."""
+def places(shelf: Shelf, locale: str, *, without: str = "") -> list[Option]:
+    """Every bank, and every folder below it, as ``bank:folder``; ``without`` leaves out a folder and what is in it."""
+    hidden = {without} if without else set[str]()
     options: list[Option] = []
     for line in shelf.banks:
         bank = line.bank
         own = translate(N_("{bank} (only you)"), locale, bank=bank.name)
         options.append(Option(value=f"{bank.id}:", label=own if bank.owner_id else bank.name))
         folders = [one.folder for one in shelf.folders if one.folder.bank_id == bank.id]
-        options += [
-            Option(value=f"{bank.id}:{folder.id}", label=f"{DEEP * (depth + 1)}{folder.name}")
-            for folder, depth in in_tree(folders)
-        ]
+        for folder, depth in in_tree(folders):
+            if {str(folder.id), str(folder.parent_id)} & hidden:
+                hidden.add(str(folder.id))
+                continue
+            options.append(Option(value=f"{bank.id}:{folder.id}", label=f"{DEEP * (depth + 1)}{folder.name}"))
     return options

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 from uuid import UUID
 
 import reflex as rx
@@ -260,6 +260,35 @@ class GradingRulesState(PageMixin, rx.State):
                 category_id=parse_id(self.category["id"]) if self.category["id"] else None,
             )
         return await self._saved(me)
+
+    @handler(Permission.GRADE_WRITE)
+    async def place_category(
+        self,
+        me: Principal,
+        kind: Literal["category"],
+        key: UUID,
+        group: Annotated[str, Field(max_length=40)],
+        before: Annotated[str, Field(max_length=40)],
+    ) -> object:
+        """Drop a category before another one, or at the end."""
+        return await self._place(me, key, parse_id(before) if before else None)
+
+    @handler(Permission.GRADE_WRITE)
+    async def move_category(self, me: Principal, category_id: UUID, up: bool) -> object:
+        """Move a category one place up or down."""
+        order = [one["id"] for one in self.categories]
+        if str(category_id) not in order:
+            raise NotFound
+        place = order.index(str(category_id))
+        following = ([*order, ""])[max(place - 1, 0) if up else min(place + 2, len(order))]
+        return await self._place(me, category_id, parse_id(following) if following else None)
+
+    async def _place(self, me: Principal, category_id: UUID, before: UUID | None) -> object:
+        async with unit_of_work(me) as work:
+            await categories.place_category(
+                work=work, me=me, course_id=self._course(), category_id=category_id, before=before
+            )
+        return type(self).refresh
 
     @handler(Permission.GRADE_WRITE)
     async def remove_category(self, me: Principal) -> object:

@@ -219,6 +219,36 @@ async def rename_folder(*, work: Work, me: Principal, folder_id: UUID, name: str
     await work.audit("folder.renamed", folder=str(folder_id))
 
 
+async def move_folder(*, work: Work, me: Principal, folder_id: UUID, parent_id: UUID | None) -> None:
+    """Put a folder, with everything in it, into another one of the same bank, or to the top.
+
+    Raises:
+        NotFound: One of the folders is not the person's, or of another bank.
+        Invalid: It would lie within itself or too deep, or its name is taken there; ``fields["parent"]``.
+    """
+    folder = await _own_folder(work, me, folder_id)
+    present = {line.folder.id: line.folder for line in await FolderRepository(work).lines([folder.bank_id])}
+    if parent_id is not None and parent_id not in present:
+        raise NotFound
+    if parent_id is not None and folder_id in _way_up(parent_id, present):
+        raise Invalid(fields={"parent": N_("A folder cannot lie within itself.")})
+    below = max(
+        len(_way_up(key, present)) - len(_way_up(folder_id, present))
+        for key in present
+        if folder_id in _way_up(key, present)
+    )
+    if _depth(parent_id, present) + 1 + below > MAX_DEPTH:
+        raise Invalid(fields={"parent": N_("Folders can be four deep.")})
+    names = {
+        one.name.casefold() for one in present.values() if one.parent_id == parent_id and one.id != folder_id
+    }
+    if folder.name.casefold() in names:
+        raise Invalid(fields={"parent": N_("Another folder there has this name.")})
+    folder.parent_id = parent_id
+    await work.flush()
+    await work.audit("folder.moved", folder=str(folder_id))
+
+
 async def delete_folder(*, work: Work, me: Principal, folder_id: UUID) -> None:
     """Remove a folder; its questions and folders go to the one around it.
 
@@ -249,11 +279,17 @@ async def _own_folder(work: Work, me: Principal, folder_id: UUID) -> QuestionFol
     return folder
 
 
-def _depth(folder_id: UUID | None, present: dict[UUID, QuestionFolder]) -> int:
-    depth = 0
+def _way_up(folder_id: UUID | None, present: dict[UUID, QuestionFolder]) -> list[UUID]:
+    """A folder and those around it, the inmost first."""
+    way: list[UUID] = []
     while folder_id is not None:
-        depth, folder_id = depth + 1, present[folder_id].parent_id
-    return depth
+        way.append(folder_id)
+        folder_id = present[folder_id].parent_id
+    return way
+
+
+def _depth(folder_id: UUID | None, present: dict[UUID, QuestionFolder]) -> int:
+    return len(_way_up(folder_id, present))
 
 
 def _folder_name(name: str, folder: QuestionFolder, present: Sequence[QuestionFolder]) -> str:

@@ -221,6 +221,34 @@ def _checked_category(draft: CategoryDraft, others: Sequence[GradeCategory]) -> 
     return name
 
 
+async def place_category(
+    *, work: Work, me: Principal, course_id: UUID, category_id: UUID, before: UUID | None
+) -> None:
+    """Put a category before another one, or at the end.
+
+    Raises:
+        NotFound: The person does not teach the course, or it has no such category.
+    """
+    await require_teacher(work=work, me=me, course_id=course_id, lock=True)
+    known = await CategoryRepository(work).find(
+        col(GradeCategory.course_id) == course_id, order_by=(col(GradeCategory.position),)
+    )
+    row = next((one for one in known if one.id == category_id), None)
+    if row is None or (before is not None and before not in {one.id for one in known}):
+        raise NotFound
+    if before == category_id:
+        return
+    others = [one for one in known if one is not row]
+    place = next((index for index, one in enumerate(others) if one.id == before), len(others))
+    others.insert(place, row)
+    if others == list(known):
+        return
+    await CategoryRepository(work).update_many(
+        [{"id": one.id, "position": position} for position, one in enumerate(others, start=1)]
+    )
+    await work.audit("grade.categories_ordered", course=course_id, category=category_id)
+
+
 async def remove_category(*, work: Work, me: Principal, course_id: UUID, category_id: UUID) -> None:
     """Remove a category; its columns stay, without one.
 

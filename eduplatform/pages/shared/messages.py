@@ -369,6 +369,8 @@ def _message_menu(one: Any) -> rx.Component:
         id=rx.Var.create("message-") + one["id"].to(str),
         label=_("Actions for this message"),
         icon_only=True,
+        variant="quiet",
+        size="sm",
     )
 
 
@@ -382,7 +384,7 @@ def _message_dialogs() -> rx.Component:
                     label=_("Message"),
                     default_value=_C.draft,
                     key=_C.asked_id.to(str) + _C.draft.to(str),
-                    rows=5,
+                    rows=4,
                     max_length=5000,
                     required=True,
                     error=_C.errors["body"],

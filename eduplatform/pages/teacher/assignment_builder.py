@@ -277,7 +277,10 @@ def _dates() -> rx.Component:
 
 
 def _late() -> rx.Component:
-    return card(_locked_note(), late_fields(_stored, disabled=_LOCKED), title=_("Late and missing work"))
+    return card(
+        rx.el.div(_locked_note(), late_fields(_stored, disabled=_LOCKED), class_name="flex flex-col gap-5"),
+        title=_("Late and missing work"),
+    )
 
 
 def _judging() -> rx.Component:

@@ -40,6 +40,21 @@ def filing_dialogs() -> rx.Component:
             ),
         ),
         _form_dialog("rename_folder", _("Rename folder"), _S.rename_folder, _name(), _("Rename")),
+        _form_dialog(
+            "move_folder",
+            _("Move folder"),
+            _S.move_folder,
+            select(
+                name="parent",
+                id=field_id("filing-parent"),
+                label=_("Into"),
+                options=_S.folders,
+                placeholder=_("The top of the bank"),
+                error=_S.errors["parent"],
+            ),
+            _("Move"),
+            description=_("Its questions and the folders in it go along."),
+        ),
     )
 
 

@@ -115,6 +115,9 @@ def _folders() -> rx.Component:
                         variant="quiet",
                         on_click=_FILING.open("rename_folder"),
                     ),
+                    button(
+                        _("Move folder"), size="sm", variant="quiet", on_click=_FILING.open("move_folder")
+                    ),
                     button(_("Delete folder"), size="sm", variant="quiet", opens="delete-folder"),
                 ),
                 rx.fragment(

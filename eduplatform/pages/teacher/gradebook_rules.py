@@ -9,6 +9,7 @@ import reflex as rx
 from eduplatform.components.assessment.rows_editor import rows_editor
 from eduplatform.components.layout.course_tabs import course_tabs
 from eduplatform.components.layout.page_body import page_body
+from eduplatform.components.live.sortable import drag_handle, sort_item, sort_list, sortable
 from eduplatform.components.text import _
 from eduplatform.components.ui import (
     badge,
@@ -110,7 +111,15 @@ def _categories() -> rx.Component:
     return card(
         rx.cond(
             _S.categories.length() > 0,
-            rx.el.ul(rx.foreach(_S.categories, _category), class_name="divide-y divide-line"),
+            rx.fragment(
+                sortable("grade-categories", on_place=_S.place_category),
+                rx.el.ul(
+                    rx.foreach(_S.categories, _category),
+                    id="grade-categories",
+                    custom_attrs=sort_list("category", "categories"),
+                    class_name="divide-y divide-line",
+                ),
+            ),
             rx.el.p(
                 _("No categories yet. Add one for each kind of work, such as quizzes or projects."),
                 class_name="text-ink-muted",
@@ -137,8 +146,9 @@ def _categories() -> rx.Component:
     )
 
 
-def _category(row: Any) -> rx.Component:
+def _category(row: Any, place: Any) -> rx.Component:
     return rx.el.li(
+        drag_handle("max-sm:hidden"),
         rx.el.div(
             rx.el.p(row["name"], class_name="font-medium text-ink"),
             rx.el.p(
@@ -149,13 +159,31 @@ def _category(row: Any) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.el.span(row["weight_text"], class_name="font-semibold text-ink tabular-nums"),
-        icon_button(
-            "pencil",
-            label=_("Edit {name}", name=row["name"]),
-            size="sm",
-            on_click=_S.edit_category(row["id"]),
+        rx.el.div(
+            icon_button(
+                "arrow-up",
+                label=_("Move {name} up", name=row["name"]),
+                size="sm",
+                disabled=place == 0,
+                on_click=_S.move_category(row["id"], True),
+            ),
+            icon_button(
+                "arrow-down",
+                label=_("Move {name} down", name=row["name"]),
+                size="sm",
+                disabled=place == _S.categories.length() - 1,
+                on_click=_S.move_category(row["id"], False),
+            ),
+            icon_button(
+                "pencil",
+                label=_("Edit {name}", name=row["name"]),
+                size="sm",
+                on_click=_S.edit_category(row["id"]),
+            ),
+            class_name="flex items-center",
         ),
         key=row["id"],
+        custom_attrs=sort_item("category", row["id"]),
         class_name="flex items-center gap-4 py-3",
     )
 

@@ -383,3 +383,35 @@ async def test_objectives_keep_their_order_and_their_codes_apart(world: World) -
         with pytest.raises(NotFound):
             async with unit_of_work(me) as work:
                 await objectives.delete_objective(work=work, me=me, objective_id=made[1].id)
+
+
+async def test_a_folder_moves_with_what_it_holds_and_never_into_itself(world: World) -> None:
+    quiz = await make_quiz(world, "essay")
+    me, bank_id = quiz.teacher, await _course_bank(quiz)
+    made: dict[str, UUID] = {}
+    async with unit_of_work(me) as work:
+        for name, around in (("A", ""), ("B", "A"), ("C", "B"), ("X", ""), ("Y", "X"), ("B", "X")):
+            parent_id = made.get(around)
+            folder = await bank_filing.create_folder(
+                work=work, me=me, bank_id=bank_id, name=name, parent_id=parent_id
+            )
+            made[around + name if name in made else name] = folder.id
+
+    async def move(name: str, into: UUID | None) -> None:
+        async with unit_of_work(me) as work:
+            await bank_filing.move_folder(work=work, me=me, folder_id=made[name], parent_id=into)
+
+    # Into itself, into what it holds, too deep, and beside a folder of the same name.
+    for name, into in (("A", "A"), ("A", "C"), ("A", "Y"), ("B", "X")):
+        with pytest.raises(Invalid) as refused:
+            await move(name, made[into])
+        assert list(refused.value.fields) == ["parent"]
+    with pytest.raises(NotFound):
+        await move("A", uuid4())
+    await move("C", made["Y"])
+    await move("X", made["A"])
+    async with unit_of_work(me) as work:
+        shelf = await bank_filing.read_shelf(work=work, me=me, course_id=quiz.course_id)
+    found = {line.folder.id: line.folder.parent_id for line in shelf.folders}
+    assert (found[made["C"]], found[made["X"]], found[made["A"]]) == (made["Y"], made["A"], None)
+    await move("X", None)

@@ -526,3 +526,27 @@ async def test_the_cell_of_every_member_leads_to_the_work_of_the_group(world: Wo
                 work=work, me=me, assessment_id=handout.assessment_id, user_id=person.user_id
             )
         assert found.attempt_id == attempt.id
+
+
+async def test_categories_are_put_in_order_by_dragging_and_by_buttons(world: World) -> None:
+    desk = await _desk(world)
+    async with await _tab(desk, world.teacher, "/rules") as tab:
+        await tab.fire(GradingRulesState.load)
+        for name in ("Quizzes", "Projects", "Exams"):
+            await tab.fire(GradingRulesState.save_category({"name": name, "weight": "10"}))
+
+        async def order() -> list[str]:
+            return [one["name"] for one in (await tab.state(GradingRulesState)).categories]
+
+        ids = {one["name"]: one["id"] for one in (await tab.state(GradingRulesState)).categories}
+        await tab.fire(GradingRulesState.move_category(ids["Exams"], True))
+        assert await order() == ["Quizzes", "Exams", "Projects"]
+        await tab.fire(GradingRulesState.move_category(ids["Quizzes"], False))
+        assert await order() == ["Exams", "Quizzes", "Projects"]
+        await tab.fire(GradingRulesState.move_category(ids["Exams"], True))
+        await tab.fire(GradingRulesState.move_category(ids["Projects"], False))
+        assert await order() == ["Exams", "Quizzes", "Projects"]
+        await tab.fire(GradingRulesState.place_category("category", ids["Projects"], "x", ids["Exams"]))
+        await tab.fire(GradingRulesState.place_category("category", ids["Exams"], "x", ""))
+        assert await order() == ["Projects", "Quizzes", "Exams"]
+        assert not tab.errors
