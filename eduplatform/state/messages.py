@@ -385,9 +385,9 @@ class MessageRulesState(PageMixin, rx.State):
         await notify(self, "success", translate(N_("Saved."), me.locale))
 
     @handler(Permission.TENANT_EDIT)
-    async def keep(self, me: Principal, key: Key) -> None:
+    async def keep(self, me: Principal, key: Key) -> object:
         """A reported message is all right."""
-        await self._decide(me, key, remove=False)
+        return await self._decide(me, key, remove=False)
 
     @handler(Permission.TENANT_EDIT)
     async def ask_remove(self, me: Principal, key: Key) -> None:
@@ -395,16 +395,21 @@ class MessageRulesState(PageMixin, rx.State):
         self.removing = key
 
     @handler(Permission.TENANT_EDIT)
-    async def remove(self, me: Principal) -> None:
+    async def remove(self, me: Principal) -> object:
         """Remove the message that was asked about."""
         key, self.removing = self.removing, ""
-        await self._decide(me, key, remove=True)
+        return await self._decide(me, key, remove=True)
 
-    async def _decide(self, me: Principal, key: str, *, remove: bool) -> None:
-        async with unit_of_work(me) as work:
-            await own_messages.decide(work=work, me=me, report_id=parse_id(key), remove=remove)
+    @handler(Permission.TENANT_EDIT)
+    async def read_reports(self, me: Principal) -> None:
+        """What waits for a decision now."""
         async with unit_of_work(me) as work:
             await self._read_reports(work, me)
+
+    async def _decide(self, me: Principal, key: str, *, remove: bool) -> object:
+        async with unit_of_work(me) as work:
+            await own_messages.decide(work=work, me=me, report_id=parse_id(key), remove=remove)
+        return MessageRulesState.read_reports
 
     async def _read_reports(self, work: Work, me: Principal) -> None:
         found, self.waiting = await own_messages.queue(work=work, me=me)

@@ -19,6 +19,7 @@ Findings: TypeAlias = dict[Stop, list[str]]
 
 IMPACTS = ("moderate", "serious", "critical")
 FOUND_IN_JOURNEYS = {
+    "/suspended",
     "/learn/assignments/[assessment_id]",
     "/learn/attempts/[attempt_id]",
     "/teach/assignments/[assessment_id]",

@@ -28,7 +28,7 @@ def live(page: Page) -> None:
 
 def test_work_arrives_at_the_desk_and_its_grade_at_the_student(visitors: Visitors) -> None:
     teacher, student = visitors.visit("teacher"), visitors.visit("student")
-    course = make_course(teacher, "live")
+    course = make_course(teacher, "open")
     join(student, course)
     begin(student, course)
     answer_all(student, "The day is played again.")

@@ -15,6 +15,8 @@ from eduplatform.db.unit_of_work import Work, identity_work, unit_of_work
 from eduplatform.demo import seed
 from eduplatform.demo.content import CourseContent, TenantContent, read_tenants
 from eduplatform.domain.accounts.models import GuardianLink, Identity, User
+from eduplatform.domain.ai.models import AiPolicy
+from eduplatform.domain.ai.repository import PolicyRepository
 from eduplatform.domain.assessment.models import Assessment, AssessmentItem, Attempt, Question, QuestionBank
 from eduplatform.domain.assessment.rules import AssessmentKind
 from eduplatform.domain.classroom.models import LiveSession
@@ -123,6 +125,8 @@ async def demonstration(slug: str) -> Demonstration:
             ).one()
             people[role] = Person(user.email, user.identity_id, user.id, tenant.id)
         shared = await _examples(work, people)
+        adults = [str(people[role].user_id) for role in (Role.TEACHER, Role.ADMIN)]
+        await PolicyRepository(work).add(AiPolicy(named_adults=adults))
     shared["tenant_id"] = str(tenant.id)
     waiting = {"attempt_id": shared.pop("waiting_attempt_id")}
     return Demonstration(

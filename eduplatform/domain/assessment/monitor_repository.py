@@ -226,7 +226,9 @@ class _Parts:
             .join(Attempt, col(Attempt.id) == col(Response.attempt_id))
             .where(col(Attempt.assessment_id) == assessment_id)
             .group_by(col(Response.attempt_id))
-            .subquery("work")
+            # Counted once: a planner that expects few students would count it again for each of them.
+            .cte("work")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
         )
         self.shown: Any = and_(tenant_shows(), func.coalesce(col(PresenceChoice.shown), True))
         self.working: Any = col(Attempt.state) == AttemptState.IN_PROGRESS

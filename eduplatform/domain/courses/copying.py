@@ -78,6 +78,8 @@ LEFT_OUT: Final = frozenset(
         *("answer_highlight", "lesson_progress", "thread", "post", "revision", "report"),
         *("announcement", "announcement_section", "announcement_read", "calendar_event", "file", "file_use"),
         *("course_grade_entry", "grade_import"),
+        *("live_session", "live_participant", "live_poll", "live_vote", "time_extension", "grade_news"),
+        *("tutor_setting", "tutor_conversation", "tutor_message", "tutor_handover", "safeguarding_case"),
     }
 )
 """Tables that hang on a course and stay behind: people, their work, what they said."""

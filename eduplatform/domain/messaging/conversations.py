@@ -213,11 +213,14 @@ async def write(
     conversation = await repository.between(me.user, to)
     # Who has an unread message of this conversation has been told of it already.
     told = conversation is not None and is_unread(conversation, to)
-    conversation = conversation or await repository.add(
-        Conversation(first_id=first, second_id=second, last_message_at=moment, last_author_id=me.user)
+    new = conversation is None
+    conversation = conversation or Conversation(
+        first_id=first, second_id=second, last_message_at=moment, last_author_id=me.user
     )
     conversation.last_message_at, conversation.last_author_id = moment, me.user
     _mark_read(conversation, me.user, moment)
+    if new:
+        await repository.add(conversation)
     await DirectMessageRepository(work).add(
         DirectMessage(
             conversation_id=conversation.id, author_id=me.user, body=text, body_html=html, created_at=moment

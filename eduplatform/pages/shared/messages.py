@@ -381,7 +381,7 @@ def _message_dialogs() -> rx.Component:
                 textarea(
                     name="body",
                     id="corrected-body",
-                    label=_("Message"),
+                    label=_("Corrected text"),
                     default_value=_C.draft,
                     key=_C.asked_id.to(str) + _C.draft.to(str),
                     rows=4,
