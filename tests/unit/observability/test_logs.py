@@ -171,7 +171,10 @@ def test_development_shows_messages_but_masks_credentials(out: Output) -> None:
 
 def test_literal_messages_of_other_packages_are_kept(out: Output) -> None:
     configure_logging("INFO", json=True)
-    logging.getLogger("_granian").info("Starting %s", "x")
+    logger = logging.getLogger("_granian")
+    logger.setLevel(logging.NOTSET)  # other tests run such a server in this process, which sets its own
+    logger.propagate, logger.disabled = True, False
+    logger.info("Starting %s", "x")
     (line,) = lines(out)
     assert line["message"] == "Starting %s"
 
