@@ -47,6 +47,12 @@ async def test_a_closed_account_ends_everywhere(world: World, model: type[Identi
         await ticket_of(world.student)
 
 
+async def test_a_cookie_that_nobody_was_given_is_nobodys(world: World) -> None:
+    for invented in ("", "x", "0" * 64, secret_of(await world.student.sign_in())[:-1] + "?"):
+        with pytest.raises(NotSignedIn):
+            await sessions.resolve(invented)
+
+
 async def test_a_session_whose_organisation_is_gone_ends(world: World) -> None:
     cookie = await world.student.sign_in()
     statement = "update session set tenant_id = null where identity_id = :identity"
