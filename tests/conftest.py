@@ -35,6 +35,7 @@ from eduplatform.domain import models as _models  # noqa: E402, F401
 from tests.factories.world import World, make_world  # noqa: E402
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that distributes tests looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests belong in one process: those of a file, and all that share the running platform, which begin."""
 
