@@ -17,8 +17,6 @@ from provision import provision
 ROOT = Path(__file__).resolve().parents[1]
 _SETTINGS = ("DATABASE_URL", "REDIS_URL", "PORT")
 _NO_TESTS = 5
-_PARALLEL = ("-n", "2", "--dist", "loadgroup")
-"""Journeys wait for the browser and the server most of the time: the other tests run beside them."""
 
 
 def main() -> int:
@@ -44,7 +42,7 @@ def main() -> int:
         print(f"not available, so that tests which need it are not run: {name} ({reason})", flush=True)
     if failed:
         print(f"FAILED before the tests: {', '.join(failed)}", flush=True)
-    arguments = [sys.executable, "-m", "pytest", "-rs", *_PARALLEL, *sys.argv[1:]]
+    arguments = [sys.executable, "-m", "pytest", "-rs", *sys.argv[1:]]
     code = subprocess.run(arguments, cwd=ROOT, env=environment).returncode
     return 1 if code in (0, _NO_TESTS) and (failed or code) else code
 

@@ -35,19 +35,6 @@ from eduplatform.domain import models as _models  # noqa: E402, F401
 from tests.factories.world import World, make_world  # noqa: E402
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that distributes tests looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests belong in one process: those of a file, and all that share the running platform, which begin."""
-
-    def shares(item: pytest.Item) -> bool:
-        return "served" in getattr(item, "fixturenames", ())
-
-    items.sort(key=lambda item: not shares(item))
-    for item in items:
-        group = "served" if shares(item) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
