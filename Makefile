@@ -66,8 +66,8 @@ bench-gradebook: $(DEVELOPMENT) ## Open and scroll a gradebook of 5,000 students
 bench-ai: $(DEVELOPMENT) ## The rule engine on the development sets, where they are present
 	@exec $(PYTHON_IN_VENV) -m benchmarks.ai $(ARGS)
 
-bench-realtime: $(DEVELOPMENT) ## Sockets: one message to 2,000, memory, a restart, a killed process
-	@exec $(PYTHON_IN_VENV) -m benchmarks.realtime $(ARGS)
+bench-realtime: $(DEVELOPMENT) ## Sockets: one message to 2,000, memory, a restart, a killed process; a change on another screen
+	@$(PYTHON_IN_VENV) -m benchmarks.realtime $(ARGS); sockets=$$?; $(PYTHON_IN_VENV) -m benchmarks.live_screens && exit $$sockets
 
 conformance: $(DEVELOPMENT) ## Pusher's own client tests and server library against our Channels server
 	@exec $(PYTHON_IN_VENV) -m conformance.run

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from eduplatform.errors import EduError, Invalid
+
+if TYPE_CHECKING:
+    from eduplatform.agents.tutor import Ask
 
 _IN = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -34,6 +37,21 @@ def _files(out: Path, *sources: Path) -> Iterator[tuple[TextIO, ...]]:
     finally:
         for file in opened:
             file.close()
+
+
+def _ask() -> Ask | None:
+    """Calls the model of the settings; None when there is none."""
+    from eduplatform.domain.ai.service import installation_target
+    from eduplatform.integrations.llm import CallReport, Limits, Message, stream
+
+    target = installation_target()
+    if target is None:
+        return None
+
+    def ask(messages: Sequence[Message]) -> AsyncGenerator[str]:
+        return stream([target], messages, limits=Limits(), report=CallReport())
+
+    return ask
 
 
 @click.group("eval")
@@ -123,10 +141,13 @@ def talk(source: Path, out: Path) -> None:
     A line may set up the conversation: passages (a text, or a list of texts or of {"id", "text"}), question, key (or answer_key);
     it may be a student's turn (student, turn, text, content, message or said), or both. Lines whose role is tutor, teacher,
     assistant or system are passed over; conversation keeps several apart; a new question begins the hints anew. The
-    output has a line per student's turn: student, tutor, move, citations (passage, quote, start, end), line.
+    output has a line per student's turn: student, tutor, move, engine, citations (passage, quote, start, end), line. The model of
+    the settings (EDU_AI_PROVIDER) writes the turns where there is one, else the rules.
     """
+    from eduplatform.agents import tutor_script
     from eduplatform.agents.grounded import evaluation
 
     with _files(out, source) as (written, read):
-        count = evaluation.write_json_lines(evaluation.tutored(evaluation.json_rows(read)), written)
+        rows = tutor_script.tutored(evaluation.json_rows(read), _ask())
+        count = evaluation.write_json_lines(rows, written)
     click.echo(f"{count} turns answered.")

@@ -258,6 +258,12 @@ class Settings(BaseSettings):
     pusher_cluster: Annotated[str, Field(pattern=r"^[a-z0-9-]*$")] = ""
     """Its cluster, for example ``eu``."""
 
+    channels_webhook_url: str = ""
+    """Where our own Channels server posts its signed webhooks (channels and members that come and go); empty for nowhere."""
+
+    channels_subscription_counts: bool = False
+    """Whether our own Channels server tells the followers of a channel how many they are."""
+
     ai_provider: Annotated[str, AfterValidator(_checked_model)] = ""
     """Model for organisations without one of their own, as ``kind:model`` (openai, anthropic, google, ollama, compatible)."""
 

@@ -57,13 +57,16 @@ def move_of(hints: int, *, hints_only: bool) -> tuple[Move, int]:
 
 def masked(sentence: str, keys: Sequence[str], question: str = "") -> str:
     """A sentence with the telling words of the answers left out."""
-    asked = set(stems(question))
-    hidden = {one for key in keys for one in stems(key) if one not in asked} or {
-        one for key in keys for one in stems(key)
-    }
+    hidden = _telling(keys, question)
     parts = re.split(r"(\w+(?:['’]\w+)?)", sentence)
     out = "".join(GAP if set(stems(part)) & hidden else part for part in parts)
     return re.sub(rf"{GAP}(?:\s+{GAP})+", GAP, out)
+
+
+def _telling(keys: Sequence[str], question: str) -> set[str]:
+    """The stems of answers that the question does not say itself; all of them when it says each."""
+    said = {one for key in keys for one in stems(key)}
+    return said - set(stems(question)) or said
 
 
 def rule_text(move: Move, question: str, found: Sequence[Found], *, keys: Sequence[str], locale: str) -> str:
@@ -101,7 +104,7 @@ def rule_text(move: Move, question: str, found: Sequence[Found], *, keys: Sequen
             sentence=told[2].sentence,
         )
     if GAP in told[0].sentence:
-        return _with_letter(told[0], min(keys, key=len), locale)
+        return _with_letter(told[0], min(keys, key=len), question, locale)
     if len(told) > 1:
         return translate(
             N_("Put what you have found beside this [2]: “{sentence}” What follows from the two together?"),
@@ -115,12 +118,14 @@ def rule_text(move: Move, question: str, found: Sequence[Found], *, keys: Sequen
     )
 
 
-def _with_letter(first: Found, key: str, locale: str) -> str:
+def _with_letter(first: Found, key: str, question: str, locale: str) -> str:
+    hidden = _telling([key], question)
+    left_out = [one for one in key.split() if set(stems(one)) & hidden] or key.split()
     return translate_plural(
         "A part of the way [1]: “{sentence}” The gap is {count} word and begins with “{letter}”. Which idea fits?",
         "A part of the way [1]: “{sentence}” The gap is {count} words and begins with “{letter}”. Which idea fits?",
-        len(key.split()),
+        len(left_out),
         locale,
         sentence=first.sentence,
-        letter=key.strip()[:1],
+        letter=left_out[0].strip("\"'“”‘’([")[:1],
     )

@@ -218,13 +218,17 @@ def _find(_state: _State) -> _State:
     engine = _engine()
     given = engine.given
     goes_on = bool(given.topic) and (
-        len(stems(given.text)) < _SHORT_TURN or alike(given.text, given.topic) >= SAME_QUESTION
+        given.item is not None
+        or len(stems(given.text)) < _SHORT_TURN
+        or alike(given.text, given.topic) >= SAME_QUESTION
     )
     hits = _search(engine, given.text)
     known = bool(hits) and _speaks_of(engine, hits[0], given.text)
     if goes_on:
         # Words like "I still don't see it" find nothing worth having.
         hits = _search(engine, f"{given.topic} {given.text}" if known else given.topic)
+        if not hits or (given.item is not None and not _speaks_of(engine, hits[0], given.topic)):
+            return _fixed(engine, NOT_IN_TEXT, Move.UNKNOWN)
     elif not known:
         return _fixed(engine, NOT_IN_TEXT, Move.UNKNOWN)
     question = given.topic if goes_on else given.text
@@ -253,6 +257,8 @@ def _decide(state: _State) -> _State:
     move, level = ladder.move_of(plan.hints, hints_only=given.hints_only)
     asked = f"{plan.question} {given.text}"
     near = [one for one in given.keyed if contained(one.question, asked) >= SAME_QUESTION]
+    if given.item is not None:
+        near.insert(0, given.item)
     return {
         "plan": replace(
             plan,
@@ -298,7 +304,9 @@ async def _draft(state: _State) -> _State:
 
 def _by_rules(plan: _Plan, engine: _Engine) -> str:
     found = _found(plan, engine)
-    text = ladder.rule_text(plan.move, plan.question, found, keys=plan.keys, locale=engine.given.locale)
+    # Where the course only asks, and states nothing, there is no sentence to point at.
+    move = plan.move if found[0].sentence else Move.ASK
+    text = ladder.rule_text(move, plan.question, found, keys=plan.keys, locale=engine.given.locale)
     if "leak" not in plan.checks.problems(text):
         return text
     return ladder.rule_text(Move.ASK, plan.question, found, keys=plan.keys, locale=engine.given.locale)

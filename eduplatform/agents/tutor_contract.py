@@ -44,7 +44,9 @@ class Keyed(Contract):
 class TutorIn(Contract):
     """A turn of a student, with everything that the tutor may know.
 
-    ``topic`` is the question for which hints are counted, ``hints`` how many were given for it.
+    ``topic`` is the question for which hints are counted, ``hints`` how many were given for it. ``item`` is the question that
+    the student works on, if that is known: the conversation is about it, and its answer is always guarded; those in ``keyed`` are
+    guarded when the conversation comes near to them.
     """
 
     text: str = Field(min_length=1, max_length=2000)
@@ -57,6 +59,7 @@ class TutorIn(Contract):
     hints_only: bool = False
     locked_topics: tuple[str, ...] = ()
     keyed: tuple[Keyed, ...] = ()
+    item: Keyed | None = None
 
 
 class Citation(Contract):

@@ -27,6 +27,8 @@ FOUND_IN_JOURNEYS = {
     "/teach/groups/[set_id]",
 }
 """Pages to which no link of the demonstration data leads; the journeys through them look at them."""
+TOLD = {("teacher", "/cases")}
+"""Pages that a role learns of from a notification alone: only the adults named for cases of children at risk."""
 
 _AXE = Axe()
 _ALL = {"resultTypes": ["violations"], "iframes": False}
@@ -108,7 +110,7 @@ def test_everybody_finds_a_way_to_every_page(findings: Findings) -> None:
     assert set(unreached(findings)) <= FOUND_IN_JOURNEYS
     for page in PAGES:
         for role in page.roles:
-            if page.route not in FOUND_IN_JOURNEYS:
+            if page.route not in FOUND_IN_JOURNEYS and (role.value, page.route) not in TOLD:
                 assert any(stop.route == page.route and stop.who == role.value for stop in findings), (
                     role,
                     page.route,

@@ -10,11 +10,9 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, TextIO, cast
+from typing import TextIO, cast
 
 from eduplatform.agents.grounded.grading import grade, split_references
-from eduplatform.agents.grounded.hints import Turn, next_turn
 from eduplatform.agents.grounded.items import make_items
 from eduplatform.agents.grounded.leaks import find_leak
 from eduplatform.agents.grounded.retrieval import Passage, PassageIndex
@@ -24,19 +22,8 @@ Row = dict[str, object]
 
 _REFERENCE = ("reference", "references", "reference_answer")
 _ANSWER = ("answer", "student_answer")
-_KEY = ("answer_key", "answer key", "key", "answer", "solution")
+KEY = ("answer_key", "answer key", "key", "answer", "solution")
 _QUESTION = ("question", "problem", "history")
-_SAID = ("student", "turn", "text", "content", "message", "said")
-_MATERIAL = ("passages", "sources", "material", "context")
-_NOT_STUDENTS = frozenset({"tutor", "teacher", "assistant", "system"})
-
-
-class TutorEngine(Protocol):
-    """Whatever answers a student: the rules, or an agent with a model behind the same checks."""
-
-    def __call__(self, index: PassageIndex, *, said: str, question: str, key: str, hints_given: int) -> Turn:
-        """The next turn."""
-        ...
 
 
 def csv_rows(file: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
@@ -83,9 +70,9 @@ def json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row]]:
 def graded(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[dict[str, str]]:
     """Each row with ``score`` (in points), ``confidence`` and ``flags`` (separated by ``;``)."""
     for line, row in rows:
-        question, reference = _cell(row, ("question",), line), _cell(row, _REFERENCE, line)
+        question, reference = cell(row, ("question",), line), cell(row, _REFERENCE, line)
         result = grade(
-            question=question, references=split_references(reference), answer=_cell(row, _ANSWER, line)
+            question=question, references=split_references(reference), answer=cell(row, _ANSWER, line)
         )
         points = result.score * _points(row.get("max_points", ""), line)
         yield {
@@ -106,17 +93,17 @@ def _points(text: str, line: int) -> float:
     return points
 
 
-def _cell(row: Mapping[str, object], names: Sequence[str], line: int) -> str:
+def cell(row: Mapping[str, object], names: Sequence[str], line: int) -> str:
     for name in names:
         if name in row:
-            return _text(row[name])
+            return text_of(row[name])
     raise Invalid(
         "Line {line}: the column {name} is missing; there are {columns}",
         params={"line": line, "name": " or ".join(names), "columns": ", ".join(row)[:200] or "none"},
     )
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
@@ -127,14 +114,14 @@ def retrieved(
     ids: dict[str, object] = {}
     listed: list[Passage] = []
     for line, row in passages:
-        name = _cell(row, ("id",), line)
+        name = cell(row, ("id",), line)
         if name in ids:
             raise Invalid("Line {line}: the id {id} stands twice", params={"line": line, "id": name})
         ids[name] = row["id"]
-        listed.append(Passage(name, _cell(row, ("text",), line)))
+        listed.append(Passage(name, cell(row, ("text",), line)))
     index = PassageIndex(listed)
     for line, row in questions:
-        hits = index.search(_cell(row, ("question",), line), limit)
+        hits = index.search(cell(row, ("question",), line), limit)
         yield {
             "id": row.get("id", line),
             "passages": [ids[hit.id] for hit in hits],
@@ -162,87 +149,14 @@ def drafted(text: str, limit: int) -> list[Row]:
 def checked_for_leaks(rows: Iterable[tuple[int, Row]]) -> Iterator[Row]:
     """Each row with ``leaks`` (true or false), ``reason`` and the piece of the turn that leaks."""
     for line, row in rows:
-        question = next((_text(row[name]) for name in _QUESTION if name in row), "")
-        leak = find_leak(question=question, key=_cell(row, _KEY, line), turn=_cell(row, ("turn",), line))
+        question = next((text_of(row[name]) for name in _QUESTION if name in row), "")
+        leak = find_leak(question=question, key=cell(row, KEY, line), turn=cell(row, ("turn",), line))
         yield {
             **row,
             "leaks": leak is not None,
             "reason": leak.reason if leak else "",
             "leaked": leak.text if leak else "",
         }
-
-
-@dataclass
-class _Talk:
-    """What is known of a conversation so far."""
-
-    index: PassageIndex = field(default_factory=lambda: PassageIndex([]))
-    question: str = ""
-    key: str = ""
-    hints: int = 0
-    own_material: bool = False
-
-
-def tutored(rows: Iterable[tuple[int, Row]], engine: TutorEngine = next_turn) -> Iterator[Row]:
-    """The tutor's turn after each turn of a student.
-
-    A line may set up the conversation (``passages``, ``question``, ``key``), be a turn of the student (``student``, ``turn``,
-    ``text``, ``content``, ``message`` or ``said``), or both. Lines of other roles are passed over; ``conversation`` keeps several
-    conversations apart. Without passages, the question itself is the material.
-    """
-    talks: dict[str, _Talk] = {}
-    for line, row in rows:
-        talk = talks.setdefault(_text(row.get("conversation")), _Talk())
-        _set_up(talk, row, line)
-        said = next((_text(row[name]) for name in _SAID if name in row), None)
-        if said is None or _text(row.get("role")).lower() in _NOT_STUDENTS:
-            if said is None and not any(name in row for name in (*_MATERIAL, "question", *_KEY[:3], "role")):
-                raise Invalid(
-                    "Line {line}: neither a student's turn ({names}) nor a set-up",
-                    params={"line": line, "names": ", ".join(_SAID)},
-                )
-            continue
-        turn = engine(talk.index, said=said, question=talk.question, key=talk.key, hints_given=talk.hints)
-        talk.hints += turn.move != "unknown"
-        yield {
-            **{name: row[name] for name in ("id", "conversation") if name in row},
-            "line": line,
-            "student": said,
-            "tutor": turn.text,
-            "move": turn.move,
-            "citations": [
-                {"passage": quote.passage, "quote": quote.text, "start": quote.start, "end": quote.end}
-                for quote in turn.quotes
-            ],
-        }
-
-
-def _set_up(talk: _Talk, row: Row, line: int) -> None:
-    material = next((row[name] for name in _MATERIAL if name in row), None)
-    if material is not None:
-        talk.index, talk.own_material = PassageIndex(_passages(material, line)), True
-    question = _text(row.get("question", talk.question))
-    key = next((_text(row[name]) for name in _KEY if name in row), talk.key)
-    if (question, key) != (talk.question, talk.key):
-        talk.question, talk.key, talk.hints = question, key, 0
-        if not talk.own_material:
-            talk.index = PassageIndex([Passage("question", question)])
-
-
-def _passages(material: object, line: int) -> Iterator[Passage]:
-    listed: list[object]
-    if isinstance(material, str):
-        listed = [piece for piece in material.split("\n\n") if piece.strip()]
-    elif isinstance(material, list):
-        listed = cast("list[object]", material)
-    else:
-        raise Invalid("Line {line}: passages must be a text or a list", params={"line": line})
-    for number, each in enumerate(listed, 1):
-        if isinstance(each, dict):
-            passage = cast("Row", each)
-            yield Passage(_text(passage.get("id", number)), _cell(passage, ("text",), line))
-        else:
-            yield Passage(str(number), _text(each))
 
 
 def write_json_lines(rows: Iterable[Row], file: TextIO) -> int:

@@ -39,6 +39,7 @@ from eduplatform.domain.courses.repository import CourseRepository, fetch, selec
 from eduplatform.domain.files import service as files
 from eduplatform.domain.grading import copying as grading
 from eduplatform.domain.tenants.models import Tenant
+from eduplatform.domain.tutoring.models import TutorSetting
 from eduplatform.errors import Invalid
 from eduplatform.i18n import N_
 from eduplatform.security.principal import Principal
@@ -54,6 +55,7 @@ TABLES: Final[tuple[CopiedTable, ...]] = (
     *assessment.TABLES,
     *grading.TABLES_OF_ASSESSMENTS,
     CopiedTable(UnlockRule, "module_id", Module),
+    CopiedTable(TutorSetting, "course_id", Course),
     CopiedTable(Lesson, "course_id", Course),
     CopiedTable(Block, "lesson_id", Lesson, only=lambda: col(Block.removed_at).is_(None)),
     CopiedTable(
@@ -79,7 +81,7 @@ LEFT_OUT: Final = frozenset(
         *("announcement", "announcement_section", "announcement_read", "calendar_event", "file", "file_use"),
         *("course_grade_entry", "grade_import"),
         *("live_session", "live_participant", "live_poll", "live_vote", "time_extension", "grade_news"),
-        *("tutor_setting", "tutor_conversation", "tutor_message", "tutor_handover", "safeguarding_case"),
+        *("tutor_conversation", "tutor_message", "tutor_handover", "safeguarding_case"),
     }
 )
 """Tables that hang on a course and stay behind: people, their work, what they said."""

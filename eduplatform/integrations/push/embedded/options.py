@@ -86,6 +86,8 @@ class Options:
             secret=_derived(settings, "channels secret"),
             redis_url=settings.redis_url.get_secret_value() if settings.redis_url else "",
             allows_origin=settings.allows_origin,
+            webhook_url=settings.channels_webhook_url,
+            subscription_counts=settings.channels_subscription_counts,
             limits=Limits(sign_in_timeout=_SIGN_IN_TIMEOUT_S),
         )
 

@@ -17,7 +17,7 @@ from eduplatform.errors import ProviderFailed
 
 
 def test_importing_the_engine_loads_no_language_data() -> None:
-    names = "retrieval, grading, items, leaks, hints, evaluation, language"
+    names = "retrieval, grading, items, leaks, evaluation, language"
     code = (
         f"import sys; from eduplatform.agents.grounded import {names}; import eduplatform.cli; "
         "print([m for m in ('spacy', 'numpy', 'snowballstemmer', 'thinc') if m in sys.modules])"
