@@ -31,6 +31,8 @@ ACCOUNTS = {
 _OFFLINE = re.compile(
     r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_CONNECTION|ERR_FAILED|WebSocket|Failed to fetch"
 )
+_ENDED = re.compile(r"status of 401 .*/api/realtime/auth$")
+"""A tab whose session ends asks once more to be let into its channels before it leaves for the sign-in page."""
 
 
 @contextmanager
@@ -111,8 +113,8 @@ class Visitors:
         return page
 
     def serious(self) -> list[str]:
-        """Complaints that are not about the missing network."""
-        return [one for one in self.complaints if not _OFFLINE.search(one)]
+        """Complaints that are not about the missing network or the end of a session."""
+        return [one for one in self.complaints if not (_OFFLINE.search(one) or _ENDED.search(one))]
 
     def forget_person(self, who: str) -> None:
         """Sign in anew the next time: a test has ended the session."""

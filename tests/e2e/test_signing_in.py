@@ -115,6 +115,7 @@ def test_a_forgotten_password_says_the_same_for_every_address(visitors: Visitors
     for email in (ACCOUNTS["guardian"], "nobody@nowhere.test"):
         page = visitors.visit(path="/login")
         page.get_by_role("link", name="Forgot your password?").click()
+        expect(page.get_by_role("heading", name="Forgot your password?", level=1)).to_be_visible()
         ready(page)
         labelled(page, "Email").fill(email)
         page.get_by_role("button", name="Send the link").click()
