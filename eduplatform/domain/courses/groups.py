@@ -120,19 +120,6 @@ async def _require_group(work: Work, me: Principal, group_id: UUID) -> tuple[Stu
     return group, chosen
 
 
-async def rename_set(*, work: Work, me: Principal, set_id: UUID, name: str) -> GroupSet:
-    """Give a set another name.
-
-    Raises:
-        NotFound: There is no such set, or the person does not teach its course.
-        Invalid: The name is empty, too long or taken.
-    """
-    chosen, course = await _require_set(work, me, set_id)
-    chosen.name = await _free_name(GroupSetRepository(work), course.id, name, set_id)
-    await work.flush()
-    return chosen
-
-
 async def delete_set(*, work: Work, me: Principal, set_id: UUID) -> UUID:
     """Delete a set with its groups; returns the id of its course.
 

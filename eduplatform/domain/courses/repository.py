@@ -107,20 +107,6 @@ class CourseRepository(Repository[Course]):
 
     model = Course
 
-    async def role_in(self, course_id: UUID, user_id: UUID) -> set[str]:
-        """What a person is in the sections of a course: ``teacher``, ``student``, both or nothing."""
-        rows = await self._session.exec(
-            select(Enrollment.role)
-            .join(Section, col(Section.id) == col(Enrollment.section_id))
-            .where(
-                col(Enrollment.tenant_id) == self._work.tenant_id,
-                col(Section.course_id) == course_id,
-                col(Enrollment.user_id) == user_id,
-                col(Enrollment.status) == ACTIVE,
-            )
-        )
-        return set(rows.all())
-
     async def with_roles(
         self, course_id: UUID, user_id: UUID, *, lock: bool = False
     ) -> tuple[Course, set[str]]:

@@ -164,17 +164,6 @@ async def copy_rubric(
     return new
 
 
-async def copy_rubrics(*, work: Work, rubric_ids: Sequence[UUID], course_id: UUID) -> dict[UUID, Rubric]:
-    """Copy versions of rubrics into a course, for callers that checked access; six statements, however many there are.
-
-    Returns:
-        The copy of each.
-    """
-    rubrics = RubricRepository(work)
-    originals = await rubrics.find(col(Rubric.id).in_(rubric_ids))
-    return await _copy(work, originals, await rubrics.scale(rubric_ids), course_id, "")
-
-
 async def _copy(
     work: Work, originals: Sequence[Rubric], scale: Sequence[CriterionScale], course_id: UUID, title: str
 ) -> dict[UUID, Rubric]:
