@@ -85,12 +85,12 @@ async def create_set(
     return made
 
 
-async def _free_name(sets: GroupSetRepository, course_id: UUID, name: str, own: UUID | None = None) -> str:
+async def _free_name(sets: GroupSetRepository, course_id: UUID, name: str) -> str:
     words = _checked_name(name)
     known = await sets.find(col(GroupSet.course_id) == course_id)
-    if any(one.name == words and one.id != own for one in known):
+    if any(one.name == words for one in known):
         raise Invalid(fields={"name": N_("There is a set with this name already.")})
-    if own is None and len(known) >= MAX_SETS:
+    if len(known) >= MAX_SETS:
         raise Invalid(N_("A course has at most {limit} group sets."), params={"limit": str(MAX_SETS)})
     return words
 
@@ -167,7 +167,7 @@ async def add_group(*, work: Work, me: Principal, set_id: UUID, name: str) -> St
 async def _free_group_name(work: Work, set_id: UUID, name: str, own: UUID | None = None) -> str:
     words = _checked_name(name)
     known = await StudentGroupRepository(work).find(col(StudentGroup.set_id) == set_id)
-    if any(one.name == words and one.id != own for one in known):
+    if any(one.name == words for one in known):
         raise Invalid(fields={"name": N_("There is a group with this name already.")})
     if own is None and len(known) >= MAX_GROUPS:
         raise Invalid(N_("A set has at most {limit} groups."), params={"limit": str(MAX_GROUPS)})
