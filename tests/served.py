@@ -28,7 +28,7 @@ _LIMITS = {
     # Every test comes from the same address and signs in as the same few people.
     "EDU_RATE_SIGN_IN_PER_ADDRESS": "5000",
     "EDU_RATE_SIGN_IN_PER_ACCOUNT": "500",
-    "EDU_RATE_EVENTS_BURST": "700",
+    "EDU_RATE_EVENTS_BURST": "1000",
 }
 
 
