@@ -141,13 +141,21 @@ async def _first(work: Work, statement: Any) -> Any:
 
 
 async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]:
-    """Objects with much on them: what is measured there holds for the others."""
+    """Objects with much on them: what is measured there holds for the others.
+
+    Every choice ends at one row: two organisations that are compared show the same course and the same quiz.
+    """
     student, guardian = people[Role.STUDENT], people[Role.GUARDIAN]
     lesson = await _first(
         work,
         select(Lesson)
         .join(LessonVersion, col(LessonVersion.lesson_id) == col(Lesson.id))
-        .order_by(sa.func.pg_column_size(col(LessonVersion.blocks)).desc()),
+        .join(Course, col(Course.id) == col(Lesson.course_id))
+        .order_by(
+            col(Course.title),
+            sa.func.octet_length(sa.cast(col(LessonVersion.blocks), sa.Text)).desc(),
+            col(Lesson.title),
+        ),
     )
     attempt, assessment = await _first(
         work,
@@ -156,36 +164,53 @@ async def _examples(work: Work, people: Mapping[Role, Person]) -> dict[str, str]
         .join(AssessmentItem, col(AssessmentItem.assessment_id) == col(Assessment.id))
         .where(col(Attempt.user_id) == student.user_id, col(Assessment.course_id) == lesson.course_id)
         .group_by(col(Attempt.id), col(Assessment.id))
-        .order_by(sa.func.count(col(AssessmentItem.id)).desc(), col(Attempt.number).desc()),
+        .order_by(
+            sa.func.count(col(AssessmentItem.id)).desc(), col(Assessment.title), col(Attempt.number).desc()
+        ),
     )
-    waiting = await _first(work, select(Attempt.id).where(col(Attempt.needs_grading)))
+    waiting = await _first(
+        work, select(Attempt.id).where(col(Attempt.needs_grading)).order_by(col(Attempt.id))
+    )
     question = await _first(
         work,
         select(Question.id)
         .join(QuestionBank, col(QuestionBank.id) == col(Question.bank_id))
-        .where(col(QuestionBank.course_id) == lesson.course_id),
+        .where(col(QuestionBank.course_id) == lesson.course_id)
+        .order_by(col(Question.id)),
     )
     in_course = {
-        name: await _first(work, select(model.id).where(col(model.course_id) == lesson.course_id))
+        name: await _first(
+            work, select(model.id).where(col(model.course_id) == lesson.course_id).order_by(col(model.id))
+        )
         for name, model in (("section_id", Section), ("thread_id", Thread), ("rubric_id", Rubric))
     }
     child = await _first(
-        work, select(GuardianLink.student_id).where(col(GuardianLink.guardian_id) == guardian.user_id)
+        work,
+        select(GuardianLink.student_id)
+        .where(col(GuardianLink.guardian_id) == guardian.user_id)
+        .order_by(col(GuardianLink.id)),
     )
     conversation = await _first(
         work,
-        select(Conversation.id).where(
+        select(Conversation.id)
+        .where(
             (col(Conversation.first_id) == student.user_id) | (col(Conversation.second_id) == student.user_id)
-        ),
+        )
+        .order_by(col(Conversation.id)),
     )
-    grade = await _first(work, select(Grade.id).where(col(Grade.user_id) == student.user_id))
+    grade = await _first(
+        work, select(Grade.id).where(col(Grade.user_id) == student.user_id).order_by(col(Grade.id))
+    )
     course: UUID = await _first(work, select(Course.id).where(col(Course.id) == lesson.course_id))
     assignment = await _first(
         work,
-        select(Assessment.id).where(col(Assessment.kind) == AssessmentKind.ASSIGNMENT),
+        select(Assessment.id)
+        .join(Course, col(Course.id) == col(Assessment.course_id))
+        .where(col(Assessment.kind) == AssessmentKind.ASSIGNMENT)
+        .order_by(col(Course.title), col(Assessment.title)),
     )
-    groups = await _first(work, select(GroupSet.id))
-    live = await _first(work, select(LiveSession.id))
+    groups = await _first(work, select(GroupSet.id).order_by(col(GroupSet.id)))
+    live = await _first(work, select(LiveSession.id).order_by(col(LiveSession.id)))
     found: dict[str, UUID | None] = {
         **in_course,
         "course_id": course,
