@@ -34,6 +34,10 @@ BY_HAND = {
     "/outbox": ("operator", "/outbox"),
 }
 """Pages that nothing links to, and pages that are the same for everybody."""
+LISTS = re.compile(
+    r"/(teach|learn)/courses/\[course_id\](/assessments|/groups)?|/learn/assessments/\[assessment_id\]"
+)
+"""Pages whose other addresses are followed too: not every course has an assignment or groups, not every quiz an attempt."""
 
 
 @dataclass(frozen=True, order=True)
@@ -86,22 +90,33 @@ def links(page: Page) -> list[str]:
 def walk(visitors: Visitors, who: str) -> Iterator[tuple[Stop, Page]]:
     """Open one address of each route that a person reaches by links from their first page, and the pages by hand.
 
-    The yielded page shows the stop; whoever looks at it leaves it at its address.
+    The yielded page shows the stop; whoever looks at it leaves it at its address. Other addresses of lists are opened at
+    the end, for their links alone.
     """
     page = visitors.visit(who)
     waiting = [path for one, path in BY_HAND.values() if one == who]
     by_hand = set(waiting)
     waiting += [HOMES[who]] if who else []
     seen: set[str] = set()
-    while waiting:
-        path = waiting.pop(0)
+    opened: set[str] = set()
+    lists: list[str] = []
+    while waiting or lists:
+        path = waiting.pop(0) if waiting else lists.pop(0)
         route = "404" if path == BY_HAND["404"][1] else route_of(path)
-        if route not in routes() or route in seen or (route in BY_HAND and path not in by_hand):
+        if path in opened or route not in routes() or (route in BY_HAND and path not in by_hand):
             continue
-        seen.add(route)
+        if route in seen:
+            if not LISTS.fullmatch(route):
+                continue
+            if waiting:
+                lists.append(path)
+                continue
+        opened.add(path)
         go(page, path)
         waiting += links(page)
-        yield Stop(who, path, route), page
+        if route not in seen:
+            seen.add(route)
+            yield Stop(who, path, route), page
     page.context.close()
 
 

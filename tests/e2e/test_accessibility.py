@@ -18,14 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 Findings: TypeAlias = dict[Stop, list[str]]
 
 IMPACTS = ("moderate", "serious", "critical")
-FOUND_IN_JOURNEYS = {
-    "/suspended",
-    "/learn/assignments/[assessment_id]",
-    "/learn/attempts/[attempt_id]",
-    "/teach/assignments/[assessment_id]",
-    "/teach/assignments/[assessment_id]/progress",
-    "/teach/groups/[set_id]",
-}
+FOUND_IN_JOURNEYS = {"/suspended"}
 """Pages to which no link of the demonstration data leads; the journeys through them look at them."""
 TOLD = {("teacher", "/cases")}
 """Pages that a role learns of from a notification alone: only the adults named for cases of children at risk."""

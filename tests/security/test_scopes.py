@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from eduplatform.config import APP_ROLE, get_settings
-from eduplatform.db import engine, migrate
+from eduplatform.db import engine, migrate, scope
 from eduplatform.db.repository import Repository
 from eduplatform.db.rls import role_statements, unsecured_tables
 from eduplatform.db.scope import ScopedSession
@@ -21,7 +21,16 @@ from eduplatform.domain.accounts import remembered, sessions
 from eduplatform.domain.accounts.models import Identity, User
 from eduplatform.domain.accounts.models import Session as Signed
 from eduplatform.domain.tenants.models import Tenant, Term
-from eduplatform.errors import Conflict, Forbidden, NotFound, TenantScopeViolation, Unavailable
+from eduplatform.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    NotSignedIn,
+    TenantScopeViolation,
+    Unavailable,
+)
+from eduplatform.realtime.channels import Channel
+from eduplatform.realtime.events import AccessChanged
 from eduplatform.security.principal import PlatformActor
 from tests.factories.accounts import settings_with
 from tests.factories.rows import build_row
@@ -153,6 +162,40 @@ async def test_somebody_without_membership_has_no_id_in_a_tenant(database: None)
 async def test_an_operator_reads_across_tenants_with_a_reason_only(world: World) -> None:
     async with unscoped(reason="counting terms") as work:
         assert (await work.session.exec(select(User.id).where(col(User.tenant_id) == world.tenant_id))).all()
+
+
+async def test_an_event_is_published_to_no_other_tenants_channel(world: World) -> None:
+    with pytest.raises(TenantScopeViolation):
+        async with unit_of_work(PlatformActor(world.tenant_id)) as work:
+            work.publish(Channel.tenant(), AccessChanged(), tenant_id=uuid4())
+    with pytest.raises(TenantScopeViolation):
+        async with identity_work() as work:
+            work.publish(Channel.tenant(), AccessChanged())
+
+
+async def test_a_statement_that_many_tenants_run_shows_each_its_own_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "_MOST_TENANTS", 2)
+    statement = select(User.id)
+    own = {one.user_id for one in (world.admin, world.teacher, world.student, world.guardian)}
+    for tenant_id in [world.tenant_id, *(uuid4() for _ in range(4)), world.tenant_id, uuid4()]:
+        async with unit_of_work(PlatformActor(tenant_id)) as work:
+            found = set((await work.session.exec(statement)).all())
+        assert (own <= found) if tenant_id == world.tenant_id else not found
+
+
+async def test_somebody_outside_every_tenant_ends_another_session_of_theirs(database: None) -> None:
+    operator = await make_operator()
+    me = await operator.principal()
+    other = (await operator.sign_in()).partition("=")[2]
+    before = {one.id for one in await sessions.list_sessions(me=me)}
+    ending = before - {me.session_id}
+    for session_id in ending:
+        await sessions.revoke_session(me=me, session_id=session_id)
+    assert not ending & {one.id for one in await sessions.list_sessions(me=me)}
+    with pytest.raises(NotSignedIn):
+        await sessions.resolve(other)
 
 
 @pytest.mark.parametrize("password", ["", "it's", 'a"b', "x; drop role edu_app"])
