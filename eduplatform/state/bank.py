@@ -26,6 +26,7 @@ from eduplatform.state.bank_rows import (
     type_options,
 )
 from eduplatform.state.base import PageMixin, SearchText, handler, notify, parse_id, route_argument
+from eduplatform.state.question_preview import close_preview
 from eduplatform.state.rows import Option
 
 PageNumber = Annotated[int, Field(ge=1, le=100_000)]
@@ -85,6 +86,7 @@ class BankState(PageMixin, rx.State):
     async def load(self, me: Principal) -> None:
         """The banks of a course."""
         self._clear(me)
+        await close_preview(self)
         self.course_id = route_argument(self, "course_id")
         await self._read_all(me)
 
@@ -92,6 +94,7 @@ class BankState(PageMixin, rx.State):
     async def load_own(self, me: Principal) -> None:
         """One's own banks."""
         self._clear(me)
+        await close_preview(self)
         self.own = True
         await self._read_all(me)
 

@@ -26,7 +26,7 @@ from eduplatform.security.rich_text import render_markdown
 from eduplatform.state.bank import BankState
 from eduplatform.state.bank_rows import places
 from eduplatform.state.base import Form, PageMixin, handler, notify, parse_id, route_argument
-from eduplatform.state.question_preview import PreviewState, present
+from eduplatform.state.question_preview import PreviewState, close_preview, present
 from eduplatform.state.rows import Option
 
 MAX_PART = 60_000
@@ -159,24 +159,25 @@ class QuestionState(PageMixin, rx.State):
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
     async def load(self, me: Principal) -> None:
         """A question of the bank."""
-        self._clear(me)
+        await self._clear(me)
         await self._read(me, route_argument(self, "question_id"))
 
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
     async def load_new(self, me: Principal) -> None:
         """The choice of a type for a new question of a course."""
-        self._clear(me)
+        await self._clear(me)
         self.course_id = route_argument(self, "course_id")
         await self._prepare(me)
 
     @handler(Permission.ASSESSMENT_EDIT, loads=True)
     async def load_new_own(self, me: Principal) -> None:
         """The choice of a type for a new question of one's own."""
-        self._clear(me)
+        await self._clear(me)
         await self._prepare(me)
 
-    def _clear(self, me: Principal) -> None:
+    async def _clear(self, me: Principal) -> None:
         self.reset()
+        await close_preview(self)
         self.types = [
             TypeCard(
                 key=kind.key,

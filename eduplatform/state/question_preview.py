@@ -89,3 +89,8 @@ class PreviewState(rx.State):
 def present(state: PreviewState, trial: Trial) -> None:
     """Show a question to be tried."""
     state._trial, state.shown, state.result, state.showing = trial, trial.shown, NOT_TRIED, True
+
+
+async def close_preview(state: rx.State) -> None:
+    """Close the try when a page loads: whoever left the last page at once may never have told the server."""
+    (await state.get_state(PreviewState)).showing = False

@@ -111,6 +111,17 @@ async def test_list_is_narrowed_ticked_and_filed(world: World) -> None:
         assert not tab.errors
 
 
+async def test_preview_left_open_does_not_cover_the_next_page(world: World) -> None:
+    quiz = await make_quiz(world, "numeric")
+    async with await _tab(world.teacher, "/teach/courses/[course_id]/bank", course_id=quiz.course_id) as tab:
+        for load in (BankState.load, BankState.load_own, QuestionState.load_new, QuestionState.load_new_own):
+            await tab.fire(PreviewState.open(str(quiz.questions["numeric"])))
+            assert (await tab.state(PreviewState)).showing
+            await tab.fire(load)
+            assert not (await tab.state(PreviewState)).showing
+        assert not tab.errors
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
