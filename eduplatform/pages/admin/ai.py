@@ -47,11 +47,15 @@ _OWN_ADDRESS = [kind.value for kind, facts in KINDS.items() if facts.own_address
 def ai() -> rx.Component:
     """The switch comes first: it must be found at once."""
     return rx.el.div(
-        page_header(
-            _("AI"),
-            description=_(
-                "Which models your organisation uses, what they may cost and what they did. Without any, rules work from your teachers' own texts."
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("AI"),
+                description=_(
+                    "Which models your organisation uses, what they may cost and what they did. Without any, rules work from your teachers' own texts."
+                ),
             ),
+            rx.fragment(),
         ),
         page_body(
             _S,

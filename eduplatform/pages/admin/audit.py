@@ -31,19 +31,29 @@ _ERRORS = AuditState.errors
 def audit() -> rx.Component:
     """Who did what, when; and whether the record is whole."""
     return rx.el.div(
-        page_header(
-            _("Audit trail"),
-            description=_(
-                "Who did what, and when. Events are sealed one after the other: nobody can change or remove one unnoticed."
+        rx.cond(
+            AuditState.failure == "",
+            page_header(
+                _("Audit trail"),
+                description=_(
+                    "Who did what, and when. Events are sealed one after the other: nobody can change or remove one unnoticed."
+                ),
+                actions=[
+                    button(
+                        _("What is this?"),
+                        variant="quiet",
+                        icon="circle-question-mark",
+                        opens="audit-explained",
+                    ),
+                    button(
+                        _("Verify the chain"),
+                        icon="shield-check",
+                        on_click=AuditState.verify,
+                        id="verify-chain",
+                    ),
+                ],
             ),
-            actions=[
-                button(
-                    _("What is this?"), variant="quiet", icon="circle-question-mark", opens="audit-explained"
-                ),
-                button(
-                    _("Verify the chain"), icon="shield-check", on_click=AuditState.verify, id="verify-chain"
-                ),
-            ],
+            rx.fragment(),
         ),
         page_body(
             AuditState,

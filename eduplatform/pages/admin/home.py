@@ -33,12 +33,16 @@ _N = UsageState.numbers
 def overview() -> rx.Component:
     """How the organisation is doing."""
     return rx.el.div(
-        page_header(
-            _("Overview"),
-            description=_("{tenant} at a glance.", tenant=ShellState.tenant_name),
-            actions=[
-                button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus")
-            ],
+        rx.cond(
+            UsageState.failure == "",
+            page_header(
+                _("Overview"),
+                description=_("{tenant} at a glance.", tenant=ShellState.tenant_name),
+                actions=[
+                    button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus")
+                ],
+            ),
+            rx.fragment(),
         ),
         page_body(
             UsageState,

@@ -44,9 +44,13 @@ _ONE, _MANY = "invite-one", "invite-many"
 def invitations() -> rx.Component:
     """Invite one person or many; follow up."""
     return rx.el.div(
-        page_header(
-            _("Invitations"),
-            description=_("People join by a mailed link, which works once and for 14 days."),
+        rx.cond(
+            InvitationsState.failure == "",
+            page_header(
+                _("Invitations"),
+                description=_("People join by a mailed link, which works once and for 14 days."),
+            ),
+            rx.fragment(),
         ),
         page_body(
             InvitationsState,

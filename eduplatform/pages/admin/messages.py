@@ -31,11 +31,15 @@ _S: Any = MessageRulesState
 def message_rules() -> rx.Component:
     """Who may write to whom beyond lessons, and who reads along."""
     return rx.el.div(
-        page_header(
-            _("Messages"),
-            description=_(
-                "Teachers, their students and the families of those can always write to each other. The rest you decide here."
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Messages"),
+                description=_(
+                    "Teachers, their students and the families of those can always write to each other. The rest you decide here."
+                ),
             ),
+            rx.fragment(),
         ),
         page_body(
             _S,

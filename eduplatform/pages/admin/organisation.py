@@ -53,9 +53,13 @@ _P: Any = PresenceRuleState
 def organisation() -> rx.Component:
     """Name, place in the world, colours, terms."""
     return rx.el.div(
-        page_header(
-            _("Organisation"),
-            description=_("What your people see of your organisation, and when its terms begin and end."),
+        rx.cond(
+            OrganisationState.failure == "",
+            page_header(
+                _("Organisation"),
+                description=_("What your people see of your organisation, and when its terms begin and end."),
+            ),
+            rx.fragment(),
         ),
         page_body(
             OrganisationState,

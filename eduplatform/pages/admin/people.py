@@ -30,15 +30,21 @@ from eduplatform.state.people import PeopleState
 def people() -> rx.Component:
     """Everybody who belongs to the organisation."""
     return rx.el.div(
-        page_header(
-            _("People"),
-            description=_(
-                "Everybody who belongs to your organisation: what they may do, and when they were last here."
+        rx.cond(
+            PeopleState.failure == "",
+            page_header(
+                _("People"),
+                description=_(
+                    "Everybody who belongs to your organisation: what they may do, and when they were last here."
+                ),
+                actions=[
+                    button_link(_("Import into a class"), "/admin/people/import", icon="upload"),
+                    button_link(
+                        _("Invite people"), "/admin/invitations", variant="primary", icon="user-plus"
+                    ),
+                ],
             ),
-            actions=[
-                button_link(_("Import into a class"), "/admin/people/import", icon="upload"),
-                button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus"),
-            ],
+            rx.fragment(),
         ),
         page_body(
             PeopleState,

@@ -29,10 +29,14 @@ def child() -> rx.Component:
     """Everything that a guardian may know of a child's learning."""
     name = rx.cond(_S.loaded, _S.child["name"], "…")
     return rx.el.div(
-        page_header(
-            name,
-            breadcrumb=breadcrumb((_("Family"), "/family"), current=name),
-            description=_("Grades appear here once a teacher has released them."),
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                name,
+                breadcrumb=breadcrumb((_("Family"), "/family"), current=name),
+                description=_("Grades appear here once a teacher has released them."),
+            ),
+            rx.fragment(),
         ),
         page_body(
             _S,

@@ -51,14 +51,20 @@ _REASONS: list[tuple[str, rx.Var[str]]] = [
 def tenants() -> rx.Component:
     """See, make, suspend and reactivate organisations."""
     return rx.el.div(
-        page_header(
-            _("Tenants"),
-            description=_(
-                "All organisations of this installation. Each look at the counts is written to the platform’s audit trail."
+        rx.cond(
+            OperatorState.failure == "",
+            page_header(
+                _("Tenants"),
+                description=_(
+                    "All organisations of this installation. Each look at the counts is written to the platform’s audit trail."
+                ),
+                actions=[
+                    button(
+                        _("New tenant"), variant="primary", icon="plus", on_click=OperatorState.open_create
+                    )
+                ],
             ),
-            actions=[
-                button(_("New tenant"), variant="primary", icon="plus", on_click=OperatorState.open_create)
-            ],
+            rx.fragment(),
         ),
         page_body(
             OperatorState,

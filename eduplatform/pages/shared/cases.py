@@ -30,11 +30,15 @@ _S: Any = CasesState
 def cases() -> rx.Component:
     """Open ones first, with what was written and one thing to do."""
     return rx.el.div(
-        page_header(
-            _("Students who may need an adult"),
-            description=_(
-                "When a student writes words of danger to the tutor, a case opens here. Only the named adults see it."
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Students who may need an adult"),
+                description=_(
+                    "When a student writes words of danger to the tutor, a case opens here. Only the named adults see it."
+                ),
             ),
+            rx.fragment(),
         ),
         page_body(
             _S,

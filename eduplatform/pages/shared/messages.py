@@ -55,10 +55,14 @@ def inbox() -> rx.Component:
             enabled=_S.loaded & ~_S.writing,
         ),
         beacon(_S.refresh, every=60, enabled=_S.loaded & ~_S.writing),
-        page_header(
-            _("Messages"),
-            description=_("Between you and your teachers, students and families."),
-            actions=[button(_("New message"), variant="primary", icon="pencil", on_click=_S.open_form)],
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Messages"),
+                description=_("Between you and your teachers, students and families."),
+                actions=[button(_("New message"), variant="primary", icon="pencil", on_click=_S.open_form)],
+            ),
+            rx.fragment(),
         ),
         page_body(
             _S,

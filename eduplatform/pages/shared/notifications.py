@@ -51,18 +51,22 @@ def notification_list() -> rx.Component:
         channel(
             ShellState.user_channel, on_change=_S.refresh, events=[NotificationsChanged], enabled=_S.loaded
         ),
-        page_header(
-            _("Notifications"),
-            description=_("What happened in your courses. Opening one marks it as read."),
-            actions=[
-                button_link(_("Choose what you get"), "/settings/notifications", icon="settings"),
-                button(
-                    _("Mark all as read"),
-                    icon="list-checks",
-                    disabled=_S.unread == 0,
-                    on_click=_S.read_all,
-                ),
-            ],
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Notifications"),
+                description=_("What happened in your courses. Opening one marks it as read."),
+                actions=[
+                    button_link(_("Choose what you get"), "/settings/notifications", icon="settings"),
+                    button(
+                        _("Mark all as read"),
+                        icon="list-checks",
+                        disabled=_S.unread == 0,
+                        on_click=_S.read_all,
+                    ),
+                ],
+            ),
+            rx.fragment(),
         ),
         page_body(
             _S,

@@ -66,12 +66,16 @@ def admin_import() -> rx.Component:
 
 def _content(*above: tuple[Any, Any], back: Any) -> rx.Component:
     return rx.el.div(
-        page_header(
-            _("Import people"),
-            description=_(
-                "Bring a list from a spreadsheet into a class. Nothing changes before you confirm."
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Import people"),
+                description=_(
+                    "Bring a list from a spreadsheet into a class. Nothing changes before you confirm."
+                ),
+                breadcrumb=breadcrumb(*above, current=_("Import people")),
             ),
-            breadcrumb=breadcrumb(*above, current=_("Import people")),
+            rx.fragment(),
         ),
         page_body(
             _S,

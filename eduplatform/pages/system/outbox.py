@@ -26,11 +26,15 @@ from eduplatform.state.outbox import OutboxState
 def outbox() -> rx.Component:
     """The newest mails of all organisations and of the sign-in desk; public, and in development only."""
     return rx.el.div(
-        page_header(
-            _("Outbox"),
-            description=_(
-                "The newest 50 mails of this installation. They are kept here instead of being sent."
+        rx.cond(
+            OutboxState.failure == "",
+            page_header(
+                _("Outbox"),
+                description=_(
+                    "The newest 50 mails of this installation. They are kept here instead of being sent."
+                ),
             ),
+            rx.fragment(),
         ),
         page_body(
             OutboxState,

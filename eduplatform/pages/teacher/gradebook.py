@@ -180,17 +180,21 @@ def gradebook() -> rx.Component:
     """Everybody's grades in one grid."""
     filtered = (_S.search != "") | (_S.section_id != "") | (_S.category != "") | (_S.period_id != "")
     return rx.el.div(
-        page_header(
-            _("Gradebook"),
-            breadcrumb=breadcrumb(
-                (_("Courses"), "/teach/courses"),
-                (
-                    rx.cond(_S.loaded, _S.course_title, "…"),
-                    f"/teach/courses/{_S.course_id}",
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Gradebook"),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (
+                        rx.cond(_S.loaded, _S.course_title, "…"),
+                        f"/teach/courses/{_S.course_id}",
+                    ),
+                    current=_("Gradebook"),
                 ),
-                current=_("Gradebook"),
+                actions=_actions(),
             ),
-            actions=_actions(),
+            rx.fragment(),
         ),
         page_body(
             _S,

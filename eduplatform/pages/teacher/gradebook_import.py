@@ -184,14 +184,18 @@ def _row(row: Any) -> rx.Component:
 def gradebook_import() -> rx.Component:
     """A file of grades, compared before it changes anything."""
     return rx.el.div(
-        page_header(
-            _("Import grades"),
-            breadcrumb=breadcrumb(
-                (_("Courses"), "/teach/courses"),
-                (rx.cond(_S.loaded, _S.course_title, "…"), f"/teach/courses/{_S.course_id}"),
-                (_("Gradebook"), f"/teach/courses/{_S.course_id}/gradebook"),
-                current=_("Import grades"),
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Import grades"),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (rx.cond(_S.loaded, _S.course_title, "…"), f"/teach/courses/{_S.course_id}"),
+                    (_("Gradebook"), f"/teach/courses/{_S.course_id}/gradebook"),
+                    current=_("Import grades"),
+                ),
             ),
+            rx.fragment(),
         ),
         page_body(
             _S,

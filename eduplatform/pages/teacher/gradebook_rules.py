@@ -328,16 +328,20 @@ def gradebook_rules() -> rx.Component:
     """What every total of the course depends on."""
     book = f"/teach/courses/{_S.course_id}/gradebook"
     return rx.el.div(
-        page_header(
-            _("Grading rules"),
-            breadcrumb=breadcrumb(
-                (_("Courses"), "/teach/courses"),
-                (rx.cond(_S.loaded, _S.course_title, "…"), f"/teach/courses/{_S.course_id}"),
-                (_("Gradebook"), book),
-                current=_("Grading rules"),
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Grading rules"),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (rx.cond(_S.loaded, _S.course_title, "…"), f"/teach/courses/{_S.course_id}"),
+                    (_("Gradebook"), book),
+                    current=_("Grading rules"),
+                ),
+                description=_("They hold for everybody in the course, and change totals at once."),
+                actions=[button_link(_("Back to the gradebook"), book, icon="table")],
             ),
-            description=_("They hold for everybody in the course, and change totals at once."),
-            actions=[button_link(_("Back to the gradebook"), book, icon="table")],
+            rx.fragment(),
         ),
         page_body(
             _S,

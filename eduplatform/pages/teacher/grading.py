@@ -172,9 +172,13 @@ def _skeleton() -> rx.Component:
 def grading() -> rx.Component:
     """The queue."""
     return rx.el.div(
-        page_header(
-            _("Grading desk"),
-            description=_("What your students have handed in and a person has to read, oldest first."),
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Grading desk"),
+                description=_("What your students have handed in and a person has to read, oldest first."),
+            ),
+            rx.fragment(),
         ),
         page_body(
             _S,

@@ -339,26 +339,30 @@ def _old_criterion(one: Any) -> rx.Component:
 def rubric_editor() -> rx.Component:
     """One rubric."""
     return rx.el.div(
-        page_header(
-            rx.cond(Editor.loaded, Editor.title, _("Rubric")),
-            breadcrumb=breadcrumb(
-                (
-                    rx.cond(Editor.loaded, Editor.course_title, "…"),
-                    f"/teach/courses/{Editor.course_id}",
-                ),
-                (_("Rubrics"), f"/teach/courses/{Editor.course_id}/rubrics"),
-                current=rx.cond(Editor.loaded, Editor.title, "…"),
-            ),
-            meta=[
-                rx.cond(
-                    Editor.loaded,
-                    rx.fragment(
-                        badge(Editor.total, tone="accent"),
-                        badge(rx.cond(Editor.holistic, _("Holistic"), _("Analytic"))),
-                        badge(_("Version {number}", number=Editor.version)),
+        rx.cond(
+            Editor.failure == "",
+            page_header(
+                rx.cond(Editor.loaded, Editor.title, _("Rubric")),
+                breadcrumb=breadcrumb(
+                    (
+                        rx.cond(Editor.loaded, Editor.course_title, "…"),
+                        f"/teach/courses/{Editor.course_id}",
                     ),
-                )
-            ],
+                    (_("Rubrics"), f"/teach/courses/{Editor.course_id}/rubrics"),
+                    current=rx.cond(Editor.loaded, Editor.title, "…"),
+                ),
+                meta=[
+                    rx.cond(
+                        Editor.loaded,
+                        rx.fragment(
+                            badge(Editor.total, tone="accent"),
+                            badge(rx.cond(Editor.holistic, _("Holistic"), _("Analytic"))),
+                            badge(_("Version {number}", number=Editor.version)),
+                        ),
+                    )
+                ],
+            ),
+            rx.fragment(),
         ),
         page_body(
             Editor,

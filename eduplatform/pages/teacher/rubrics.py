@@ -155,24 +155,28 @@ def _copy_dialog() -> rx.Component:
 def rubrics() -> rx.Component:
     """All rubrics of the course."""
     return rx.el.div(
-        page_header(
-            _("Rubrics"),
-            description=_("Say what good work is once, and judge everybody by the same words."),
-            breadcrumb=breadcrumb(
-                (_("Courses"), "/teach/courses"),
-                (
-                    rx.cond(_S.loaded, _S.course_title, "…"),
-                    f"/teach/courses/{_S.course_id}",
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Rubrics"),
+                description=_("Say what good work is once, and judge everybody by the same words."),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (
+                        rx.cond(_S.loaded, _S.course_title, "…"),
+                        f"/teach/courses/{_S.course_id}",
+                    ),
+                    current=_("Rubrics"),
                 ),
-                current=_("Rubrics"),
+                actions=[
+                    rx.cond(
+                        _S.elsewhere.length() > 0,
+                        button(_("Copy from another course"), icon="copy", opens="rubric-copy"),
+                    ),
+                    _new_button(),
+                ],
             ),
-            actions=[
-                rx.cond(
-                    _S.elsewhere.length() > 0,
-                    button(_("Copy from another course"), icon="copy", opens="rubric-copy"),
-                ),
-                _new_button(),
-            ],
+            rx.fragment(),
         ),
         page_body(
             _S,
