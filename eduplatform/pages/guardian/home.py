@@ -140,11 +140,15 @@ def _child(child: Any) -> rx.Component:
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(
-        page_header(
-            _("Family"),
-            description=_(
-                "How your children are doing: released grades, what is due next, and their reading."
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                _("Family"),
+                description=_(
+                    "How your children are doing: released grades, what is due next, and their reading."
+                ),
             ),
+            rx.fragment(),
         ),
         announcement_strip("/family/announcements"),
         page_body(
