@@ -180,17 +180,21 @@ def _skeleton() -> rx.Component:
 def grade() -> rx.Component:
     """A released grade with its explanation."""
     return rx.el.div(
-        page_header(
-            rx.cond(_S.loaded, _S.head["title"], _("Grade")),
-            breadcrumb=breadcrumb(
-                (_("Grades"), "/learn/grades"),
-                current=rx.cond(_S.loaded, _S.head["title"], "…"),
+        rx.cond(
+            _S.failure == "",
+            page_header(
+                rx.cond(_S.loaded, _S.head["title"], _("Grade")),
+                breadcrumb=breadcrumb(
+                    (_("Grades"), "/learn/grades"),
+                    current=rx.cond(_S.loaded, _S.head["title"], "…"),
+                ),
+                description=rx.cond(
+                    _S.loaded,
+                    _S.head["course"].to(str) + " · " + _S.head["kind"].to(str),
+                    "",
+                ),
             ),
-            description=rx.cond(
-                _S.loaded,
-                _S.head["course"].to(str) + " · " + _S.head["kind"].to(str),
-                "",
-            ),
+            rx.fragment(),
         ),
         rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
