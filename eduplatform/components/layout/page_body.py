@@ -12,14 +12,21 @@ from eduplatform.state.shell import ShellState
 
 
 def page_body(
-    state: Any, *content: rx.Component, skeleton: rx.Component | None = None, class_name: str = ""
+    state: Any,
+    *content: rx.Component,
+    header: rx.Component | None = None,
+    skeleton: rx.Component | None = None,
+    class_name: str = "",
 ) -> rx.Component:
     """Show the content once the page's data is there.
+
+    What went wrong has a heading of its own: a heading that shall be there before the data is must be given as ``header``.
 
     Args:
         state: The page's state class (with ``PageMixin``) and a ``load`` handler.
         content: What the loaded page shows.
-        skeleton: What stands in its place before; should have the shape and size of what will come.
+        header: Stands above content and skeleton, but not above what went wrong.
+        skeleton: What stands in the content's place before; should have the shape and size of what will come.
         class_name: Classes of an element around the content; none is made without them.
     """
     body = rx.el.div(*content, class_name=class_name) if class_name else rx.fragment(*content)
@@ -37,7 +44,10 @@ def page_body(
                 id="page-error",
             ),
         ),
-        rx.cond(state.loaded, body, skeleton if skeleton is not None else page_skeleton()),
+        rx.fragment(
+            *([header] if header is not None else []),
+            rx.cond(state.loaded, body, skeleton if skeleton is not None else page_skeleton()),
+        ),
     )
 
 

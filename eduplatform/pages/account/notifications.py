@@ -28,11 +28,11 @@ _S: Any = NewsSettingState
 def notification_settings() -> rx.Component:
     """A way for each kind of news, quiet hours, and the hour of the daily mail."""
     return rx.el.div(
-        settings_head("notifications"),
         page_body(
             _S,
             rx.el.div(_kinds(), _hours(), class_name="flex flex-col gap-6"),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
+            header=settings_head("notifications"),
         ),
         class_name="max-w-3xl",
     )

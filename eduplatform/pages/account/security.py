@@ -113,11 +113,11 @@ def _sessions() -> rx.Component:
 def security() -> rx.Component:
     """Change the password; see and end sessions."""
     return rx.el.div(
-        settings_head("security"),
         page_body(
             SecurityState,
             rx.el.div(_password(), _sessions(), class_name="flex flex-col gap-6"),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
+            header=settings_head("security"),
         ),
         class_name="max-w-3xl",
     )

@@ -47,16 +47,6 @@ _OWN_ADDRESS = [kind.value for kind, facts in KINDS.items() if facts.own_address
 def ai() -> rx.Component:
     """The switch comes first: it must be found at once."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("AI"),
-                description=_(
-                    "Which models your organisation uses, what they may cost and what they did. Without any, rules work from your teachers' own texts."
-                ),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             _switch(),
@@ -67,6 +57,12 @@ def ai() -> rx.Component:
             _provider_dialog(),
             skeleton=rx.el.div(skeleton_card(), skeleton_table(rows=4), class_name="flex flex-col gap-6"),
             class_name="flex flex-col gap-6",
+            header=page_header(
+                _("AI"),
+                description=_(
+                    "Which models your organisation uses, what they may cost and what they did. Without any, rules work from your teachers' own texts."
+                ),
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

@@ -31,30 +31,6 @@ _ERRORS = AuditState.errors
 def audit() -> rx.Component:
     """Who did what, when; and whether the record is whole."""
     return rx.el.div(
-        rx.cond(
-            AuditState.failure == "",
-            page_header(
-                _("Audit trail"),
-                description=_(
-                    "Who did what, and when. Events are sealed one after the other: nobody can change or remove one unnoticed."
-                ),
-                actions=[
-                    button(
-                        _("What is this?"),
-                        variant="quiet",
-                        icon="circle-question-mark",
-                        opens="audit-explained",
-                    ),
-                    button(
-                        _("Verify the chain"),
-                        icon="shield-check",
-                        on_click=AuditState.verify,
-                        id="verify-chain",
-                    ),
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             AuditState,
             _result(),
@@ -75,6 +51,26 @@ def audit() -> rx.Component:
                 ),
             ),
             skeleton=skeleton_table(rows=8),
+            header=page_header(
+                _("Audit trail"),
+                description=_(
+                    "Who did what, and when. Events are sealed one after the other: nobody can change or remove one unnoticed."
+                ),
+                actions=[
+                    button(
+                        _("What is this?"),
+                        variant="quiet",
+                        icon="circle-question-mark",
+                        opens="audit-explained",
+                    ),
+                    button(
+                        _("Verify the chain"),
+                        icon="shield-check",
+                        on_click=AuditState.verify,
+                        id="verify-chain",
+                    ),
+                ],
+            ),
         ),
         _explained(),
         class_name="flex flex-col gap-6",

@@ -33,17 +33,6 @@ _N = UsageState.numbers
 def overview() -> rx.Component:
     """How the organisation is doing."""
     return rx.el.div(
-        rx.cond(
-            UsageState.failure == "",
-            page_header(
-                _("Overview"),
-                description=_("{tenant} at a glance.", tenant=ShellState.tenant_name),
-                actions=[
-                    button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus")
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             UsageState,
             beacon(UsageState.refresh, every=30),
@@ -54,6 +43,13 @@ def overview() -> rx.Component:
                 class_name="flex flex-col gap-6",
             ),
             skeleton=_skeleton(),
+            header=page_header(
+                _("Overview"),
+                description=_("{tenant} at a glance.", tenant=ShellState.tenant_name),
+                actions=[
+                    button_link(_("Invite people"), "/admin/invitations", variant="primary", icon="user-plus")
+                ],
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

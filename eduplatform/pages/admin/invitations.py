@@ -44,14 +44,6 @@ _ONE, _MANY = "invite-one", "invite-many"
 def invitations() -> rx.Component:
     """Invite one person or many; follow up."""
     return rx.el.div(
-        rx.cond(
-            InvitationsState.failure == "",
-            page_header(
-                _("Invitations"),
-                description=_("People join by a mailed link, which works once and for 14 days."),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             InvitationsState,
             card(
@@ -64,6 +56,10 @@ def invitations() -> rx.Component:
             ),
             _list(),
             skeleton=rx.el.div(skeleton_card(), skeleton_table(), class_name="flex flex-col gap-6"),
+            header=page_header(
+                _("Invitations"),
+                description=_("People join by a mailed link, which works once and for 14 days."),
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

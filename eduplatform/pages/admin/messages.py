@@ -31,16 +31,6 @@ _S: Any = MessageRulesState
 def message_rules() -> rx.Component:
     """Who may write to whom beyond lessons, and who reads along."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Messages"),
-                description=_(
-                    "Teachers, their students and the families of those can always write to each other. The rest you decide here."
-                ),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             card(
@@ -92,6 +82,12 @@ def message_rules() -> rx.Component:
                 on_confirm=_S.remove,
             ),
             skeleton=skeleton_card(),
+            header=page_header(
+                _("Messages"),
+                description=_(
+                    "Teachers, their students and the families of those can always write to each other. The rest you decide here."
+                ),
+            ),
         ),
         class_name="flex max-w-3xl flex-col gap-6",
     )

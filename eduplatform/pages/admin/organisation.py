@@ -53,19 +53,15 @@ _P: Any = PresenceRuleState
 def organisation() -> rx.Component:
     """Name, place in the world, colours, terms."""
     return rx.el.div(
-        rx.cond(
-            OrganisationState.failure == "",
-            page_header(
-                _("Organisation"),
-                description=_("What your people see of your organisation, and when its terms begin and end."),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             OrganisationState,
             rx.el.div(_settings(), _terms(), _presence(), class_name="flex flex-col gap-6"),
             _term_dialog(),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
+            header=page_header(
+                _("Organisation"),
+                description=_("What your people see of your organisation, and when its terms begin and end."),
+            ),
         ),
         class_name="flex max-w-4xl flex-col gap-6",
     )

@@ -30,22 +30,6 @@ from eduplatform.state.people import PeopleState
 def people() -> rx.Component:
     """Everybody who belongs to the organisation."""
     return rx.el.div(
-        rx.cond(
-            PeopleState.failure == "",
-            page_header(
-                _("People"),
-                description=_(
-                    "Everybody who belongs to your organisation: what they may do, and when they were last here."
-                ),
-                actions=[
-                    button_link(_("Import into a class"), "/admin/people/import", icon="upload"),
-                    button_link(
-                        _("Invite people"), "/admin/invitations", variant="primary", icon="user-plus"
-                    ),
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             PeopleState,
             _filters(),
@@ -67,6 +51,18 @@ def people() -> rx.Component:
                 empty=_nobody(),
             ),
             skeleton=skeleton_table(rows=8),
+            header=page_header(
+                _("People"),
+                description=_(
+                    "Everybody who belongs to your organisation: what they may do, and when they were last here."
+                ),
+                actions=[
+                    button_link(_("Import into a class"), "/admin/people/import", icon="upload"),
+                    button_link(
+                        _("Invite people"), "/admin/invitations", variant="primary", icon="user-plus"
+                    ),
+                ],
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

@@ -21,13 +21,6 @@ _S: Any = FamilyAnnouncementState
 def family_announcements() -> rx.Component:
     """Pinned ones first, then the newest."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Announcements"), description=_("What the teachers of your children want you to know.")
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             rx.cond(
@@ -59,6 +52,9 @@ def family_announcements() -> rx.Component:
                 rx.fragment(),
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-4"),
+            header=page_header(
+                _("Announcements"), description=_("What the teachers of your children want you to know.")
+            ),
         ),
         class_name="flex max-w-3xl flex-col gap-6",
     )

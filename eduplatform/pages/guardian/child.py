@@ -29,15 +29,6 @@ def child() -> rx.Component:
     """Everything that a guardian may know of a child's learning."""
     name = rx.cond(_S.loaded, _S.child["name"], "…")
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                name,
-                breadcrumb=breadcrumb((_("Family"), "/family"), current=name),
-                description=_("Grades appear here once a teacher has released them."),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             course_totals(_T.courses),
@@ -80,6 +71,11 @@ def child() -> rx.Component:
                 class_name="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]",
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-6 lg:grid-cols-2"),
+            header=page_header(
+                name,
+                breadcrumb=breadcrumb((_("Family"), "/family"), current=name),
+                description=_("Grades appear here once a teacher has released them."),
+            ),
         ),
         beacon([_S.refresh, _T.load], every=20, while_live=60),
         channel(

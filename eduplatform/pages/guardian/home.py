@@ -140,17 +140,6 @@ def _child(child: Any) -> rx.Component:
 def family() -> rx.Component:
     """Each child of the guardian."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Family"),
-                description=_(
-                    "How your children are doing: released grades, what is due next, and their reading."
-                ),
-            ),
-            rx.fragment(),
-        ),
-        announcement_strip("/family/announcements"),
         page_body(
             _S,
             rx.cond(
@@ -165,6 +154,15 @@ def family() -> rx.Component:
                 ),
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-6"),
+            header=rx.fragment(
+                page_header(
+                    _("Family"),
+                    description=_(
+                        "How your children are doing: released grades, what is due next, and their reading."
+                    ),
+                ),
+                announcement_strip("/family/announcements"),
+            ),
         ),
         beacon(_S.refresh, every=20, while_live=60),
         rx.foreach(

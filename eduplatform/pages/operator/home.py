@@ -51,21 +51,6 @@ _REASONS: list[tuple[str, rx.Var[str]]] = [
 def tenants() -> rx.Component:
     """See, make, suspend and reactivate organisations."""
     return rx.el.div(
-        rx.cond(
-            OperatorState.failure == "",
-            page_header(
-                _("Tenants"),
-                description=_(
-                    "All organisations of this installation. Each look at the counts is written to the platform’s audit trail."
-                ),
-                actions=[
-                    button(
-                        _("New tenant"), variant="primary", icon="plus", on_click=OperatorState.open_create
-                    )
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             OperatorState,
             _filters(),
@@ -103,6 +88,17 @@ def tenants() -> rx.Component:
                 danger=False,
             ),
             skeleton=skeleton_table(rows=6),
+            header=page_header(
+                _("Tenants"),
+                description=_(
+                    "All organisations of this installation. Each look at the counts is written to the platform’s audit trail."
+                ),
+                actions=[
+                    button(
+                        _("New tenant"), variant="primary", icon="plus", on_click=OperatorState.open_create
+                    )
+                ],
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

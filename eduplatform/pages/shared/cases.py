@@ -30,16 +30,6 @@ _S: Any = CasesState
 def cases() -> rx.Component:
     """Open ones first, with what was written and one thing to do."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Students who may need an adult"),
-                description=_(
-                    "When a student writes words of danger to the tutor, a case opens here. Only the named adults see it."
-                ),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             callout(
@@ -73,6 +63,12 @@ def cases() -> rx.Component:
             _dialog(),
             skeleton=skeleton_card(),
             class_name="flex flex-col gap-6",
+            header=page_header(
+                _("Students who may need an adult"),
+                description=_(
+                    "When a student writes words of danger to the tutor, a case opens here. Only the named adults see it."
+                ),
+            ),
         ),
         class_name="flex max-w-3xl flex-col gap-6",
     )

@@ -55,15 +55,6 @@ def inbox() -> rx.Component:
             enabled=_S.loaded & ~_S.writing,
         ),
         beacon(_S.refresh, every=60, enabled=_S.loaded & ~_S.writing),
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Messages"),
-                description=_("Between you and your teachers, students and families."),
-                actions=[button(_("New message"), variant="primary", icon="pencil", on_click=_S.open_form)],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             rx.cond(
@@ -99,6 +90,11 @@ def inbox() -> rx.Component:
             ),
             _new_message(),
             skeleton=skeleton_table(rows=5),
+            header=page_header(
+                _("Messages"),
+                description=_("Between you and your teachers, students and families."),
+                actions=[button(_("New message"), variant="primary", icon="pencil", on_click=_S.open_form)],
+            ),
         ),
         class_name="flex max-w-3xl flex-col gap-6",
     )

@@ -51,23 +51,6 @@ def notification_list() -> rx.Component:
         channel(
             ShellState.user_channel, on_change=_S.refresh, events=[NotificationsChanged], enabled=_S.loaded
         ),
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Notifications"),
-                description=_("What happened in your courses. Opening one marks it as read."),
-                actions=[
-                    button_link(_("Choose what you get"), "/settings/notifications", icon="settings"),
-                    button(
-                        _("Mark all as read"),
-                        icon="list-checks",
-                        disabled=_S.unread == 0,
-                        on_click=_S.read_all,
-                    ),
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             rx.el.div(
@@ -111,6 +94,19 @@ def notification_list() -> rx.Component:
                 rx.fragment(),
             ),
             skeleton=skeleton_table(rows=6),
+            header=page_header(
+                _("Notifications"),
+                description=_("What happened in your courses. Opening one marks it as read."),
+                actions=[
+                    button_link(_("Choose what you get"), "/settings/notifications", icon="settings"),
+                    button(
+                        _("Mark all as read"),
+                        icon="list-checks",
+                        disabled=_S.unread == 0,
+                        on_click=_S.read_all,
+                    ),
+                ],
+            ),
         ),
         class_name="flex max-w-3xl flex-col gap-6",
     )

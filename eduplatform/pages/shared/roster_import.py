@@ -66,17 +66,6 @@ def admin_import() -> rx.Component:
 
 def _content(*above: tuple[Any, Any], back: Any) -> rx.Component:
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Import people"),
-                description=_(
-                    "Bring a list from a spreadsheet into a class. Nothing changes before you confirm."
-                ),
-                breadcrumb=breadcrumb(*above, current=_("Import people")),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             rx.cond(
@@ -95,6 +84,13 @@ def _content(*above: tuple[Any, Any], back: Any) -> rx.Component:
                 ),
             ),
             skeleton=skeleton_card(),
+            header=page_header(
+                _("Import people"),
+                description=_(
+                    "Bring a list from a spreadsheet into a class. Nothing changes before you confirm."
+                ),
+                breadcrumb=breadcrumb(*above, current=_("Import people")),
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

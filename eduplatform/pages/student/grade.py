@@ -180,22 +180,6 @@ def _skeleton() -> rx.Component:
 def grade() -> rx.Component:
     """A released grade with its explanation."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                rx.cond(_S.loaded, _S.head["title"], _("Grade")),
-                breadcrumb=breadcrumb(
-                    (_("Grades"), "/learn/grades"),
-                    current=rx.cond(_S.loaded, _S.head["title"], "…"),
-                ),
-                description=rx.cond(
-                    _S.loaded,
-                    _S.head["course"].to(str) + " · " + _S.head["kind"].to(str),
-                    "",
-                ),
-            ),
-            rx.fragment(),
-        ),
         rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
             _S,
@@ -209,6 +193,18 @@ def grade() -> rx.Component:
                 ),
             ),
             skeleton=_skeleton(),
+            header=page_header(
+                rx.cond(_S.loaded, _S.head["title"], _("Grade")),
+                breadcrumb=breadcrumb(
+                    (_("Grades"), "/learn/grades"),
+                    current=rx.cond(_S.loaded, _S.head["title"], "…"),
+                ),
+                description=rx.cond(
+                    _S.loaded,
+                    _S.head["course"].to(str) + " · " + _S.head["kind"].to(str),
+                    "",
+                ),
+            ),
         ),
         channel(ShellState.learner_channel, on_change=_S.refresh, events=[GradeReleased], enabled=_S.loaded),
         beacon(_S.refresh, every=SLOWLY_SECONDS),

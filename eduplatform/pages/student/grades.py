@@ -91,16 +91,6 @@ def _row(row: Any) -> rx.Component:
 def grades() -> rx.Component:
     """All grades of all courses."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Grades"),
-                description=_(
-                    "Everything your teachers have released. New grades appear here by themselves."
-                ),
-            ),
-            rx.fragment(),
-        ),
         rx.el.p(_S.announcement, role="status", aria_live="polite", class_name="sr-only"),
         page_body(
             _S,
@@ -131,6 +121,12 @@ def grades() -> rx.Component:
                 ),
             ),
             skeleton=skeleton_table(rows=5),
+            header=page_header(
+                _("Grades"),
+                description=_(
+                    "Everything your teachers have released. New grades appear here by themselves."
+                ),
+            ),
         ),
         channel(
             ShellState.learner_channel,

@@ -26,16 +26,6 @@ from eduplatform.state.outbox import OutboxState
 def outbox() -> rx.Component:
     """The newest mails of all organisations and of the sign-in desk; public, and in development only."""
     return rx.el.div(
-        rx.cond(
-            OutboxState.failure == "",
-            page_header(
-                _("Outbox"),
-                description=_(
-                    "The newest 50 mails of this installation. They are kept here instead of being sent."
-                ),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             OutboxState,
             beacon(OutboxState.refresh, every=5),
@@ -57,6 +47,12 @@ def outbox() -> rx.Component:
                 ),
             ),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-4"),
+            header=page_header(
+                _("Outbox"),
+                description=_(
+                    "The newest 50 mails of this installation. They are kept here instead of being sent."
+                ),
+            ),
         ),
         class_name="mx-auto flex w-full max-w-3xl flex-col gap-6",
     )

@@ -180,22 +180,6 @@ def gradebook() -> rx.Component:
     """Everybody's grades in one grid."""
     filtered = (_S.search != "") | (_S.section_id != "") | (_S.category != "") | (_S.period_id != "")
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Gradebook"),
-                breadcrumb=breadcrumb(
-                    (_("Courses"), "/teach/courses"),
-                    (
-                        rx.cond(_S.loaded, _S.course_title, "…"),
-                        f"/teach/courses/{_S.course_id}",
-                    ),
-                    current=_("Gradebook"),
-                ),
-                actions=_actions(),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             course_tabs(_S.course_id, "gradebook"),
@@ -217,6 +201,18 @@ def gradebook() -> rx.Component:
             panels(_P),
             skeleton=rx.el.div(
                 skeleton(class_name="h-10 w-full"), skeleton_table(rows=8), class_name="flex flex-col gap-6"
+            ),
+            header=page_header(
+                _("Gradebook"),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (
+                        rx.cond(_S.loaded, _S.course_title, "…"),
+                        f"/teach/courses/{_S.course_id}",
+                    ),
+                    current=_("Gradebook"),
+                ),
+                actions=_actions(),
             ),
         ),
         class_name="flex flex-col gap-6",

@@ -184,9 +184,12 @@ def _row(row: Any) -> rx.Component:
 def gradebook_import() -> rx.Component:
     """A file of grades, compared before it changes anything."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
+        page_body(
+            _S,
+            course_tabs(_S.course_id, "gradebook"),
+            rx.cond(_S.import_id != "", _preview(), _choose()),
+            skeleton=skeleton_card(),
+            header=page_header(
                 _("Import grades"),
                 breadcrumb=breadcrumb(
                     (_("Courses"), "/teach/courses"),
@@ -195,13 +198,6 @@ def gradebook_import() -> rx.Component:
                     current=_("Import grades"),
                 ),
             ),
-            rx.fragment(),
-        ),
-        page_body(
-            _S,
-            course_tabs(_S.course_id, "gradebook"),
-            rx.cond(_S.import_id != "", _preview(), _choose()),
-            skeleton=skeleton_card(),
         ),
         class_name="flex flex-col gap-6",
     )

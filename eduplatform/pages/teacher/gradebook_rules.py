@@ -328,21 +328,6 @@ def gradebook_rules() -> rx.Component:
     """What every total of the course depends on."""
     book = f"/teach/courses/{_S.course_id}/gradebook"
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Grading rules"),
-                breadcrumb=breadcrumb(
-                    (_("Courses"), "/teach/courses"),
-                    (rx.cond(_S.loaded, _S.course_title, "…"), f"/teach/courses/{_S.course_id}"),
-                    (_("Gradebook"), book),
-                    current=_("Grading rules"),
-                ),
-                description=_("They hold for everybody in the course, and change totals at once."),
-                actions=[button_link(_("Back to the gradebook"), book, icon="table")],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             course_tabs(_S.course_id, "gradebook"),
@@ -354,6 +339,17 @@ def gradebook_rules() -> rx.Component:
             _columns(),
             dialogs(_S),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-6 lg:grid-cols-2"),
+            header=page_header(
+                _("Grading rules"),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (rx.cond(_S.loaded, _S.course_title, "…"), f"/teach/courses/{_S.course_id}"),
+                    (_("Gradebook"), book),
+                    current=_("Grading rules"),
+                ),
+                description=_("They hold for everybody in the course, and change totals at once."),
+                actions=[button_link(_("Back to the gradebook"), book, icon="table")],
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

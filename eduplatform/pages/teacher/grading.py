@@ -172,14 +172,6 @@ def _skeleton() -> rx.Component:
 def grading() -> rx.Component:
     """The queue."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Grading desk"),
-                description=_("What your students have handed in and a person has to read, oldest first."),
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             _filters(),
@@ -202,6 +194,10 @@ def grading() -> rx.Component:
             ),
             beacon(_S.refresh, every=15, while_live=60),
             skeleton=_skeleton(),
+            header=page_header(
+                _("Grading desk"),
+                description=_("What your students have handed in and a person has to read, oldest first."),
+            ),
         ),
         class_name="flex flex-col gap-6",
     )

@@ -279,7 +279,6 @@ def grading_desk() -> rx.Component:
     """One student's work, the rubric, and everybody else's one key away."""
     return rx.el.div(
         channel(channel_name("grading", Desk.assessment_id), on_change=Desk.refresh, enabled=Desk.loaded),
-        _header(),
         page_body(
             Desk,
             rx.cond(
@@ -317,6 +316,7 @@ def grading_desk() -> rx.Component:
                 ),
             ),
             skeleton=_skeleton(),
+            header=_header(),
         ),
         class_name="flex flex-col gap-6",
     )

@@ -339,31 +339,6 @@ def _old_criterion(one: Any) -> rx.Component:
 def rubric_editor() -> rx.Component:
     """One rubric."""
     return rx.el.div(
-        rx.cond(
-            Editor.failure == "",
-            page_header(
-                rx.cond(Editor.loaded, Editor.title, _("Rubric")),
-                breadcrumb=breadcrumb(
-                    (
-                        rx.cond(Editor.loaded, Editor.course_title, "…"),
-                        f"/teach/courses/{Editor.course_id}",
-                    ),
-                    (_("Rubrics"), f"/teach/courses/{Editor.course_id}/rubrics"),
-                    current=rx.cond(Editor.loaded, Editor.title, "…"),
-                ),
-                meta=[
-                    rx.cond(
-                        Editor.loaded,
-                        rx.fragment(
-                            badge(Editor.total, tone="accent"),
-                            badge(rx.cond(Editor.holistic, _("Holistic"), _("Analytic"))),
-                            badge(_("Version {number}", number=Editor.version)),
-                        ),
-                    )
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             Editor,
             _notes(),
@@ -410,6 +385,27 @@ def rubric_editor() -> rx.Component:
             _versions(),
             _old_version(),
             skeleton=rx.el.div(skeleton_card(), skeleton_card(), class_name="flex flex-col gap-5"),
+            header=page_header(
+                rx.cond(Editor.loaded, Editor.title, _("Rubric")),
+                breadcrumb=breadcrumb(
+                    (
+                        rx.cond(Editor.loaded, Editor.course_title, "…"),
+                        f"/teach/courses/{Editor.course_id}",
+                    ),
+                    (_("Rubrics"), f"/teach/courses/{Editor.course_id}/rubrics"),
+                    current=rx.cond(Editor.loaded, Editor.title, "…"),
+                ),
+                meta=[
+                    rx.cond(
+                        Editor.loaded,
+                        rx.fragment(
+                            badge(Editor.total, tone="accent"),
+                            badge(rx.cond(Editor.holistic, _("Holistic"), _("Analytic"))),
+                            badge(_("Version {number}", number=Editor.version)),
+                        ),
+                    )
+                ],
+            ),
         ),
         class_name="mx-auto flex max-w-5xl flex-col gap-6",
     )

@@ -155,29 +155,6 @@ def _copy_dialog() -> rx.Component:
 def rubrics() -> rx.Component:
     """All rubrics of the course."""
     return rx.el.div(
-        rx.cond(
-            _S.failure == "",
-            page_header(
-                _("Rubrics"),
-                description=_("Say what good work is once, and judge everybody by the same words."),
-                breadcrumb=breadcrumb(
-                    (_("Courses"), "/teach/courses"),
-                    (
-                        rx.cond(_S.loaded, _S.course_title, "…"),
-                        f"/teach/courses/{_S.course_id}",
-                    ),
-                    current=_("Rubrics"),
-                ),
-                actions=[
-                    rx.cond(
-                        _S.elsewhere.length() > 0,
-                        button(_("Copy from another course"), icon="copy", opens="rubric-copy"),
-                    ),
-                    _new_button(),
-                ],
-            ),
-            rx.fragment(),
-        ),
         page_body(
             _S,
             course_tabs(_S.course_id, "rubrics"),
@@ -211,6 +188,25 @@ def rubrics() -> rx.Component:
                 skeleton(class_name="h-10 w-full"),
                 rx.el.div(skeleton_card(), skeleton_card(), class_name="grid gap-4 sm:grid-cols-2"),
                 class_name="flex flex-col gap-6",
+            ),
+            header=page_header(
+                _("Rubrics"),
+                description=_("Say what good work is once, and judge everybody by the same words."),
+                breadcrumb=breadcrumb(
+                    (_("Courses"), "/teach/courses"),
+                    (
+                        rx.cond(_S.loaded, _S.course_title, "…"),
+                        f"/teach/courses/{_S.course_id}",
+                    ),
+                    current=_("Rubrics"),
+                ),
+                actions=[
+                    rx.cond(
+                        _S.elsewhere.length() > 0,
+                        button(_("Copy from another course"), icon="copy", opens="rubric-copy"),
+                    ),
+                    _new_button(),
+                ],
             ),
         ),
         _new_dialog(),

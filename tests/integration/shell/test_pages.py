@@ -6,6 +6,9 @@ import sys
 
 import pytest
 import reflex as rx
+from reflex_base.components.component import BaseComponent
+from reflex_components_core.core.cond import Cond
+from reflex_components_core.core.match import Match
 
 from eduplatform.components.layout.navigation import ACCOUNT, NAVIGATION
 from eduplatform.components.layout.page_body import page_body
@@ -63,3 +66,23 @@ def test_a_page_shows_what_went_wrong_in_place_of_its_content() -> None:
 def test_nothing_of_the_framework_that_needs_eval_surrounds_the_pages() -> None:
     assert {name for _order, name in app.app_wraps} == {"ErrorBoundary"}
     assert app.toaster is None
+
+
+def _headings(component: BaseComponent) -> int:
+    """How many first headings a component shows at most while its page's data is refused."""
+    if isinstance(component, Match):
+        return max(_headings(one) for one in [*(one for _, one in component.match_cases), component.default])
+    if isinstance(component, Cond):
+        shown, other = (_headings(one) for one in component.children)
+        condition = str(component.cond)
+        if ".failure" in condition:
+            return shown if "!(" in condition.partition(".failure")[0] else other
+        if ".loaded" in condition:
+            return other
+        return max(shown, other)
+    return (getattr(component, "tag", None) == "h1") + sum(map(_headings, component.children))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
+def test_what_went_wrong_stands_under_no_other_heading(page: Page) -> None:
+    assert _headings(page.component()) <= 1
