@@ -65,7 +65,7 @@ class OutboxState(PageMixin, rx.State):
 
     @handler(PUBLIC, loads=True)
     async def load(self, me: Principal | None) -> None:
-        """The newest 50 mails of all; in development only."""
+        """The newest 25 mails of all; in development only."""
         await self._read(me)
 
     @handler(PUBLIC)

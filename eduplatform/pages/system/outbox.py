@@ -50,7 +50,7 @@ def outbox() -> rx.Component:
             header=page_header(
                 _("Outbox"),
                 description=_(
-                    "The newest 50 mails of this installation. They are kept here instead of being sent."
+                    "The newest 25 mails of this installation. They are kept here instead of being sent."
                 ),
             ),
         ),
