@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import ACCOUNTS, Visitors, go, labelled, ready, sign_in
+from tests.browser import ACCOUNTS, PHONE, WIDE, Visitors, go, labelled, ready, sign_in
 from tests.served import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -108,6 +108,26 @@ def test_a_session_revoked_elsewhere_is_felt_within_five_seconds(visitors: Visit
     expect(others).to_have_count(0)
     go(owner, "/settings/security")
     expect(owner).to_have_url(re.compile("/settings/security"))
+
+
+_HEIGHTS = """
+window.heights = [];
+(function look() {
+  const link = document.querySelector("main a[href^='/forgot']");
+  if (link) window.heights.push(Math.round(link.getBoundingClientRect().y));
+  requestAnimationFrame(look);
+})();
+"""
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_nothing_on_the_sign_in_page_moves_while_it_loads(visitors: Visitors, size: tuple[int, int]) -> None:
+    page = visitors.visit(size=size)
+    page.add_init_script(_HEIGHTS)
+    go(page, "/login")
+    expect(page.get_by_text("Demonstration accounts")).to_be_visible()
+    heights = page.evaluate("() => new Promise(seen => requestAnimationFrame(() => seen(window.heights)))")
+    assert len(set(heights)) == 1
 
 
 def test_a_forgotten_password_says_the_same_for_every_address(visitors: Visitors) -> None:

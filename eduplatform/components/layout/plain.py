@@ -50,6 +50,9 @@ def reader_language() -> rx.Component:
 def plain_frame(*content: rx.Component, aside: rx.Component | None = None) -> rx.Component:
     """Frame a page without navigation.
 
+    The column begins at a fixed height and grows downwards: what arrives later, or an error, never moves what is
+    above it out from under the pointer.
+
     Args:
         content: The page; one narrow column.
         aside: A picture that fills the other half of a wide window.
@@ -60,7 +63,7 @@ def plain_frame(*content: rx.Component, aside: rx.Component | None = None) -> rx
             *content,
             id=MAIN,
             tab_index=-1,
-            class_name="my-auto flex w-full flex-col gap-6 py-10 outline-none",
+            class_name="mt-[9dvh] mb-auto flex w-full flex-col gap-6 pt-6 pb-10 outline-none",
         ),
         plain_footer(),
         class_name="mx-auto flex w-full max-w-md flex-1 flex-col px-5 py-6 sm:px-8 lg:py-8",
