@@ -1,10 +1,15 @@
-"""One browser for all journeys; a window of its own for each test and person."""
+"""One browser for all journeys; a window of its own for each test and person.
+
+A journey that fails is tried a second time, and the failure is printed all the same (decision 14).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import TIMEOUT_MS, Visitors, chromium_browser
@@ -12,6 +17,22 @@ from tests.e2e.teaching import Course, make_course
 from tests.served import Served, chromium
 
 expect.set_options(timeout=TIMEOUT_MS)
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each journey of this folder be tried twice."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print what went wrong in journeys that passed at the second try: it is a fault to be found."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.section(f"passed only at the second try, or not at all: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
 
 
 # Playwright's loop belongs to this folder's tests: the asynchronous tests of other folders need the thread to themselves.
