@@ -264,6 +264,12 @@ class Settings(BaseSettings):
     channels_subscription_counts: bool = False
     """Whether our own Channels server tells the followers of a channel how many they are."""
 
+    channels_connections: int = Field(10_000, ge=1)
+    """Connections that one process of our own Channels server takes; who comes after them is closed with 4100 and polls."""
+
+    channels_tenant_connections: int = Field(5_000, ge=1)
+    """Connections of one organisation, in all processes; who comes after them is closed with 4004 and polls."""
+
     ai_provider: Annotated[str, AfterValidator(_checked_model)] = ""
     """Model for organisations without one of their own, as ``kind:model`` (openai, anthropic, google, ollama, compatible)."""
 

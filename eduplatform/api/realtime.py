@@ -74,11 +74,7 @@ async def _entry(
 ) -> dict[str, Any] | None:
     """The signature for one channel; None where the person has nothing to look for."""
     try:
-        channel, shown = await access.admit(work=work, me=me, name=name)
+        await access.admit(work=work, me=me, name=name)
     except NotFound:
         return None
-    if not channel.presence:
-        return {"auth": keys.authorize_channel(socket_id=socket_id, channel=name)}
-    data = json.dumps({"user_id": str(me.user), "user_info": dict(shown)})
-    signed = keys.authorize_channel(socket_id=socket_id, channel=name, channel_data=data)
-    return {"auth": signed, "channel_data": data}
+    return {"auth": keys.authorize_channel(socket_id=socket_id, channel=name)}

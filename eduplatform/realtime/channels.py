@@ -7,16 +7,13 @@ is given the last event, and sees by its number whether anything was missed betw
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
 from eduplatform.errors import NotFound
 
-_PRIVATE, _PRESENCE = "private-cache", "presence-cache"
-_NAME = re.compile(
-    r"(?P<prefix>private-cache|presence-cache)-t\.(?P<tenant>[0-9a-f]{32})\.(?P<kind>[a-z_]{1,24})\.(?P<id>[0-9a-f]{32})"
-)
+_NAME = re.compile(r"private-cache-t\.(?P<tenant>[0-9a-f]{32})\.(?P<kind>[a-z_]{1,24})\.(?P<id>[0-9a-f]{32})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +23,10 @@ class Channel:
     Attributes:
         kind: What the id is an id of.
         object_id: The subject. Of the channel of a whole tenant it is the tenant's own id.
-        presence: Whether those who follow see each other.
     """
 
     kind: str
     object_id: UUID | None
-    presence: bool = False
 
     @classmethod
     def tenant(cls) -> Self:
@@ -113,14 +108,9 @@ class Channel:
         """Who may read a thread of a discussion."""
         return cls("thread", thread_id)
 
-    def with_presence(self) -> Self:
-        """The same subject, where those who follow see each other."""
-        return replace(self, presence=True)
-
     def name(self, tenant_id: UUID) -> str:
-        """Its name on the wire, within a tenant; at most 107 characters."""
-        prefix = _PRESENCE if self.presence else _PRIVATE
-        return f"{prefix}-t.{tenant_id.hex}.{self.kind}.{(self.object_id or tenant_id).hex}"
+        """Its name on the wire, within a tenant; at most 106 characters."""
+        return f"private-cache-t.{tenant_id.hex}.{self.kind}.{(self.object_id or tenant_id).hex}"
 
 
 def parse_channel(name: str) -> tuple[UUID, Channel]:
@@ -136,5 +126,4 @@ def parse_channel(name: str) -> tuple[UUID, Channel]:
     of_tenant = found["kind"] == "tenant"
     if of_tenant and object_id != tenant_id:
         raise NotFound
-    presence = found["prefix"] == _PRESENCE
-    return tenant_id, Channel(found["kind"], None if of_tenant else object_id, presence)
+    return tenant_id, Channel(found["kind"], None if of_tenant else object_id)

@@ -4,9 +4,9 @@ import { follow } from "$/public/external/eduplatform/components/live/live_clien
 
 const GAP_MS = 300; // events that come close together are one reason to read again
 
-export const Channel = ({ push, name, only, without, enabled, onChange, onEvent, onMembers }) => {
+export const Channel = ({ push, name, only, without, enabled, onChange, onEvent }) => {
   const latest = useRef({});
-  latest.current = { only, without, onChange, onEvent, onMembers };
+  latest.current = { only, without, onChange, onEvent };
   const key = push?.key;
   useEffect(() => {
     if (!key || !name || enabled === false) return undefined;
@@ -37,7 +37,6 @@ export const Channel = ({ push, name, only, without, enabled, onChange, onEvent,
         if (latest.current.onChange) change();
       },
       missed: () => latest.current.onChange && change(),
-      members: (members) => latest.current.onMembers?.(Object.keys(members)),
     });
     document.addEventListener("visibilitychange", seen);
     return () => {

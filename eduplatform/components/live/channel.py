@@ -24,10 +24,6 @@ def _ids(data: rx.Var[dict[str, Any]]) -> tuple[rx.Var[dict[str, Any]]]:
     return (data,)
 
 
-def _members(ids: rx.Var[list[str]]) -> tuple[rx.Var[list[str]]]:
-    return (ids,)
-
-
 class _Channel(rx.Component):
     """Follows one channel; shows nothing."""
 
@@ -41,7 +37,6 @@ class _Channel(rx.Component):
     enabled: rx.Var[bool]
     on_change: rx.EventHandler[rx.event.no_args_event_spec]
     on_event: rx.EventHandler[_ids]
-    on_members: rx.EventHandler[_members]
 
     def add_imports(self) -> dict[str, ImportVar]:
         """Have the client of the push service installed; the script loads it once a page follows something."""
@@ -54,7 +49,6 @@ def channel(
     on_change: Any = None,
     on: Mapping[type[Event], Any] | None = None,
     events: Sequence[type[Event]] = (),
-    on_members: Any = None,
     enabled: rx.Var[bool] | bool = True,
 ) -> rx.Component:
     """Follow a channel for as long as the page shows this; all channels of a tab share one connection.
@@ -67,20 +61,18 @@ def channel(
         on: Events of the page that are fired at once, with the fields of the live event as arguments in their order, or
             without arguments when the handler takes none. Give ``on_change`` as well unless missing one does no harm.
         events: The only ones after which ``on_change`` is fired; all but those in ``on`` by default.
-        on_members: On presence channels: gets the ids of those who follow, whenever they change.
         enabled: A Var that stops it.
     """
     shared = {"push": ShellState.push, "name": name, "enabled": enabled}
     listed = on or {}
     parts: list[rx.Component] = []
-    if on_change is not None or on_members is not None:
-        triggers = {"on_change": on_change, "on_members": on_members}
+    if on_change is not None:
         parts.append(
             _Channel.create(
                 **shared,
                 only=[one.name for one in events],
                 without=[one.name for one in listed],
-                **{key: value for key, value in triggers.items() if value is not None},
+                on_change=on_change,
             )
         )
     parts += [

@@ -91,7 +91,7 @@ const enter = async (wanted) => {
       done(new Error("refused"), null);
       return;
     }
-    done(null, granted.user_data ? { auth: granted.auth, user_data: granted.user_data } : { auth: granted.auth, channel_data: granted.channel_data });
+    done(null, granted.user_data ? { auth: granted.auth, user_data: granted.user_data } : { auth: granted.auth });
     const entry = channels.get(name);
     if (entry) admitted(entry, granted);
   });
@@ -110,22 +110,7 @@ const admitted = (entry, { number, age }) => {
   if (behind) missed(entry);
 };
 
-const membersOf = (channel) => {
-  const found = {};
-  channel.members?.each?.((member) => {
-    found[member.id] = member.info;
-  });
-  return found;
-};
-
 const received = (entry, event, data) => {
-  if (event === "pusher:subscription_succeeded" || event === "pusher:member_added" || event === "pusher:member_removed") {
-    if (entry.name.startsWith("presence-")) {
-      entry.members = membersOf(entry.channel);
-      each(entry, (listener) => listener.members?.(entry.members));
-    }
-    return;
-  }
   if (event === "pusher:subscription_error") {
     missed(entry); // reading again shows whether the page is still this person's
     return;
@@ -218,19 +203,18 @@ const begin = (push) => {
   });
 };
 
-// Follow a channel; the result ends that. A listener has event(name, ids), missed() and members({id: info}), each optional.
+// Follow a channel; the result ends that. A listener has event(name, ids) and missed(), each optional.
 // missed() means: what is shown may be old, for whatever reason. It is also called now and then while there is no connection.
 export const follow = (push, name, listener) => {
   let entry = channels.get(name);
   if (!entry) {
-    entry = { name, number: null, since: Date.now(), listeners: new Set(), members: {}, channel: null, leaving: 0 };
+    entry = { name, number: null, since: Date.now(), listeners: new Set(), channel: null, leaving: 0 };
     channels.set(name, entry);
   }
   clearTimeout(entry.leaving);
   entry.listeners.add(listener);
   begin(push);
   join(entry);
-  if (Object.keys(entry.members).length) listener.members?.(entry.members);
   return () => {
     entry.listeners.delete(listener);
     if (entry.listeners.size) return;

@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -142,25 +142,17 @@ async def test_each_kind_is_open_to_those_in_relation_and_to_nobody_else(
 
 
 async def test_every_registered_kind_is_in_the_table() -> None:
-    private, _presence = access.kinds()
-    assert set(ALLOWED) <= private
-    for kind in private:
+    assert set(ALLOWED) <= access.kinds()
+    for kind in access.kinds():
         assert kind in {name for name in dir(Channel) if not name.startswith("_")}, kind
-
-
-async def test_there_is_no_presence_where_nobody_registered_it(scene: Scene) -> None:
-    _, presence = access.kinds()
-    for kind, channel in scene.channels.items():
-        if kind not in presence:
-            name = channel.with_presence().name(scene.world.tenant_id)
-            assert not await may_follow(scene.world.teacher, name)
 
 
 @pytest.mark.parametrize(
     "name",
     ["", "private-t", "course", "private-cache-t.{tenant}.course.{id}x", "private-cache-t.{tenant}.Course.{id}",
      "private-cache-t.{tenant}.nothing.{id}", "private-cache-t.{tenant}.tenant.{id}", "private-t.{tenant}.course.{id}",
-     "private-encrypted-t.{tenant}.course.{id}", "private-cache-t.{tenant}.course.{id}\n", "cache-t.{tenant}.course.{id}"],
+     "private-encrypted-t.{tenant}.course.{id}", "private-cache-t.{tenant}.course.{id}\n", "cache-t.{tenant}.course.{id}",
+     "presence-cache-t.{tenant}.course.{id}", "presence-t.{tenant}.course.{id}"],
 )  # fmt: skip
 async def test_guessed_names_lead_nowhere(scene: Scene, name: str) -> None:
     course_id = scene.channels["course"].object_id
@@ -227,23 +219,3 @@ async def test_the_route_refuses_strangers_and_malformed_requests(scene: Scene, 
             {},
         ):
             assert (await client.post("/api/realtime/auth", json=body)).status_code == 422, body
-
-
-async def test_presence_is_signed_with_what_is_shown(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "_presence", {})
-
-    async def describe(_work: object, me: object, _id: UUID) -> dict[str, str | int | bool] | None:
-        return {"role": "student"} if Role.STUDENT in me.roles else None  # type: ignore[attr-defined]
-
-    access.register_presence("section", describe)
-    name = scene.channels["section"].with_presence().name(scene.world.tenant_id)
-    async with browser(scene.world.student) as client:
-        entry = (await ask(client, name)).json()["channels"][name]
-    assert json.loads(entry["channel_data"]) == {
-        "user_id": str(scene.world.student.user_id),
-        "user_info": {"role": "student"},
-    }
-    async with browser(scene.world.teacher) as client:
-        assert (await ask(client, name)).json()["channels"][name] is None
-    async with browser(scene.world.other) as client:
-        assert (await ask(client, name)).json()["channels"][name] is None

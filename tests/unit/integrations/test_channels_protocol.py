@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eduplatform.integrations.push.embedded import presence, protocol
+from eduplatform.config import get_settings
+from eduplatform.integrations.push.embedded import Options, presence, protocol
 from eduplatform.integrations.push.embedded.bus import Envelope, Listener, LocalBus
 
 KEY, SECRET = "278d425bdf160c739803", "7ad3773142a6692b25b8"
@@ -125,3 +126,9 @@ async def _follow(steps: list[tuple[bool, str, str]]) -> None:
         assert set(await bus.members(channel)) == there
     occupied = sorted({name for (name, _), number in model.items() if number})
     assert await bus.channels("") == occupied
+
+
+def test_the_installation_says_how_many_connections_there_may_be() -> None:
+    settings = get_settings().model_copy(update={"channels_connections": 7, "channels_tenant_connections": 3})
+    limits = Options.of(settings).limits
+    assert (limits.connections, limits.tenant_connections) == (7, 3)

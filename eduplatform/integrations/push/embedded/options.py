@@ -88,7 +88,11 @@ class Options:
             allows_origin=settings.allows_origin,
             webhook_url=settings.channels_webhook_url,
             subscription_counts=settings.channels_subscription_counts,
-            limits=Limits(sign_in_timeout=_SIGN_IN_TIMEOUT_S),
+            limits=Limits(
+                sign_in_timeout=_SIGN_IN_TIMEOUT_S,
+                connections=settings.channels_connections,
+                tenant_connections=settings.channels_tenant_connections,
+            ),
         )
 
 
